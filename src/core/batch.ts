@@ -1,0 +1,89 @@
+import { LogitsError } from "./errors.js";
+import type { Batch } from "./types.js";
+
+/**
+ * The same rows as logits: probabilities become their natural logarithm (0 becomes −Infinity), logits and log-probabilities stay as they are.
+ * The one place where probabilities turn into scores.
+ */
+export function toLogits(batch: Batch): Batch {
+  if (batch.kind !== "probs") return batch;
+  const values = new Float64Array(batch.values.length);
+  for (let i = 0; i < values.length; i++) values[i] = Math.log(batch.values[i]!);
+  return { ...batch, kind: "logprobs", values };
+}
+
+/** Checks that the shapes of a batch belong together and every label is a class. */
+export function checkBatch(batch: Batch): void {
+  const { values, rows, classes, labels } = batch;
+  if (classes < 1 || !Number.isInteger(classes)) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use these scores: the number of classes must be an integer ≥ 1, got ${classes}`,
+    );
+  }
+  if (values.length !== rows * classes) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use these scores: ${rows} rows × ${classes} classes must be ${rows * classes} numbers, got ${values.length}`,
+    );
+  }
+  if (!labels) return;
+  if (labels.length !== rows) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use these labels: there must be one a row (${rows}), got ${labels.length}`,
+    );
+  }
+  const offset = batch.offset ?? 0;
+  for (let row = 0; row < rows; row++) {
+    const label = labels[row]!;
+    if (label < 0 || label >= classes) {
+      throw new LogitsError(
+        "bad-data",
+        `Cannot use the label of row ${offset + row}: it must be in [0, ${classes - 1}], got ${label}`,
+        {
+          row: offset + row,
+        },
+      );
+    }
+  }
+}
+
+/** The rows `start` … `end` − 1, without copying scores or labels. */
+export function sliceBatch(batch: Batch, start: number, end: number): Batch {
+  const part: Batch = {
+    ...batch,
+    values: batch.values.subarray(start * batch.classes, end * batch.classes),
+    rows: end - start,
+    offset: (batch.offset ?? 0) + start,
+  };
+  if (batch.labels) part.labels = batch.labels.subarray(start, end);
+  if (batch.ids) part.ids = batch.ids.slice(start, end);
+  if (batch.slices) {
+    part.slices = Object.fromEntries(
+      Object.entries(batch.slices).map(([name, column]) => [name, column.slice(start, end)]),
+    );
+  }
+  return part;
+}
+
+/** The rows at `indices`, copied. */
+export function takeRows(batch: Batch, indices: ArrayLike<number>): Batch {
+  const { classes } = batch;
+  const values =
+    batch.values instanceof Float32Array
+      ? new Float32Array(indices.length * classes)
+      : new Float64Array(indices.length * classes);
+  for (let i = 0; i < indices.length; i++) {
+    const start = indices[i]! * classes;
+    values.set(batch.values.subarray(start, start + classes), i * classes);
+  }
+  const pick = <T>(column: ArrayLike<T>): T[] => Array.from({ length: indices.length }, (_, i) => column[indices[i]!]!);
+  const part: Batch = { kind: batch.kind, values, rows: indices.length, classes };
+  if (batch.floor !== undefined) part.floor = batch.floor;
+  if (batch.labels) part.labels = Int32Array.from(pick(batch.labels));
+  if (batch.ids) part.ids = pick(batch.ids);
+  if (batch.slices)
+    part.slices = Object.fromEntries(Object.entries(batch.slices).map(([name, column]) => [name, pick(column)]));
+  return part;
+}
