@@ -1,0 +1,48 @@
+// The tarball as a user gets it: linted, typed, installed into an empty folder, its command and a five-line script run.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./install.mjs";
+
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const run = (command, args, cwd = root) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], shell: process.platform === "win32" });
+const folder = mkdtempSync(join(tmpdir(), "logits-pack-"));
+const check = (what, ok, got) => {
+  if (!ok) throw new Error(`${what}: got ${got}`);
+  process.stdout.write(`  ${what}\n`);
+};
+
+try {
+  const [{ filename, size, files }] = JSON.parse(run(npm, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]));
+  const tarball = join(folder, filename);
+  check(`tarball ${(size / 1024).toFixed(0)} KiB, ${files.length} files, no tests`, !files.some((f) => /\.test\./.test(f.path)), "test files");
+  run(join(root, "node_modules/.bin/publint"), ["run", tarball, "--strict"]);
+  check("publint is satisfied", true);
+  run(join(root, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only", "--no-color"]);
+  check("types resolve (attw, esm only)", true);
+
+  const app = join(folder, "app");
+  mkdirSync(app);
+  writeFileSync(join(app, "package.json"), '{ "name": "app", "private": true, "type": "module" }\n');
+  run(npm, ["install", "--no-audit", "--no-fund", "--loglevel=error", tarball], app);
+  writeFileSync(
+    join(app, "five-lines.mjs"),
+    [
+      'import { explain } from "logits";',
+      'const calibrator = { method: "temperature", params: { temperature: 1.7 } };',
+      'const row = explain([3.1, 2.9, -1], { classes: ["cat", "dog", "bird"], calibrator });',
+      "console.log(row.text);",
+      "",
+    ].join("\n"),
+  );
+  const text = run(process.execPath, ["five-lines.mjs"], app).trim();
+  check(`script says "${text}"`, text === "torn: cat 50.5 % vs dog 44.9 %, 0.20 logits apart", text);
+  const cli = join(app, "node_modules/.bin/logits");
+  const json = JSON.parse(run(cli, ["explain", "[8.2, 1.5]", "--classes", "cat,dog", "--json"], app));
+  check("command explains [8.2, 1.5] as 99.877 %", Math.abs(json.p - 0.99877) < 5e-6, json.p);
+  check("command runs its demo", /calibrat/i.test(run(cli, ["demo"], app)), "no story");
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

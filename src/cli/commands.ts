@@ -1,0 +1,122 @@
+import type { Command, Flag } from "./command.js";
+
+// Only words live here; whatever runs, or reads the registry, is loaded when its command is called.
+const lazy = {
+  flags: () => import("./flags.js"),
+  methods: () => import("./methodFlags.js"),
+};
+
+const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
+
+export const commands: readonly Command[] = [
+  {
+    name: "demo",
+    summary: "The whole story on built-in data, offline",
+    usage: "",
+    args: [0, 0],
+    flags: async () => [(await lazy.flags()).jsonFlag],
+    examples: [{ run: "logits demo", shows: "a language detector that is right 88.5 % of the time and says 91.9 %, repaired" }],
+    load: () => import("./commands/demo.js"),
+  },
+  {
+    name: "inspect",
+    summary: "What is in a file: kind, shape, ranges, classes, accuracy",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => input((await lazy.flags()).jsonFlag),
+    examples: [{ run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" }],
+    load: () => import("./commands/inspect.js"),
+  },
+  {
+    name: "explain",
+    summary: "One row: logits → ÷T → softmax → verdict",
+    usage: "'[8.2, 1.5]' | FILE",
+    args: [1, 1],
+    flags: async () => {
+      const { calibratorFlag, jsonFlag } = await lazy.flags();
+      const own: Flag[] = [
+        { name: "row", type: "integer", min: 0, metavar: "N", help: "Which row of FILE, from 0" },
+        { name: "id", type: "string", metavar: "ID", help: "Which row of FILE, by its id" },
+        { name: "temperature", type: "number", min: 0, exclusiveMin: true, noop: 1, metavar: "T", help: "Divide the logits by T first" },
+        { name: "label", type: "string", metavar: "NAME", help: "The true class, when it is known" },
+      ];
+      return input(...own, calibratorFlag, jsonFlag);
+    },
+    examples: [
+      { run: "logits explain '[8.2, 1.5]' --classes cat,dog", shows: "cat 99.877 %, dog 0.123 %" },
+      { run: "logits explain val.npz --row 17 --calibrator C.json", shows: "the same for a row of a file" },
+    ],
+    load: () => import("./commands/explain.js"),
+  },
+  {
+    name: "evaluate",
+    summary: "Every metric, with intervals and conventions",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.methods()).evaluateFlags(),
+    examples: [
+      { run: "logits evaluate test.npz", shows: "accuracy, NLL, Brier, ECE …, each with a 95 % interval" },
+      { run: "logits evaluate test.npz --calibrator C.json --json", shows: "the same after calibration, as JSON" },
+    ],
+    load: () => import("./commands/evaluate.js"),
+  },
+  {
+    name: "calibrate",
+    summary: "Fit a calibrator, and show what it changed",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.methods()).calibrateFlags(),
+    examples: [
+      { run: "logits calibrate val.npz --eval test.npz -o C.json", shows: "temperature 2.395; ECE before and after on the test rows" },
+      { run: "logits calibrate val.npz --method auto", shows: "all methods by cross-validated NLL, the simplest good one chosen" },
+    ],
+    load: () => import("./commands/calibrate.js"),
+  },
+  {
+    name: "apply",
+    summary: "Calibrated probabilities of a file's rows",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => {
+      const { calibratorFlag, jsonFlag, outputFlag } = await lazy.flags();
+      return input(calibratorFlag, outputFlag("OUT", "Where to; the extension picks the format (npz, npy, csv, jsonl, parquet, arrow)"), jsonFlag);
+    },
+    examples: [{ run: "logits apply test.npz --calibrator C.json -o probs.parquet", shows: "one probability a class and row" }],
+    load: () => import("./commands/apply.js"),
+  },
+  {
+    name: "triage",
+    summary: "Rows that deserve a person's eye: torn, confidently wrong, probably mislabelled, unusual",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => {
+      const { calibratorFlag, jsonFlag, outputFlag } = await lazy.flags();
+      const own: Flag[] = [
+        { name: "top", type: "integer", min: 0, default: 20, metavar: "N", help: "How many rows to list of each verdict" },
+        { name: "torn", type: "number", min: 0, max: 1, default: 0.1, metavar: "M", help: "Torn below this difference between the two largest probabilities" },
+        { name: "wrong", type: "number", min: 0, max: 1, default: 0.9, metavar: "P", help: "Confidently wrong above this probability" },
+      ];
+      return input(...own, calibratorFlag, outputFlag("ITEMS.jsonl", "Write every listed row as a JSON line"), jsonFlag);
+    },
+    examples: [{ run: "logits triage test.npz --calibrator C.json --top 5", shows: "five rows of each verdict, with the numbers that made it so" }],
+    load: () => import("./commands/triage.js"),
+  },
+  {
+    name: "report",
+    summary: "One self-contained HTML file: curves, tables, rows to look at",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.methods()).reportFlags(),
+    examples: [{ run: "logits report test.npz --calibrator C.json -o report.html", shows: "before and after calibration, opens from disk" }],
+    load: () => import("./commands/report.js"),
+  },
+  {
+    name: "convert",
+    summary: "The same table in another format",
+    usage: "IN OUT",
+    args: [2, 2],
+    flags: async () => input((await lazy.flags()).jsonFlag),
+    examples: [{ run: "logits convert val.csv val.npz", shows: "OUT's extension picks the format" }],
+    load: () => import("./commands/convert.js"),
+  },
+];

@@ -1,0 +1,71 @@
+import { stat } from "node:fs/promises";
+import { glob } from "tinyglobby";
+import { LogitsError, type Source } from "../core/index.js";
+import { type Bytes, bytesOf, concatSources, openSource } from "../formats/index.js";
+import { fileBytes } from "../formats/file.js";
+import { readOptions } from "./flags.js";
+import { type Invocation, type Terminal, UsageError } from "./command.js";
+import { withProgress } from "./progress.js";
+
+/** The rows of every FILE argument as one table, said aloud on standard error. */
+export async function openInput(invocation: Invocation, terminal: Terminal, args: string[] = invocation.args): Promise<Source> {
+  const source = await openFiles(await expand(args), invocation);
+  if (!invocation.flags["json"]) for (const note of source.notes) terminal.err(`${note}\n`);
+  return withProgress(source, terminal);
+}
+
+async function openFiles(paths: string[], invocation: Invocation): Promise<Source> {
+  const options = readOptions(invocation);
+  const sources: Source[] = [];
+  for (const path of paths) {
+    const bytes = path === "-" ? await standardInput() : await fileBytes(path);
+    try {
+      sources.push(await openSource(bytes, options));
+    } catch (error) {
+      throw nameFile(error, path === "-" ? "standard input" : path);
+    }
+  }
+  return sources.length === 1 ? sources[0]! : concatSources(sources);
+}
+
+/** Files in name order: globs and folders unfolded, `-` kept. */
+async function expand(args: string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const arg of args) {
+    if (arg === "-") {
+      paths.push(arg);
+      continue;
+    }
+    const found = await stat(arg).catch(() => undefined);
+    if (found?.isFile() || (found && !found.isDirectory())) {
+      paths.push(arg);
+      continue;
+    }
+    if (!found && !/[*?[\]{}]/.test(arg)) {
+      throw new LogitsError("bad-data", `Cannot read ${arg}: there is no such file`, { hint: "Is the path right? It is looked up from the current folder." });
+    }
+    const matches = found ? await glob("*", { cwd: arg, absolute: true }) : await glob(arg, { absolute: true });
+    if (matches.length === 0) {
+      throw new LogitsError("bad-data", `Cannot read ${arg}: it must ${found ? "hold" : "match"} at least one file, got none`);
+    }
+    paths.push(...matches.sort());
+  }
+  if (paths.filter((path) => path === "-").length > 1) throw new UsageError("standard input (-) can be read once");
+  return paths;
+}
+
+async function standardInput(): Promise<Bytes> {
+  if (process.stdin.isTTY) throw new UsageError("nothing is piped in: - reads standard input");
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return bytesOf(new Uint8Array(Buffer.concat(chunks)));
+}
+
+function nameFile(error: unknown, path: string): unknown {
+  if (!LogitsError.isInstance(error) || error.message.includes(path)) return error;
+  const where: ConstructorParameters<typeof LogitsError>[2] = { cause: error };
+  if (error.row !== undefined) where.row = error.row;
+  if (error.column !== undefined) where.column = error.column;
+  if (error.hint !== undefined) where.hint = error.hint;
+  return new LogitsError(error.code, `${path}: ${error.message}`, where);
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+import { checkParam, flagName, LogitsError } from "../core/index.js";
+import { type Flag, type Invocation, UsageError } from "./command.js";
+import { suggestion } from "./suggest.js";
+
+/** argv (without the command's name) → arguments and checked flag values. */
+export function parse(argv: string[], flags: readonly Flag[], usage: { command: string; args: [number, number]; usage: string }): Invocation {
+  const byFlag = new Map(flags.map((flag) => [flagName(flag.name), flag]));
+  const { tokens } = parseArgs({
+    args: argv,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: Object.fromEntries(
+      flags.map((flag) => [
+        flagName(flag.name),
+        { type: flag.type === "boolean" ? "boolean" : "string", ...(flag.short ? { short: flag.short } : {}) } as const,
+      ]),
+    ),
+  });
+  const invocation: Invocation = { args: [], flags: {} };
+  for (const token of tokens) {
+    if (token.kind === "positional") invocation.args.push(token.value);
+    if (token.kind !== "option") continue;
+    const flag = byFlag.get(token.name);
+    if (!flag) throw unknownFlag(token.rawName, [...byFlag.keys()], usage.command);
+    invocation.flags[flag.name] = flagValue(flag, token.rawName, token.value);
+  }
+  const [min, max] = usage.args;
+  if (invocation.args.length < min) throw new UsageError(`logits ${usage.command} needs ${usage.usage}`);
+  if (invocation.args.length > max) {
+    throw new UsageError(`logits ${usage.command} takes ${max === 0 ? "no argument" : usage.usage}, got also ${JSON.stringify(invocation.args[max])}`);
+  }
+  return invocation;
+}
+
+function flagValue(flag: Flag, raw: string, given: string | undefined): string | number | boolean {
+  if (flag.type === "boolean") {
+    if (given !== undefined) throw new UsageError(`${raw} takes no value, got ${JSON.stringify(given)}`);
+    return true;
+  }
+  if (given === undefined || given === "") throw new UsageError(`${raw} needs a value (${flag.metavar ?? flag.type})`);
+  const value = flag.type === "number" || flag.type === "integer" ? Number(given) : given;
+  try {
+    return checkParam(raw, flag, value);
+  } catch (error) {
+    if (!LogitsError.isInstance(error)) throw error;
+    const near = flag.choices ? suggestion(given, flag.choices) : undefined;
+    throw new UsageError(
+      `${raw}: ${error.message.replace(/^Cannot run [^:]*: /, "").replace(/got NaN$/, `got ${given}`)}${near ? `. Did you mean ${near}?` : ""}`,
+    );
+  }
+}
+
+function unknownFlag(raw: string, known: string[], command: string): UsageError {
+  const near = suggestion(raw.replace(/^-+/, ""), known);
+  return new UsageError(`logits ${command} has no ${raw}${near ? `. Did you mean --${near}?` : `. See logits ${command} --help`}`);
+}

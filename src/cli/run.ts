@@ -1,0 +1,60 @@
+import { LogitsError } from "../core/errors.js";
+import { BAD_DATA, type Command, DONE, type Terminal, UsageError, WRONG_USAGE } from "./command.js";
+import { commands } from "./commands.js";
+import { commandHelp, overview } from "./help.js";
+import { parse } from "./parse.js";
+import { suggestion } from "./suggest.js";
+import { version } from "./version.js";
+
+/** Runs one command line and says how it went; never throws for what a user can do wrong. */
+export async function runCli(argv: string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    const asked = commands.find((command) => command.name === rest[0]);
+    terminal.out(asked ? commandHelp(asked, await asked.flags()) : overview(commands, version));
+    return DONE;
+  }
+  if (name === "--version" || name === "-v" || name === "version") {
+    terminal.out(`${version}\n`);
+    return DONE;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    const near = suggestion(name, commands.map((candidate) => candidate.name));
+    terminal.err(`logits: there is no command ${name}.${near ? ` Did you mean ${near}?` : ""} See logits --help\n`);
+    return WRONG_USAGE;
+  }
+  try {
+    return await runCommand(command, rest, terminal);
+  } catch (error) {
+    return explainError(error, command.name, terminal);
+  }
+}
+
+async function runCommand(command: Command, argv: string[], terminal: Terminal): Promise<number> {
+  const flags = await command.flags();
+  if (argv.includes("--help") || argv.includes("-h")) {
+    terminal.out(commandHelp(command, flags));
+    return DONE;
+  }
+  const invocation = parse(argv, flags, { command: command.name, args: command.args, usage: command.usage });
+  const { run } = await command.load();
+  return run(invocation, terminal);
+}
+
+function explainError(error: unknown, command: string, terminal: Terminal): number {
+  if (error instanceof UsageError) {
+    terminal.err(`logits: ${error.message}\n`);
+    return WRONG_USAGE;
+  }
+  if (LogitsError.isInstance(error)) {
+    terminal.err(`logits ${command}: ${error.message}${error.hint ? `\n  ${error.hint}` : ""}\n`);
+    return error.code === "bad-argument" ? WRONG_USAGE : BAD_DATA;
+  }
+  // Node's own errors about files and streams are one honest sentence.
+  if (error instanceof Error && "code" in error && "syscall" in error) {
+    terminal.err(`logits ${command}: ${error.message}\n`);
+    return BAD_DATA;
+  }
+  throw error;
+}

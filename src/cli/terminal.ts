@@ -1,0 +1,20 @@
+import type { Terminal } from "./command.js";
+
+/** The real one. A reader that stops early (`| head`) ends the program quietly. */
+export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
+  const outIsTty = process.stdout.isTTY === true;
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    outIsTty,
+    errIsTty: process.stderr.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    color: outIsTty && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+  };
+}

@@ -1,0 +1,40 @@
+import type { Descriptor, Param } from "../core/index.js";
+import type { Registry } from "./registry.js";
+
+type Schema = Record<string, unknown>;
+
+/** JSON Schema (2020-12) of one step of a plan: `{method, params}` for every method of the registry. */
+export function stepSchema(registry: Registry): Schema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Step",
+    oneOf: [...registry.metrics, ...registry.calibrators].map(methodSchema),
+  };
+}
+
+export function methodSchema(method: Descriptor): Schema {
+  return {
+    title: method.name,
+    description: method.help,
+    type: "object",
+    properties: {
+      method: { const: method.name },
+      params: {
+        type: "object",
+        properties: Object.fromEntries(method.params.map((param) => [param.name, paramSchema(param)])),
+        additionalProperties: false,
+      },
+    },
+    required: ["method"],
+    additionalProperties: false,
+  };
+}
+
+function paramSchema(param: Param): Schema {
+  const schema: Schema = { description: param.help, type: param.type === "choice" ? "string" : param.type };
+  if (param.default !== undefined) schema.default = param.default;
+  if (param.choices) schema.enum = param.choices;
+  if (param.min !== undefined) schema[param.exclusiveMin ? "exclusiveMinimum" : "minimum"] = param.min;
+  if (param.max !== undefined) schema[param.exclusiveMax ? "exclusiveMaximum" : "maximum"] = param.max;
+  return schema;
+}

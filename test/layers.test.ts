@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+
+const steps = ["calibrate", "measure", "triage"];
+const below = ["core", "stats", "losses", "formats", "report"];
+/** Who may import whom. A folder that is not listed may not exist. */
+const mayImport: Record<string, string[]> = {
+  kernels: [],
+  core: ["kernels"],
+  stats: ["core", "kernels"],
+  losses: ["core"],
+  formats: ["core"],
+  report: ["core", "stats"],
+  calibrate: ["core", "stats"],
+  measure: ["core", "stats"],
+  triage: ["core", "stats"],
+  plan: [...below, ...steps],
+  engines: ["core", "plan"],
+  cli: [...below, ...steps, "plan", "engines", "index.ts"],
+  "index.ts": [...below, ...steps, "plan", "engines"],
+};
+const nodeAllowed = (file: string): boolean => /^(engines|cli)\//.test(file) || file === "formats/file.ts";
+/** Packages, and the one file that may import each. */
+const packages: Record<string, RegExp> = {
+  hyparquet: /^formats\/parquet.*\.ts$/,
+  "hyparquet-compressors": /^formats\/parquet.*\.ts$/,
+  "hyparquet-writer": /^formats\/write.*\.ts$/,
+  "@uwdata/flechette": /^formats\/(arrow|writeArrow)\.ts$/,
+  pickleparser: /^formats\/pt\.ts$/,
+  "@observablehq/plot": /^report\/plot\.ts$/,
+  linkedom: /^report\/plot\.ts$/,
+};
+
+const files = (readdirSync(src, { recursive: true, encoding: "utf8" }) as string[])
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.endsWith(".generated.ts"));
+
+interface Import {
+  file: string;
+  to: string;
+}
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(src, file), "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  const found = [...text.matchAll(/(?:^|[\s;])(?:import|export)\s[^"';]*?from\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm)];
+  return found.map((match) => ({ file, to: (match[1] ?? match[2] ?? match[3])! }));
+});
+const folderOf = (file: string): string => file.split("/")[0]!;
+
+describe("layers", () => {
+  it("finds the import statements it is meant to judge", () => {
+    expect(imports.filter(({ file }) => file === "core/predictions.ts").map(({ to }) => to)).toContain("../kernels/index.js");
+  });
+
+  it("every folder of src is one that the rules know", () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => !(folder in mayImport))).toEqual([]);
+  });
+
+  it("folders import only what lies below them; steps never import each other", () => {
+    const wrong = imports
+      .filter(({ to }) => to.startsWith("."))
+      .map(({ file, to }) => ({ file, folder: folderOf(file), target: relative(src, join(src, dirname(file), to)).replaceAll("\\", "/") }))
+      .filter(({ folder, target }) => {
+        const to = target.includes("/") ? folderOf(target) : target.replace(/\.js$/, ".ts");
+        return to !== folder && !mayImport[folder]!.includes(to);
+      })
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it("node: is imported only where a file system or a process is the point", () => {
+    expect(imports.filter(({ file, to }) => to.startsWith("node:") && !nodeAllowed(file)).map(({ file, to }) => `${file} → ${to}`)).toEqual([]);
+  });
+
+  it("each package is imported by the file that wraps it and no other", () => {
+    const wrong = imports
+      .filter(({ to }) => !to.startsWith(".") && !to.startsWith("node:"))
+      .filter(({ file, to }) => !packages[to.split("/").slice(0, to.startsWith("@") ? 2 : 1).join("/")]?.test(file))
+      .map(({ file, to }) => `${file} → ${to}`);
+    expect(wrong).toEqual([]);
+  });
+});

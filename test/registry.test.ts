@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { commandHelp } from "../src/cli/help.js";
+import { evaluateFlags } from "../src/cli/methodFlags.js";
+import { commands } from "../src/cli/commands.js";
+import { parse } from "../src/cli/parse.js";
+import { docsTables } from "../src/plan/docs.js";
+import { createRegistry } from "../src/plan/registry.js";
+import { stepSchema } from "../src/plan/schema.js";
+import { meanMargin } from "./fixtures/meanMargin.js";
+
+describe("a method is one file", () => {
+  const registry = createRegistry([meanMargin]);
+
+  it("its parameter becomes a flag, checked against its range", async () => {
+    const flags = await evaluateFlags(registry);
+    const usage = { command: "evaluate", args: [1, 9] as [number, number], usage: "FILE" };
+    expect(parse(["a.npz", "--margin-cap", "7"], flags, usage).flags["marginCap"]).toBe(7);
+    expect(() => parse(["a.npz", "--margin-cap", "0"], flags, usage)).toThrow("--margin-cap: marginCap must be a number > 0, got 0");
+  });
+
+  it("its flag and its name appear in --help", async () => {
+    const evaluate = commands.find(({ name }) => name === "evaluate")!;
+    const help = commandHelp(evaluate, await evaluateFlags(registry));
+    expect(help).toContain("--margin-cap N");
+    expect(help.replaceAll(/\s+/g, " ")).toContain("Log-odds above this count as this (a number > 0; default 50; for meanMargin)");
+  });
+
+  it("it appears in the JSON schema of a step", () => {
+    const { oneOf } = stepSchema(registry) as { oneOf: { title: string; properties: { params: { properties: object } } }[] };
+    const schema = oneOf.find(({ title }) => title === "meanMargin")!;
+    expect(schema.properties.params.properties).toEqual({
+      marginCap: { description: "Log-odds above this count as this", type: "number", default: 50, exclusiveMinimum: 0 },
+    });
+  });
+
+  it("it appears in the documentation table", () => {
+    expect(docsTables(registry)).toContain("| `meanMargin` | Mean log-odds of the winner, capped | `marginCap`: Log-odds above this");
+  });
+
+  it("a name may be used once in its family", () => {
+    expect(() => createRegistry([meanMargin, meanMargin])).toThrow("Cannot register meanMargin: a name must be used once, got it twice");
+  });
+});
+
+describe("built-in methods", () => {
+  it("the documentation lists exactly them", () => {
+    const docs = readFileSync(fileURLToPath(new URL("../docs/methods.md", import.meta.url)), "utf8");
+    expect(docs).toContain(docsTables(createRegistry()));
+  });
+});
