@@ -9,10 +9,14 @@ export async function build() {
   ensureInstalled();
   const { buildKernels } = await import("./kernels.mjs");
   await buildKernels();
-  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-  });
+  const tsc = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+    },
+  );
   if (tsc.status !== 0) return false;
   removeOrphans(join(root, "dist"));
   chmodSync(join(root, "dist/cli/main.js"), 0o755);

@@ -8,7 +8,9 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 export function ensureInstalled() {
   const stamp = `${root}node_modules/.installed-lock`;
-  const hash = createHash("sha256").update(readFileSync(`${root}package-lock.json`)).digest("hex");
+  const hash = createHash("sha256")
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
   process.stderr.write("Installing dependencies …\n");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";

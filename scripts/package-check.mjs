@@ -7,7 +7,12 @@ import { root } from "./install.mjs";
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const run = (command, args, cwd = root) =>
-  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], shell: process.platform === "win32" });
+  execFileSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    shell: process.platform === "win32",
+  });
 const folder = mkdtempSync(join(tmpdir(), "logits-pack-"));
 const check = (what, ok, got) => {
   if (!ok) throw new Error(`${what}: got ${got}`);
@@ -15,9 +20,15 @@ const check = (what, ok, got) => {
 };
 
 try {
-  const [{ filename, size, files }] = JSON.parse(run(npm, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]));
+  const [{ filename, size, files }] = JSON.parse(
+    run(npm, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]),
+  );
   const tarball = join(folder, filename);
-  check(`tarball ${(size / 1024).toFixed(0)} KiB, ${files.length} files, no tests`, !files.some((f) => /\.test\./.test(f.path)), "test files");
+  check(
+    `tarball ${(size / 1024).toFixed(0)} KiB, ${files.length} files, no tests`,
+    !files.some((f) => /\.test\./.test(f.path)),
+    "test files",
+  );
   run(join(root, "node_modules/.bin/publint"), ["run", tarball, "--strict"]);
   check("publint is satisfied", true);
   run(join(root, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only", "--no-color"]);

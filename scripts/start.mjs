@@ -5,5 +5,8 @@ import { build } from "./build.mjs";
 import { root } from "./install.mjs";
 
 if (!(await build())) process.exit(1);
-const { status } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), "demo"], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), "demo"], {
+  cwd: root,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

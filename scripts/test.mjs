@@ -18,7 +18,9 @@ function count(name, ok) {
 function step(name, command, args, options = {}) {
   const start = performance.now();
   const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], ...options });
-  process.stdout.write(`${status === 0 ? "ok  " : "FAIL"} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
+  process.stdout.write(
+    `${status === 0 ? "ok  " : "FAIL"} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`,
+  );
   count(name, status === 0);
   return status === 0;
 }
@@ -54,5 +56,7 @@ if (built) {
 }
 
 if (failures.length > 0) process.stdout.write(`failed: ${failures.join(", ")}\n`);
-process.stdout.write(`${results.passed} passed, ${results.failed} failed${results.skipped ? `, ${results.skipped} skipped` : ""}\n`);
+process.stdout.write(
+  `${results.passed} passed, ${results.failed} failed${results.skipped ? `, ${results.skipped} skipped` : ""}\n`,
+);
 process.exit(results.failed === 0 ? 0 : 1);

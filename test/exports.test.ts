@@ -21,9 +21,10 @@ describe("exports map", () => {
   });
 
   it("pins every dependency exactly", () => {
-    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies } as Record<string, string>).filter(
-      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
-    );
+    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies } as Record<
+      string,
+      string
+    >).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
     expect(loose).toEqual([]);
   });
 

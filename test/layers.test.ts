@@ -45,14 +45,20 @@ interface Import {
 }
 const imports: Import[] = files.flatMap((file) => {
   const text = readFileSync(join(src, file), "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");
-  const found = [...text.matchAll(/(?:^|[\s;])(?:import|export)\s[^"';]*?from\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm)];
+  const found = [
+    ...text.matchAll(
+      /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)|^import\s+"([^"]+)"/gm,
+    ),
+  ];
   return found.map((match) => ({ file, to: (match[1] ?? match[2] ?? match[3])! }));
 });
 const folderOf = (file: string): string => file.split("/")[0]!;
 
 describe("layers", () => {
   it("finds the import statements it is meant to judge", () => {
-    expect(imports.filter(({ file }) => file === "core/predictions.ts").map(({ to }) => to)).toContain("../kernels/index.js");
+    expect(imports.filter(({ file }) => file === "core/predictions.ts").map(({ to }) => to)).toContain(
+      "../kernels/index.js",
+    );
   });
 
   it("every folder of src is one that the rules know", () => {
@@ -62,7 +68,11 @@ describe("layers", () => {
   it("folders import only what lies below them; steps never import each other", () => {
     const wrong = imports
       .filter(({ to }) => to.startsWith("."))
-      .map(({ file, to }) => ({ file, folder: folderOf(file), target: relative(src, join(src, dirname(file), to)).replaceAll("\\", "/") }))
+      .map(({ file, to }) => ({
+        file,
+        folder: folderOf(file),
+        target: relative(src, join(src, dirname(file), to)).replaceAll("\\", "/"),
+      }))
       .filter(({ folder, target }) => {
         const to = target.includes("/") ? folderOf(target) : target.replace(/\.js$/, ".ts");
         return to !== folder && !mayImport[folder]!.includes(to);
@@ -72,13 +82,25 @@ describe("layers", () => {
   });
 
   it("node: is imported only where a file system or a process is the point", () => {
-    expect(imports.filter(({ file, to }) => to.startsWith("node:") && !nodeAllowed(file)).map(({ file, to }) => `${file} → ${to}`)).toEqual([]);
+    expect(
+      imports
+        .filter(({ file, to }) => to.startsWith("node:") && !nodeAllowed(file))
+        .map(({ file, to }) => `${file} → ${to}`),
+    ).toEqual([]);
   });
 
   it("each package is imported by the file that wraps it and no other", () => {
     const wrong = imports
       .filter(({ to }) => !to.startsWith(".") && !to.startsWith("node:"))
-      .filter(({ file, to }) => !packages[to.split("/").slice(0, to.startsWith("@") ? 2 : 1).join("/")]?.test(file))
+      .filter(
+        ({ file, to }) =>
+          !packages[
+            to
+              .split("/")
+              .slice(0, to.startsWith("@") ? 2 : 1)
+              .join("/")
+          ]?.test(file),
+      )
       .map(({ file, to }) => `${file} → ${to}`);
     expect(wrong).toEqual([]);
   });

@@ -17,18 +17,24 @@ describe("a method is one file", () => {
     const flags = await evaluateFlags(registry);
     const usage = { command: "evaluate", args: [1, 9] as [number, number], usage: "FILE" };
     expect(parse(["a.npz", "--margin-cap", "7"], flags, usage).flags["marginCap"]).toBe(7);
-    expect(() => parse(["a.npz", "--margin-cap", "0"], flags, usage)).toThrow("--margin-cap: marginCap must be a number > 0, got 0");
+    expect(() => parse(["a.npz", "--margin-cap", "0"], flags, usage)).toThrow(
+      "--margin-cap: marginCap must be a number > 0, got 0",
+    );
   });
 
   it("its flag and its name appear in --help", async () => {
     const evaluate = commands.find(({ name }) => name === "evaluate")!;
     const help = commandHelp(evaluate, await evaluateFlags(registry));
     expect(help).toContain("--margin-cap N");
-    expect(help.replaceAll(/\s+/g, " ")).toContain("Log-odds above this count as this (a number > 0; default 50; for meanMargin)");
+    expect(help.replaceAll(/\s+/g, " ")).toContain(
+      "Log-odds above this count as this (a number > 0; default 50; for meanMargin)",
+    );
   });
 
   it("it appears in the JSON schema of a step", () => {
-    const { oneOf } = stepSchema(registry) as { oneOf: { title: string; properties: { params: { properties: object } } }[] };
+    const { oneOf } = stepSchema(registry) as {
+      oneOf: { title: string; properties: { params: { properties: object } } }[];
+    };
     const schema = oneOf.find(({ title }) => title === "meanMargin")!;
     expect(schema.properties.params.properties).toEqual({
       marginCap: { description: "Log-odds above this count as this", type: "number", default: 50, exclusiveMinimum: 0 },
@@ -36,11 +42,15 @@ describe("a method is one file", () => {
   });
 
   it("it appears in the documentation table", () => {
-    expect(docsTables(registry)).toContain("| `meanMargin` | Mean log-odds of the winner, capped | `marginCap`: Log-odds above this");
+    expect(docsTables(registry)).toContain(
+      "| `meanMargin` | Mean log-odds of the winner, capped | `marginCap`: Log-odds above this",
+    );
   });
 
   it("a name may be used once in its family", () => {
-    expect(() => createRegistry([meanMargin, meanMargin])).toThrow("Cannot register meanMargin: a name must be used once, got it twice");
+    expect(() => createRegistry([meanMargin, meanMargin])).toThrow(
+      "Cannot register meanMargin: a name must be used once, got it twice",
+    );
   });
 });
 

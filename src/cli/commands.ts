@@ -15,7 +15,9 @@ export const commands: readonly Command[] = [
     usage: "",
     args: [0, 0],
     flags: async () => [(await lazy.flags()).jsonFlag],
-    examples: [{ run: "logits demo", shows: "a language detector that is right 88.5 % of the time and says 91.9 %, repaired" }],
+    examples: [
+      { run: "logits demo", shows: "a language detector that is right 88.5 % of the time and says 91.9 %, repaired" },
+    ],
     load: () => import("./commands/demo.js"),
   },
   {
@@ -37,7 +39,15 @@ export const commands: readonly Command[] = [
       const own: Flag[] = [
         { name: "row", type: "integer", min: 0, metavar: "N", help: "Which row of FILE, from 0" },
         { name: "id", type: "string", metavar: "ID", help: "Which row of FILE, by its id" },
-        { name: "temperature", type: "number", min: 0, exclusiveMin: true, noop: 1, metavar: "T", help: "Divide the logits by T first" },
+        {
+          name: "temperature",
+          type: "number",
+          min: 0,
+          exclusiveMin: true,
+          noop: 1,
+          metavar: "T",
+          help: "Divide the logits by T first",
+        },
         { name: "label", type: "string", metavar: "NAME", help: "The true class, when it is known" },
       ];
       return input(...own, calibratorFlag, jsonFlag);
@@ -67,8 +77,14 @@ export const commands: readonly Command[] = [
     args: [1, Infinity],
     flags: async () => (await lazy.methods()).calibrateFlags(),
     examples: [
-      { run: "logits calibrate val.npz --eval test.npz -o C.json", shows: "temperature 2.395; ECE before and after on the test rows" },
-      { run: "logits calibrate val.npz --method auto", shows: "all methods by cross-validated NLL, the simplest good one chosen" },
+      {
+        run: "logits calibrate val.npz --eval test.npz -o C.json",
+        shows: "temperature 2.395; ECE before and after on the test rows",
+      },
+      {
+        run: "logits calibrate val.npz --method auto",
+        shows: "all methods by cross-validated NLL, the simplest good one chosen",
+      },
     ],
     load: () => import("./commands/calibrate.js"),
   },
@@ -79,9 +95,15 @@ export const commands: readonly Command[] = [
     args: [1, Infinity],
     flags: async () => {
       const { calibratorFlag, jsonFlag, outputFlag } = await lazy.flags();
-      return input(calibratorFlag, outputFlag("OUT", "Where to; the extension picks the format (npz, npy, csv, jsonl, parquet, arrow)"), jsonFlag);
+      return input(
+        calibratorFlag,
+        outputFlag("OUT", "Where to; the extension picks the format (npz, npy, csv, jsonl, parquet, arrow)"),
+        jsonFlag,
+      );
     },
-    examples: [{ run: "logits apply test.npz --calibrator C.json -o probs.parquet", shows: "one probability a class and row" }],
+    examples: [
+      { run: "logits apply test.npz --calibrator C.json -o probs.parquet", shows: "one probability a class and row" },
+    ],
     load: () => import("./commands/apply.js"),
   },
   {
@@ -92,13 +114,46 @@ export const commands: readonly Command[] = [
     flags: async () => {
       const { calibratorFlag, jsonFlag, outputFlag } = await lazy.flags();
       const own: Flag[] = [
-        { name: "top", type: "integer", min: 0, default: 20, metavar: "N", help: "How many rows to list of each verdict" },
-        { name: "torn", type: "number", min: 0, max: 1, default: 0.1, metavar: "M", help: "Torn below this difference between the two largest probabilities" },
-        { name: "wrong", type: "number", min: 0, max: 1, default: 0.9, metavar: "P", help: "Confidently wrong above this probability" },
+        {
+          name: "top",
+          type: "integer",
+          min: 0,
+          default: 20,
+          metavar: "N",
+          help: "How many rows to list of each verdict",
+        },
+        {
+          name: "torn",
+          type: "number",
+          min: 0,
+          max: 1,
+          default: 0.1,
+          metavar: "M",
+          help: "Torn below this difference between the two largest probabilities",
+        },
+        {
+          name: "wrong",
+          type: "number",
+          min: 0,
+          max: 1,
+          default: 0.9,
+          metavar: "P",
+          help: "Confidently wrong above this probability",
+        },
       ];
-      return input(...own, calibratorFlag, outputFlag("ITEMS.jsonl", "Write every listed row as a JSON line"), jsonFlag);
+      return input(
+        ...own,
+        calibratorFlag,
+        outputFlag("ITEMS.jsonl", "Write every listed row as a JSON line"),
+        jsonFlag,
+      );
     },
-    examples: [{ run: "logits triage test.npz --calibrator C.json --top 5", shows: "five rows of each verdict, with the numbers that made it so" }],
+    examples: [
+      {
+        run: "logits triage test.npz --calibrator C.json --top 5",
+        shows: "five rows of each verdict, with the numbers that made it so",
+      },
+    ],
     load: () => import("./commands/triage.js"),
   },
   {
@@ -107,7 +162,12 @@ export const commands: readonly Command[] = [
     usage: "FILE…",
     args: [1, Infinity],
     flags: async () => (await lazy.methods()).reportFlags(),
-    examples: [{ run: "logits report test.npz --calibrator C.json -o report.html", shows: "before and after calibration, opens from disk" }],
+    examples: [
+      {
+        run: "logits report test.npz --calibrator C.json -o report.html",
+        shows: "before and after calibration, opens from disk",
+      },
+    ],
     load: () => import("./commands/report.js"),
   },
   {

@@ -11,22 +11,60 @@ export const inputFlags: Flag[] = [
     metavar: "KIND",
     help: "What the numbers are, when they cannot say so themselves: logits, logprobs, probs, percent, binary-logits or binary-probs (one column)",
   },
-  { name: "format", type: "string", metavar: "NAME", help: "File format, when neither content nor extension says it (csv, jsonl, npz, …)" },
-  { name: "logitsKey", type: "string", metavar: "KEY", help: "Array of scores in an npz, safetensors, pt or json file (default logits, else probs)" },
+  {
+    name: "format",
+    type: "string",
+    metavar: "NAME",
+    help: "File format, when neither content nor extension says it (csv, jsonl, npz, …)",
+  },
+  {
+    name: "logitsKey",
+    type: "string",
+    metavar: "KEY",
+    help: "Array of scores in an npz, safetensors, pt or json file (default logits, else probs)",
+  },
   { name: "labelsKey", type: "string", metavar: "KEY", help: "Array of labels in such a file (default labels)" },
   { name: "classes", type: "string", metavar: "A,B,…", help: "Names of the classes, in column order" },
-  { name: "labelsColumn", type: "string", metavar: "NAME", help: "Column of true classes (default: the one named label, labels, target, truth or y)" },
+  {
+    name: "labelsColumn",
+    type: "string",
+    metavar: "NAME",
+    help: "Column of true classes (default: the one named label, labels, target, truth or y)",
+  },
   { name: "idColumn", type: "string", metavar: "NAME", help: "Column that identifies a row (default id)" },
   { name: "sliceColumns", type: "string", metavar: "A,B,…", help: "Columns that divide the rows into slices" },
   { name: "delimiter", type: "string", metavar: "C", help: "Field delimiter of a text table (default: detected)" },
-  { name: "axes", type: "string", metavar: "A,B,C", help: "Order of the axes of a 3-D array: a permutation of rows,replicates,classes" },
+  {
+    name: "axes",
+    type: "string",
+    metavar: "A,B,C",
+    help: "Order of the axes of a 3-D array: a permutation of rows,replicates,classes",
+  },
   { name: "replicate", type: "string", metavar: "K|mean", help: "Which replicate of a 3-D array, or the mean of all" },
 ];
 
 export const jsonFlag: Flag = { name: "json", type: "boolean", help: "Print one JSON document and nothing else" };
-export const seedFlag: Flag = { name: "seed", type: "integer", min: 0, max: 2 ** 32 - 1, default: 0, help: "Seed of everything random" };
-export const calibratorFlag: Flag = { name: "calibrator", type: "string", metavar: "C.json", help: "Apply this calibrator first" };
-export const outputFlag = (metavar: string, help: string): Flag => ({ name: "output", short: "o", type: "string", metavar, help });
+export const seedFlag: Flag = {
+  name: "seed",
+  type: "integer",
+  min: 0,
+  max: 2 ** 32 - 1,
+  default: 0,
+  help: "Seed of everything random",
+};
+export const calibratorFlag: Flag = {
+  name: "calibrator",
+  type: "string",
+  metavar: "C.json",
+  help: "Apply this calibrator first",
+};
+export const outputFlag = (metavar: string, help: string): Flag => ({
+  name: "output",
+  short: "o",
+  type: "string",
+  metavar,
+  help,
+});
 
 export function readOptions({ flags }: Invocation): ReadOptions {
   const options: ReadOptions = {};

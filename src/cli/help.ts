@@ -21,7 +21,10 @@ export function overview(commands: readonly Command[], version: string): string 
 
 export function commandHelp(command: Command, flags: readonly Flag[]): string {
   const spelled = flags.map((flag) => {
-    const value = flag.type === "boolean" ? "" : ` ${flag.metavar ?? (flag.choices ? flag.choices.join("|") : flag.type === "string" ? "TEXT" : "N")}`;
+    const value =
+      flag.type === "boolean"
+        ? ""
+        : ` ${flag.metavar ?? (flag.choices ? flag.choices.join("|") : flag.type === "string" ? "TEXT" : "N")}`;
     return { left: `${flag.short ? `-${flag.short}, ` : ""}--${flagName(flag.name)}${value}`, help: flag.help };
   });
   const lines = [`Usage: logits ${command.name} ${command.usage} [FLAGS]`, "", command.summary, "", "Flags:"];

@@ -8,7 +8,11 @@ import { type Invocation, type Terminal, UsageError } from "./command.js";
 import { withProgress } from "./progress.js";
 
 /** The rows of every FILE argument as one table, said aloud on standard error. */
-export async function openInput(invocation: Invocation, terminal: Terminal, args: string[] = invocation.args): Promise<Source> {
+export async function openInput(
+  invocation: Invocation,
+  terminal: Terminal,
+  args: string[] = invocation.args,
+): Promise<Source> {
   const source = await openFiles(await expand(args), invocation);
   if (!invocation.flags["json"]) for (const note of source.notes) terminal.err(`${note}\n`);
   return withProgress(source, terminal);
@@ -42,11 +46,16 @@ async function expand(args: string[]): Promise<string[]> {
       continue;
     }
     if (!found && !/[*?[\]{}]/.test(arg)) {
-      throw new LogitsError("bad-data", `Cannot read ${arg}: there is no such file`, { hint: "Is the path right? It is looked up from the current folder." });
+      throw new LogitsError("bad-data", `Cannot read ${arg}: there is no such file`, {
+        hint: "Is the path right? It is looked up from the current folder.",
+      });
     }
     const matches = found ? await glob("*", { cwd: arg, absolute: true }) : await glob(arg, { absolute: true });
     if (matches.length === 0) {
-      throw new LogitsError("bad-data", `Cannot read ${arg}: it must ${found ? "hold" : "match"} at least one file, got none`);
+      throw new LogitsError(
+        "bad-data",
+        `Cannot read ${arg}: it must ${found ? "hold" : "match"} at least one file, got none`,
+      );
     }
     paths.push(...matches.sort());
   }

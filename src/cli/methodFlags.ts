@@ -19,19 +19,43 @@ const measuring = (registry: Registry): Flag[] => [
     help: "Measure by the conventions of this library instead",
   },
   seedFlag,
-  { name: "replicates", type: "integer", min: 0, max: 100_000, help: "Bootstrap replicates behind an interval; 0 for none" },
+  {
+    name: "replicates",
+    type: "integer",
+    min: 0,
+    max: 100_000,
+    help: "Bootstrap replicates behind an interval; 0 for none",
+  },
   { name: "allowInfinite", type: "boolean", help: "Let a masked true label make the NLL infinite instead of stopping" },
-  { name: "engine", type: "choice", choices: ["local", "threads"], help: "Where to compute (default: threads from 2e7 scores on)" },
+  {
+    name: "engine",
+    type: "choice",
+    choices: ["local", "threads"],
+    help: "Where to compute (default: threads from 2e7 scores on)",
+  },
 ];
 
 export async function evaluateFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
   return [
     ...inputFlags,
     calibratorFlag,
-    { name: "metrics", type: "string", metavar: "A,B,…", help: `Only these: ${registry.metrics.map(({ name }) => name).join(", ")}` },
+    {
+      name: "metrics",
+      type: "string",
+      metavar: "A,B,…",
+      help: `Only these: ${registry.metrics.map(({ name }) => name).join(", ")}`,
+    },
     ...measuring(registry),
-    { name: "rankStatistics", type: "boolean", help: "Compute rank statistics even over more than 2e7 scores (their memory grows with the rows)" },
-    { name: "explainDifferences", type: "boolean", help: "Say why libraries disagree on this file, with each one's values" },
+    {
+      name: "rankStatistics",
+      type: "boolean",
+      help: "Compute rank statistics even over more than 2e7 scores (their memory grows with the rows)",
+    },
+    {
+      name: "explainDifferences",
+      type: "boolean",
+      help: "Say why libraries disagree on this file, with each one's values",
+    },
     jsonFlag,
   ];
 }
@@ -40,8 +64,20 @@ export async function calibrateFlags(registry: Registry = createRegistry()): Pro
   const names = registry.calibrators.map(({ name }) => name);
   return [
     ...inputFlags,
-    { name: "method", type: "choice", choices: [...names, "auto"], default: "temperature", metavar: "M", help: `How: ${[...names, "auto"].join(", ")} (default temperature)` },
-    { name: "eval", type: "string", metavar: "FILE2", help: "Measure before and after on these rows (default: a seeded 5-fold estimate)" },
+    {
+      name: "method",
+      type: "choice",
+      choices: [...names, "auto"],
+      default: "temperature",
+      metavar: "M",
+      help: `How: ${[...names, "auto"].join(", ")} (default temperature)`,
+    },
+    {
+      name: "eval",
+      type: "string",
+      metavar: "FILE2",
+      help: "Measure before and after on these rows (default: a seeded 5-fold estimate)",
+    },
     ...fromMethods(registry.calibrators),
     ...measuring(registry),
     outputFlag("C.json", "Write the calibrator here"),
@@ -50,5 +86,11 @@ export async function calibrateFlags(registry: Registry = createRegistry()): Pro
 }
 
 export async function reportFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
-  return [...inputFlags, calibratorFlag, ...measuring(registry), outputFlag("R.html", "Where to write the report (default report.html)"), jsonFlag];
+  return [
+    ...inputFlags,
+    calibratorFlag,
+    ...measuring(registry),
+    outputFlag("R.html", "Where to write the report (default report.html)"),
+    jsonFlag,
+  ];
 }

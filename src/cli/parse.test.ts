@@ -16,11 +16,21 @@ const usage = { command: "test", args: [1, 2] as [number, number], usage: "FILE"
 describe("parse", () => {
   it.each([
     ["flags and arguments mix freely", ["--json", "a", "--bins", "10", "b"], ["a", "b"], { json: true, bins: 10 }],
-    ["= works, and so does the short spelling", ["a", "--labels-column=truth", "-o", "x.npz"], ["a"], { labelsColumn: "truth", output: "x.npz" }],
+    [
+      "= works, and so does the short spelling",
+      ["a", "--labels-column=truth", "-o", "x.npz"],
+      ["a"],
+      { labelsColumn: "truth", output: "x.npz" },
+    ],
     ["- is an argument: standard input", ["-"], ["-"], {}],
     ["-- ends the flags", ["--", "--json"], ["--json"], {}],
     ["a row of scores may begin with a minus", ["[-1, 2]"], ["[-1, 2]"], {}],
-    ["numbers may be written in any way that JavaScript reads", ["a", "--temperature", "2.5e-1"], ["a"], { temperature: 0.25 }],
+    [
+      "numbers may be written in any way that JavaScript reads",
+      ["a", "--temperature", "2.5e-1"],
+      ["a"],
+      { temperature: 0.25 },
+    ],
   ])("%s", (_, argv, args, values) => {
     expect(parse(argv, flags, usage)).toEqual({ args, flags: values });
   });
@@ -32,7 +42,10 @@ describe("parse", () => {
     [["a", "--bins", "2.5"], "--bins: bins must be an integer ≥ 1, got 2.5"],
     [["a", "--bins", "many"], "--bins: bins must be an integer ≥ 1, got many"],
     [["a", "--temperature", "0"], "--temperature: temperature must be a number > 0, got 0"],
-    [["a", "--method", "isotonik"], "--method: method must be one of temperature, isotonic, got isotonik. Did you mean isotonic?"],
+    [
+      ["a", "--method", "isotonik"],
+      "--method: method must be one of temperature, isotonic, got isotonik. Did you mean isotonic?",
+    ],
     [["a", "--labels-column"], "--labels-column needs a value (string)"],
     [["a", "--json=yes"], '--json takes no value, got "yes"'],
     [[], "logits test needs FILE"],

@@ -4,7 +4,11 @@ import { type Flag, type Invocation, UsageError } from "./command.js";
 import { suggestion } from "./suggest.js";
 
 /** argv (without the command's name) → arguments and checked flag values. */
-export function parse(argv: string[], flags: readonly Flag[], usage: { command: string; args: [number, number]; usage: string }): Invocation {
+export function parse(
+  argv: string[],
+  flags: readonly Flag[],
+  usage: { command: string; args: [number, number]; usage: string },
+): Invocation {
   const byFlag = new Map(flags.map((flag) => [flagName(flag.name), flag]));
   const { tokens } = parseArgs({
     args: argv,
@@ -29,7 +33,9 @@ export function parse(argv: string[], flags: readonly Flag[], usage: { command: 
   const [min, max] = usage.args;
   if (invocation.args.length < min) throw new UsageError(`logits ${usage.command} needs ${usage.usage}`);
   if (invocation.args.length > max) {
-    throw new UsageError(`logits ${usage.command} takes ${max === 0 ? "no argument" : usage.usage}, got also ${JSON.stringify(invocation.args[max])}`);
+    throw new UsageError(
+      `logits ${usage.command} takes ${max === 0 ? "no argument" : usage.usage}, got also ${JSON.stringify(invocation.args[max])}`,
+    );
   }
   return invocation;
 }
@@ -54,5 +60,7 @@ function flagValue(flag: Flag, raw: string, given: string | undefined): string |
 
 function unknownFlag(raw: string, known: string[], command: string): UsageError {
   const near = suggestion(raw.replace(/^-+/, ""), known);
-  return new UsageError(`logits ${command} has no ${raw}${near ? `. Did you mean --${near}?` : `. See logits ${command} --help`}`);
+  return new UsageError(
+    `logits ${command} has no ${raw}${near ? `. Did you mean --${near}?` : `. See logits ${command} --help`}`,
+  );
 }

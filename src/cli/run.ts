@@ -20,7 +20,10 @@ export async function runCli(argv: string[], terminal: Terminal): Promise<number
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    const near = suggestion(name, commands.map((candidate) => candidate.name));
+    const near = suggestion(
+      name,
+      commands.map((candidate) => candidate.name),
+    );
     terminal.err(`logits: there is no command ${name}.${near ? ` Did you mean ${near}?` : ""} See logits --help\n`);
     return WRONG_USAGE;
   }

@@ -16,7 +16,10 @@ export function methodFlags(family: readonly Descriptor[]): MethodFlag[] {
         continue;
       }
       if (flag.type !== param.type) {
-        throw new LogitsError("bad-argument", `Cannot make a flag of ${param.name}: ${flag.methods[0]} and ${method.name} must agree on its type`);
+        throw new LogitsError(
+          "bad-argument",
+          `Cannot make a flag of ${param.name}: ${flag.methods[0]} and ${method.name} must agree on its type`,
+        );
       }
       flag.methods.push(method.name);
       if (flag.default !== param.default) delete flag.default;
@@ -27,7 +30,9 @@ export function methodFlags(family: readonly Descriptor[]): MethodFlag[] {
 
 /** Of the parameters given, those that this method has. */
 export function paramsFor(method: Descriptor, given: Params): Params {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => method.params.some((param) => param.name === name)));
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => method.params.some((param) => param.name === name)),
+  );
 }
 
 /** "Number of bins (an integer ≥ 1; default 15; for ece, mce)." */

@@ -22,7 +22,8 @@ export function createRegistry(extra: readonly (Metric | CalibrationMethod)[] = 
   for (const family of [registry.metrics, registry.calibrators] as readonly Descriptor[][]) {
     const names = family.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice) throw new LogitsError("bad-argument", `Cannot register ${twice}: a name must be used once, got it twice`);
+    if (twice)
+      throw new LogitsError("bad-argument", `Cannot register ${twice}: a name must be used once, got it twice`);
   }
   return registry;
 }

@@ -10,7 +10,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     terminal.out(`${toJson(found)}\n`);
     return DONE;
   }
-  const number = (value: number): string => Number(value.toPrecision(6)).toLocaleString("en", { maximumSignificantDigits: 6 });
+  const number = (value: number): string =>
+    Number(value.toPrecision(6)).toLocaleString("en", { maximumSignificantDigits: 6 });
   const lines: [string, string][] = [
     ["kind", found.kind],
     ["rows", found.rows.toLocaleString("en")],
@@ -19,11 +20,17 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     ["range", `${number(found.ranges.min)} … ${number(found.ranges.max)}`],
     ["row sums", `${number(found.ranges.rowSum[0])} … ${number(found.ranges.rowSum[1])}`],
   ];
-  if (found.labels) lines.push(["labels", `from ${found.labels.from}, ${found.labels.present} of ${found.classes} classes present`]);
+  if (found.labels)
+    lines.push(["labels", `from ${found.labels.from}, ${found.labels.present} of ${found.classes} classes present`]);
   else lines.push(["labels", "none"]);
   if (found.accuracy !== undefined) lines.push(["accuracy", `${(100 * found.accuracy).toFixed(2)} %`]);
-  if (found.masked > 0) lines.push(["masked", `${found.masked.toLocaleString("en")} rows have a masked class (−Infinity)`]);
-  if (found.ties > 0) lines.push(["ties", `${found.ties.toLocaleString("en")} rows have two equal largest scores; the lowest index counts as the winner`]);
+  if (found.masked > 0)
+    lines.push(["masked", `${found.masked.toLocaleString("en")} rows have a masked class (−Infinity)`]);
+  if (found.ties > 0)
+    lines.push([
+      "ties",
+      `${found.ties.toLocaleString("en")} rows have two equal largest scores; the lowest index counts as the winner`,
+    ]);
   for (const [name, value] of lines) terminal.out(`${name.padEnd(10)} ${value}\n`);
   return DONE;
 }

@@ -1,0 +1,54 @@
+import { type Batch, type CalibrationMethod, type Calibrator, LogitsError } from "../core/index.js";
+
+/**
+ * The calibrator that a JSON document holds, checked before anything uses it.
+ *
+ * @param document what `JSON.parse` gave.
+ * @param methods the known methods.
+ * @param classes how many classes the scores have, when that is known: another number is an error.
+ * @throws "bad-data" when it is not a calibrator; "mismatch" when it belongs to other scores.
+ */
+export function readCalibrator(document: unknown, methods: readonly CalibrationMethod[], classes?: number): Calibrator {
+  const refuse = (what: string, got: unknown): never => {
+    throw new LogitsError("bad-data", `Cannot use this calibrator: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`);
+  };
+  if (typeof document !== "object" || document === null || Array.isArray(document))
+    return refuse("it must be a JSON object", document);
+  const candidate = document as Partial<Calibrator>;
+  // The short form {method, params} is a calibrator too; a saved one says what it is.
+  if (candidate.kind !== undefined && candidate.kind !== "calibrator") {
+    throw new LogitsError(
+      "mismatch",
+      `Cannot use this document as a calibrator: kind must be "calibrator", got ${JSON.stringify(candidate.kind)}`,
+    );
+  }
+  if (candidate.version !== undefined && candidate.version !== 1) return refuse("version must be 1", candidate.version);
+  const method = methods.find(({ name }) => name === candidate.method);
+  if (!method) return refuse(`method must be one of ${methods.map(({ name }) => name).join(", ")}`, candidate.method);
+  const { params } = candidate;
+  if (typeof params !== "object" || params === null || Array.isArray(params))
+    return refuse("params must be an object", params);
+  if (candidate.classes !== undefined) {
+    if (!Array.isArray(candidate.classes) || candidate.classes.some((name) => typeof name !== "string")) {
+      return refuse("classes must be a list of names", candidate.classes);
+    }
+    if (classes !== undefined && candidate.classes.length !== classes) {
+      throw new LogitsError(
+        "mismatch",
+        `Cannot use this calibrator: the scores must have its ${candidate.classes.length} classes, got ${classes}`,
+      );
+    }
+  }
+  method.validate(params, classes ?? candidate.classes?.length ?? 0);
+  return { ...candidate, kind: "calibrator", version: 1, method: method.name, params } as Calibrator;
+}
+
+/** The same rows with calibrated f64 scores: softmax of a row is its calibrated probabilities. The input is not changed. */
+export function applyWith(
+  methods: readonly CalibrationMethod[],
+  batch: Batch,
+  calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+): Batch {
+  const { method, params } = readCalibrator(calibrator, methods, batch.classes);
+  return methods.find(({ name }) => name === method)!.apply(batch, params);
+}

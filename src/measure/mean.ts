@@ -1,0 +1,39 @@
+import type { Metric } from "../core/index.js";
+import type { Predictions } from "../core/index.js";
+
+/** A weighted sum and its weight: the state of every measure that is a mean over rows. */
+export interface MeanState {
+  sum: number;
+  weight: number;
+}
+
+type Described = Pick<Metric, "name" | "help" | "params" | "source" | "interval" | "better" | "convention">;
+
+/** A measure that is the mean over rows of something computed from one row. */
+export function meanMetric(described: Described, ofRow: (rows: Predictions, row: number) => number): Metric<MeanState> {
+  return {
+    ...described,
+    family: "metric",
+    state: "sums",
+    init: () => ({ sum: 0, weight: 0 }),
+    add(state, rows, weights) {
+      // Summed apart from the state: a part's sum does not depend on what came before it.
+      let sum = 0;
+      let weight = 0;
+      for (let row = 0; row < rows.rows; row++) {
+        const w = weights ? weights[row]! : 1;
+        if (w === 0) continue;
+        sum += w * ofRow(rows, row);
+        weight += w;
+      }
+      state.sum += sum;
+      state.weight += weight;
+    },
+    merge(into, from) {
+      into.sum += from.sum;
+      into.weight += from.weight;
+      return into;
+    },
+    value: (state) => (state.weight > 0 ? state.sum / state.weight : NaN),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Param, Predictions } from "../core/index.js";
+import { type BinEdges, binCount, binOf } from "./bins.js";
+
+export const binsParam: Param = {
+  name: "bins",
+  type: "integer",
+  min: 1,
+  max: 100_000,
+  default: 15,
+  help: "Number of bins",
+};
+
+export const edgesParam: Param = {
+  name: "edges",
+  type: "choice",
+  choices: ["(lo, hi]", "[lo, hi)", "[lo, hi) + {1}", "digitize"],
+  default: "(lo, hi]",
+  help: "Which side of a bin is closed",
+};
+
+/** Per bin: weight, sum of confidences, sum of correct. Counts are exact, so any partition gives the same bins. */
+export interface ReliabilityBins {
+  bins: number;
+  edges: BinEdges;
+  weight: Float64Array;
+  confidence: Float64Array;
+  correct: Float64Array;
+}
+
+export function initBins(bins: number, edges: BinEdges): ReliabilityBins {
+  const count = binCount(bins, edges);
+  return {
+    bins,
+    edges,
+    weight: new Float64Array(count),
+    confidence: new Float64Array(count),
+    correct: new Float64Array(count),
+  };
+}
+
+/** Adds each row's top-label confidence to its bin. */
+export function addToBins(state: ReliabilityBins, rows: Predictions, weights?: Float64Array): void {
+  for (let row = 0; row < rows.rows; row++) {
+    const w = weights ? weights[row]! : 1;
+    if (w === 0) continue;
+    const confidence = rows.confidence[row]!;
+    const bin = binOf(confidence, state.bins, state.edges);
+    state.weight[bin]! += w;
+    state.confidence[bin]! += w * confidence;
+    state.correct[bin]! += w * rows.correct![row]!;
+  }
+}
+
+export function mergeBins(into: ReliabilityBins, from: ReliabilityBins): ReliabilityBins {
+  for (let bin = 0; bin < into.weight.length; bin++) {
+    into.weight[bin]! += from.weight[bin]!;
+    into.confidence[bin]! += from.confidence[bin]!;
+    into.correct[bin]! += from.correct[bin]!;
+  }
+  return into;
+}
+
+/** |mean confidence − accuracy| of a bin times its weight. */
+export function binGap(state: ReliabilityBins, bin: number): number {
+  return Math.abs(state.confidence[bin]! - state.correct[bin]!);
+}
+
+export function totalWeight(state: ReliabilityBins): number {
+  return state.weight.reduce((sum, w) => sum + w, 0);
+}
