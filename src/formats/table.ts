@@ -7,6 +7,8 @@ export interface Bytes {
   byteLength: number;
   /** The bytes from `start` up to `end`. Throws when the range is not inside. */
   slice(start: number, end: number): Promise<Uint8Array>;
+  /** Fills `into` with the bytes from `start` on, where that can be done without an array of its own. */
+  readInto?(start: number, into: Uint8Array): Promise<void>;
   /** A name for messages and for recognising the format by its extension. */
   name?: string;
 }
