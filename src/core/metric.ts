@@ -14,7 +14,9 @@ export interface Metric<State = unknown> extends Descriptor {
   state: "sums" | "rows";
   /** How its interval is made. */
   interval: "wilson" | "bootstrap" | "none";
-  /** False when smaller is not better or worse (a matrix, a count). */
+  /** True when noise adds to the value (binned calibration errors): its interval is corrected for that. */
+  biasedUpwards?: boolean;
+  /** Which way is better; "none" for a description. */
   better: "higher" | "lower" | "none";
   /** The convention in force, written beside every value: bins, edges, norm, log base, ties … */
   convention(params: Params): Record<string, string | number | boolean>;
@@ -25,6 +27,8 @@ export interface Metric<State = unknown> extends Descriptor {
   merge(into: State, from: State): State;
   /** The value so far; NaN when it is not defined (no rows, one class only). `weights` gives the weight of a row from its index in the source; only for "rows". */
   value(state: State, weights?: (index: number) => number): number;
+  /** One value a class, for measures that look at each class themselves (one-vs-rest); the others are measured on the rows of a class. */
+  perClass?(state: State): number[];
 }
 
 /** One number of a result: never without its convention. */

@@ -18,6 +18,7 @@ export const aceEqualMass: Metric<EqualMassRows> = {
   source: "Nixon et al., CVPR Workshops 2019, §3.2",
   state: "rows",
   interval: "bootstrap",
+  biasedUpwards: true,
   better: "lower",
   convention: (params) => ({
     bins: params["bins"]!,

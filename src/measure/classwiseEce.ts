@@ -34,6 +34,7 @@ export const classwiseEce: Metric<ClasswiseBins> = {
   source: "Kull et al., NeurIPS 2019, §2",
   state: "sums",
   interval: "bootstrap",
+  biasedUpwards: true,
   better: "lower",
   convention: (params) => ({
     bins: params["bins"]!,
@@ -79,5 +80,12 @@ export const classwiseEce: Metric<ClasswiseBins> = {
     let sum = 0;
     for (const gap of state.gap) sum += Math.abs(gap);
     return sum / state.total / (state.sum ? 1 : state.classes);
+  },
+  perClass({ classes, bins, edges, gap, total }) {
+    const count = binCount(bins, edges);
+    return Array.from(
+      { length: classes },
+      (_, k) => gap.subarray(k * count, (k + 1) * count).reduce((sum, g) => sum + Math.abs(g), 0) / total,
+    );
   },
 };

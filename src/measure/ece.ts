@@ -23,6 +23,7 @@ export const ece: Metric<ReliabilityBins> = {
   source: "Naeini, Cooper & Hauskrecht, AAAI 2015; Guo et al., ICML 2017, §2",
   state: "sums",
   interval: "bootstrap",
+  biasedUpwards: true,
   better: "lower",
   convention: (params) => ({ bins: params["bins"]!, edges: params["edges"]!, norm: "L1", of: "top label" }),
   init: (params) => initBins(params["bins"] as number, params["edges"] as BinEdges),

@@ -13,6 +13,7 @@ export const ks: Metric<RankedRows> = {
   source: "Gupta et al., ICLR 2021, §3",
   state: "rows",
   interval: "bootstrap",
+  biasedUpwards: true,
   better: "lower",
   convention: () => ({ order: "rising confidence, by log-odds", ties: "at group ends", norm: "max" }),
   init: initRanked,

@@ -19,7 +19,8 @@ export function createRegistry(extra: readonly (Metric | CalibrationMethod)[] = 
     metrics: [...metrics, ...extra.filter(isMetric)],
     calibrators: [...calibrators, ...extra.filter((method): method is CalibrationMethod => !isMetric(method))],
   };
-  for (const family of [registry.metrics, registry.calibrators] as readonly Descriptor[][]) {
+  const families: readonly (readonly Descriptor[])[] = [registry.metrics, registry.calibrators];
+  for (const family of families) {
     const names = family.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice)

@@ -1,0 +1,101 @@
+/**
+ * Philox4x32-10, a counter-based generator: 128 bits of counter and 64 bits of key give four 32-bit words. Whatever is drawn depends only on
+ * what it is keyed by, never on how many draws came before; so results do not depend on order, partition or engine.
+ *
+ * Salmon, Moraes, Dror & Shaw, SC 2011.
+ */
+export function philox(counter: ArrayLike<number>, key: ArrayLike<number>, out: Uint32Array): void {
+  let c0 = counter[0]!;
+  let c1 = counter[1]!;
+  let c2 = counter[2]!;
+  let c3 = counter[3]!;
+  let k0 = key[0]!;
+  let k1 = key[1]!;
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(0xd2511f53, c0);
+    const low0 = Math.imul(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2);
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** The upper 32 bits of the product of two unsigned 32-bit words. */
+function mulHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const low = aLow * bLow;
+  const cross = aHigh * bLow + (low >>> 16);
+  const middle = aLow * bHigh + (cross % 0x10000);
+  return (aHigh * bHigh + Math.floor(cross / 0x10000) + Math.floor(middle / 0x10000)) | 0;
+}
+
+/** What randomness is used for: keeps one seed from giving the same words to two purposes. */
+export type Purpose = "bootstrap" | "folds" | "shuffle" | "sample" | "simulation";
+const purposes: Record<Purpose, number> = { bootstrap: 1, folds: 2, shuffle: 3, sample: 4, simulation: 5 };
+
+/** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */
+export function uniform(seed: number, purpose: Purpose, a: number, b = 0): number {
+  philox([a >>> 0, Math.floor(a / 2 ** 32), b >>> 0, Math.floor(b / 2 ** 32)], [seed >>> 0, purposes[purpose]], words);
+  return (words[0]! * 2 ** 21 + (words[1]! >>> 11)) / 2 ** 53;
+}
+
+const words = new Uint32Array(4);
+
+// Cumulative Poisson(1) probabilities × 2^32: more than 12 has probability below 2^-32.
+const poissonSteps: readonly number[] = (() => {
+  const steps: number[] = [];
+  let p = Math.exp(-1);
+  let sum = 0;
+  for (let k = 0; k < 13; k++) {
+    sum += p;
+    steps.push(sum * 2 ** 32);
+    p /= k + 1;
+  }
+  return steps;
+})();
+
+function poisson(word: number): number {
+  let k = 0;
+  while (k < 12 && word >= poissonSteps[k]!) k++;
+  return k;
+}
+
+/**
+ * Bootstrap weights, Poisson with mean 1, of rows `offset` … `offset + rows − 1` in replicates `4·quad` … `4·quad + 3`: one array a replicate.
+ * Row i of replicate r always has the same weight under the same seed.
+ */
+export function bootstrapWeights(
+  seed: number,
+  quad: number,
+  offset: number,
+  rows: number,
+  out: readonly Float64Array[],
+): void {
+  const counter = [0, 0, quad, 0];
+  const key = [seed >>> 0, purposes.bootstrap];
+  for (let row = 0; row < rows; row++) {
+    const index = offset + row;
+    counter[0] = index >>> 0;
+    counter[1] = Math.floor(index / 2 ** 32);
+    philox(counter, key, words);
+    for (let lane = 0; lane < 4; lane++) out[lane]![row] = poisson(words[lane]!);
+  }
+}
+
+/** A permutation of 0 … n − 1, the same for a seed wherever it runs. */
+export function shuffled(n: number, seed: number, purpose: Purpose = "shuffle"): Uint32Array {
+  const keys = Float64Array.from({ length: n }, (_, i) => uniform(seed, purpose, i));
+  return Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
+}

@@ -1,0 +1,315 @@
+import {
+  bootstrapWeights,
+  checkParams,
+  LogitsError,
+  type Measured,
+  type Metric,
+  type Params,
+  type Predictions,
+  selectRows,
+} from "../core/index.js";
+import { wilson } from "../stats/wilson.js";
+import { intervalOf } from "./interval.js";
+
+/** What to measure. Plain data: it travels to the threads. */
+export interface MeasureOptions {
+  classes: number;
+  /** Names of the metrics; all when absent. */
+  metrics?: readonly string[];
+  /** Parameters by name, for every metric that has one of that name. */
+  params?: Params;
+  /** Parameters of single metrics, over `params` (compatibility modes). */
+  overrides?: Record<string, Params>;
+  seed?: number;
+  /** Bootstrap replicates behind an interval, a multiple of 4; default 200, 0 for none. */
+  replicates?: number;
+  /** False leaves out the statistics whose state grows with the rows. */
+  rankStatistics?: boolean;
+  perClass?: boolean;
+  perSlice?: boolean;
+  /** Let a masked true label make the NLL infinite instead of stopping. */
+  allowInfinite?: boolean;
+}
+
+export interface MeasureResult {
+  rows: number;
+  metrics: Record<string, Measured>;
+  confusion?: number[][];
+  perClass?: Record<string, number>[];
+  perSlice?: Record<string, Record<string, Record<string, number>>>;
+  /** Rows where a calibrator's floor stood in for a probability of 0. */
+  floored: number;
+  /** Rows whose true label is masked. */
+  infinite: number;
+  ties: number;
+}
+
+/** The states of one group of rows: a metric's, by its name. */
+type States = Record<string, unknown>;
+
+/** Everything measured so far, as plain data. */
+export interface MeasureState {
+  rows: number;
+  end: number;
+  floored: number;
+  infinite: number;
+  ties: number;
+  states: States;
+  /** replicates × metrics with "sums" states. */
+  replicates: States[];
+  confusion?: Float64Array;
+  byClass?: (States & { rows: number })[];
+  bySlice?: Record<string, Record<string, States & { rows: number }>>;
+}
+
+/** Class-wise replicates cost rows × classes each; above this many scores they are left out. */
+const mostReplicatedScores = 4e6;
+const mostConfusedClasses = 2000;
+
+/**
+ * Measures in parts: `add` rows here or in other measurements of the same options, `merge` their states, `finish` for the numbers.
+ * The result does not depend on how rows were divided.
+ */
+export class Measurement {
+  readonly state: MeasureState;
+  readonly #metrics: { metric: Metric; params: Params }[];
+  readonly #options: MeasureOptions;
+  readonly #replicates: number;
+  readonly #seed: number;
+
+  constructor(all: readonly Metric[], options: MeasureOptions) {
+    this.#options = options;
+    this.#seed = options.seed ?? 0;
+    this.#replicates = 4 * Math.ceil((options.replicates ?? 200) / 4);
+    const wanted = options.metrics;
+    for (const name of wanted ?? []) {
+      if (!all.some((metric) => metric.name === name)) {
+        throw new LogitsError(
+          "bad-argument",
+          `Cannot measure ${name}: a metric must be one of ${all.map((m) => m.name).join(", ")}, got ${name}`,
+        );
+      }
+    }
+    this.#metrics = all
+      .filter((metric) => !wanted || wanted.includes(metric.name))
+      .filter((metric) => metric.state === "sums" || options.rankStatistics !== false)
+      .map((metric) => ({ metric, params: paramsOf(metric, options) }));
+    this.state = {
+      rows: 0,
+      end: 0,
+      floored: 0,
+      infinite: 0,
+      ties: 0,
+      states: this.#init(() => true),
+      replicates: Array.from({ length: this.#replicates }, () => this.#init(isReplicated)),
+    };
+    if (options.classes <= mostConfusedClasses) this.state.confusion = new Float64Array(options.classes ** 2);
+    if (options.perClass)
+      this.state.byClass = Array.from({ length: options.classes }, () => ({ ...this.#init(isSliced), rows: 0 }));
+    if (options.perSlice) this.state.bySlice = {};
+  }
+
+  #init(which: (metric: Metric) => boolean): States {
+    const shape = { classes: this.#options.classes };
+    return Object.fromEntries(
+      this.#metrics
+        .filter(({ metric }) => which(metric))
+        .map(({ metric, params }) => [metric.name, metric.init(params, shape)]),
+    );
+  }
+
+  add(rows: Predictions): void {
+    if (!rows.labels) {
+      throw new LogitsError("no-labels", "Cannot measure: every row must have a label, got none", {
+        hint: "Name the labels with --labels-key (arrays) or --labels-column (tables).",
+      });
+    }
+    if (rows.infinite > 0 && !this.#options.allowInfinite) {
+      const row = rows.offset + rows.nll!.indexOf(Infinity);
+      throw new LogitsError(
+        "infinite-loss",
+        `Cannot measure the NLL: every true label must have a probability above 0, got 0 at row ${row}`,
+        {
+          row,
+          hint: "Use --allow-infinite to let the NLL be infinite.",
+        },
+      );
+    }
+    const { state } = this;
+    state.rows += rows.rows;
+    state.end = Math.max(state.end, rows.offset + rows.rows);
+    state.floored += rows.floored;
+    state.infinite += rows.infinite;
+    for (let row = 0; row < rows.rows; row++) state.ties += rows.tie[row]!;
+    for (const { metric } of this.#metrics) metric.add(state.states[metric.name], rows);
+    this.#addReplicates(rows);
+    if (state.confusion) {
+      for (let row = 0; row < rows.rows; row++)
+        state.confusion[rows.labels[row]! * rows.classes + rows.predicted[row]!]!++;
+    }
+    if (state.byClass) this.#addGroups(rows, (row) => state.byClass![rows.labels![row]!]!);
+    if (state.bySlice) this.#addSlices(rows);
+  }
+
+  #addReplicates(rows: Predictions): void {
+    const wide = rows.rows * rows.classes * this.#replicates > mostReplicatedScores * 200;
+    const replicated = this.#metrics.filter(
+      ({ metric }) => isReplicated(metric) && !(wide && metric.name === "classwiseEce"),
+    );
+    if (replicated.length === 0) return;
+    const weights = Array.from({ length: 4 }, () => new Float64Array(rows.rows));
+    for (let quad = 0; 4 * quad < this.#replicates; quad++) {
+      bootstrapWeights(this.#seed, quad, rows.offset, rows.rows, weights);
+      for (let lane = 0; lane < 4; lane++) {
+        const states = this.state.replicates[4 * quad + lane]!;
+        for (const { metric } of replicated) metric.add(states[metric.name], rows, weights[lane]!);
+      }
+    }
+  }
+
+  #addGroups(rows: Predictions, groupOf: (row: number) => States & { rows: number }): void {
+    const members = new Map<States & { rows: number }, number[]>();
+    for (let row = 0; row < rows.rows; row++) {
+      const group = groupOf(row);
+      const list = members.get(group);
+      if (list) list.push(row);
+      else members.set(group, [row]);
+    }
+    for (const [group, list] of members) {
+      const part = selectRows(rows, list);
+      group.rows += list.length;
+      for (const { metric } of this.#metrics) if (isSliced(metric)) metric.add(group[metric.name], part);
+    }
+  }
+
+  #addSlices(rows: Predictions): void {
+    for (const [name, column] of Object.entries(rows.batch.slices ?? {})) {
+      const groups = (this.state.bySlice![name] ??= {});
+      this.#addGroups(rows, (row) => (groups[column[row]!] ??= { ...this.#init(isSliced), rows: 0 }));
+    }
+  }
+
+  merge(from: MeasureState): void {
+    const into = this.state;
+    into.rows += from.rows;
+    into.end = Math.max(into.end, from.end);
+    into.floored += from.floored;
+    into.infinite += from.infinite;
+    into.ties += from.ties;
+    this.#mergeStates(into.states, from.states);
+    from.replicates.forEach((states, r) => this.#mergeStates(into.replicates[r]!, states));
+    from.confusion?.forEach((count, i) => (into.confusion![i]! += count));
+    from.byClass?.forEach((states, k) => this.#mergeGroup(into.byClass![k]!, states));
+    for (const [name, groups] of Object.entries(from.bySlice ?? {})) {
+      const own = (into.bySlice![name] ??= {});
+      for (const [value, group] of Object.entries(groups)) {
+        if (own[value]) this.#mergeGroup(own[value], group);
+        else own[value] = group;
+      }
+    }
+  }
+
+  #mergeGroup(into: States & { rows: number }, from: States & { rows: number }): void {
+    into.rows += from.rows;
+    this.#mergeStates(into, from);
+  }
+
+  #mergeStates(into: States, from: States): void {
+    for (const { metric } of this.#metrics) {
+      if (metric.name in into) into[metric.name] = metric.merge(into[metric.name], from[metric.name]);
+    }
+  }
+
+  finish(): MeasureResult {
+    const { state } = this;
+    const tables = this.#weightTables();
+    const metrics: Record<string, Measured> = {};
+    for (const { metric, params } of this.#metrics) {
+      const own = state.states[metric.name];
+      const value = metric.value(own);
+      const measured: Measured = { value, convention: metric.convention(params) };
+      const ci = this.#interval(metric, own, value, tables);
+      if (ci) {
+        measured.ci = ci.bounds;
+        measured.convention = { ...measured.convention, interval: ci.method };
+      }
+      metrics[metric.name] = measured;
+    }
+    const result: MeasureResult = {
+      rows: state.rows,
+      metrics,
+      floored: state.floored,
+      infinite: state.infinite,
+      ties: state.ties,
+    };
+    if (state.confusion) result.confusion = matrix(state.confusion, this.#options.classes);
+    if (state.byClass) result.perClass = state.byClass.map((group, k) => this.#groupValues(group, k));
+    if (state.bySlice && Object.keys(state.bySlice).length > 0) {
+      result.perSlice = Object.fromEntries(
+        Object.entries(state.bySlice).map(([name, groups]) => [
+          name,
+          Object.fromEntries(Object.entries(groups).map(([value, group]) => [value, this.#groupValues(group)])),
+        ]),
+      );
+    }
+    return result;
+  }
+
+  #groupValues(group: States & { rows: number }, index?: number): Record<string, number> {
+    const values: Record<string, number> = { rows: group.rows };
+    for (const { metric } of this.#metrics) {
+      if (index !== undefined && metric.perClass)
+        values[metric.name] = metric.perClass(this.state.states[metric.name])[index]!;
+      else if (metric.name in group) values[metric.name] = metric.value(group[metric.name]);
+    }
+    return values;
+  }
+
+  /** Weights of all rows in every replicate, for the statistics that keep their rows; made when one of them asks. */
+  #weightTables(): () => Float64Array[] {
+    let tables: Float64Array[] | undefined;
+    return () => {
+      if (!tables) {
+        tables = Array.from({ length: this.#replicates }, () => new Float64Array(this.state.end));
+        for (let quad = 0; 4 * quad < this.#replicates; quad++) {
+          bootstrapWeights(this.#seed, quad, 0, this.state.end, tables.slice(4 * quad, 4 * quad + 4));
+        }
+      }
+      return tables;
+    };
+  }
+
+  #interval(
+    metric: Metric,
+    own: unknown,
+    value: number,
+    tables: () => Float64Array[],
+  ): { bounds: [number, number]; method: string } | undefined {
+    if (metric.interval === "none" || this.state.rows === 0 || !Number.isFinite(value)) return undefined;
+    if (metric.interval === "wilson") {
+      return { bounds: wilson(Math.round(value * this.state.rows), this.state.rows), method: "Wilson, 95 %" };
+    }
+    if (this.#replicates === 0) return undefined;
+    const replicates =
+      metric.state === "rows"
+        ? tables().map((table) => metric.value(own, (index) => table[index]!))
+        : this.state.replicates.map((states) => metric.value(states[metric.name]));
+    return intervalOf(value, replicates, metric.biasedUpwards === true);
+  }
+}
+
+const isReplicated = (metric: Metric): boolean => metric.state === "sums" && metric.interval === "bootstrap";
+/** A metric that divides by class itself has no use for rows of one class. */
+const isSliced = (metric: Metric): boolean => !metric.perClass;
+
+function paramsOf(metric: Metric, options: MeasureOptions): Params {
+  const given: Params = {};
+  for (const source of [options.params ?? {}, options.overrides?.[metric.name] ?? {}]) {
+    for (const { name } of metric.params) if (source[name] !== undefined) given[name] = source[name];
+  }
+  return checkParams(metric, given);
+}
+
+function matrix(flat: Float64Array, size: number): number[][] {
+  return Array.from({ length: size }, (_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
+}
