@@ -1,0 +1,103 @@
+import { applyCalibrator, type FitResult, fitCalibrator } from "../calibrate/index.js";
+import {
+  type Batch,
+  type Calibrator,
+  type Measured,
+  type Params,
+  predictions,
+  shuffled,
+  type Source,
+  takeRows,
+} from "../core/index.js";
+import { collect, sourceOf } from "./collect.js";
+import { createMeasurement, evaluate, type EvaluateOptions } from "./evaluate.js";
+
+export interface CalibrateOptions extends Omit<EvaluateOptions, "calibrator"> {
+  /** Name of a method; default "temperature". */
+  method?: string;
+  methodParams?: Params;
+  /** Rows on which before and after are measured; without them a seeded 5-fold estimate. */
+  evalSource?: Source;
+}
+
+export interface Calibration {
+  method: string;
+  params: Calibrator["params"];
+  fit: FitResult["fit"];
+  eval: {
+    source: "file" | "cv5";
+    before: { metrics: Record<string, Measured> };
+    after: { metrics: Record<string, Measured> };
+  };
+  /** Evaluated rows whose winner changed. */
+  flips: number;
+  /** Evaluated rows where the calibrator gave the true label 0. */
+  floored: number;
+  warnings: string[];
+  /** The document to save; always fitted on all rows. */
+  calibrator: Calibrator;
+}
+
+const folds = 5;
+
+/** Fits on all rows of `source` and shows what that changes, on other rows or by cross-validation. */
+export async function calibrateSource(source: Source, options: CalibrateOptions = {}): Promise<Calibration> {
+  const { method = "temperature", methodParams = {}, evalSource, ...measuring } = options;
+  const batch = await collect(source);
+  const fit = (rows: Batch): FitResult =>
+    fitCalibrator(rows, { method, params: methodParams, classes: source.classes });
+  const { calibrator, fit: fitted, warnings } = fit(batch);
+
+  const evalRows = evalSource ? await collect(evalSource) : batch;
+  const before = await evaluate(sourceOf(evalRows, source.classes), { perClass: false, perSlice: false, ...measuring });
+  const calibrated = evalSource
+    ? applyCalibrator(evalRows, calibrator)
+    : crossValidated(batch, measuring.seed ?? 0, fit);
+  const { engine: _, registry, ...wanted } = measuring;
+  const after = createMeasurement(
+    { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
+    registry,
+  );
+  const rows = predictions(calibrated);
+  after.add(rows);
+  const result = after.finish();
+  calibrator.metrics = Object.fromEntries(Object.entries(result.metrics).map(([name, { value }]) => [name, value]));
+  return {
+    method: calibrator.method,
+    params: calibrator.params,
+    fit: fitted,
+    eval: {
+      source: evalSource ? "file" : "cv5",
+      before: { metrics: before.metrics },
+      after: { metrics: result.metrics },
+    },
+    flips: countFlips(predictions(evalRows).predicted, rows.predicted),
+    floored: result.floored,
+    warnings,
+    calibrator,
+  };
+}
+
+/** Every row calibrated by a fit that has not seen it. Which fold a row is in depends on the seed and its index alone. */
+function crossValidated(batch: Batch, seed: number, fit: (rows: Batch) => FitResult): Batch {
+  const order = shuffled(batch.rows, seed, "folds");
+  const used = Math.min(folds, batch.rows);
+  const { classes } = batch;
+  const whole: Batch = { ...batch, kind: "logits", values: new Float64Array(batch.rows * classes) };
+  for (let fold = 0; fold < used; fold++) {
+    const held = order.filter((_, i) => i % used === fold);
+    const rest = order.filter((_, i) => i % used !== fold).sort();
+    const { calibrator } = fit(takeRows(batch, rest.length > 0 ? rest : held));
+    const part = applyCalibrator(takeRows(batch, held), calibrator);
+    if (part.floor !== undefined) whole.floor = part.floor;
+    for (let i = 0; i < held.length; i++)
+      whole.values.set(part.values.subarray(i * classes, (i + 1) * classes), held[i]! * classes);
+  }
+  return whole;
+}
+
+function countFlips(before: Int32Array, after: Int32Array): number {
+  let flips = 0;
+  for (let row = 0; row < before.length; row++) if (before[row] !== after[row]) flips++;
+  return flips;
+}

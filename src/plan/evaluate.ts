@@ -1,0 +1,107 @@
+import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
+import { type Batch, type Calibrator, type Kind, type Measured, predictions, type Source } from "../core/index.js";
+import { Measurement, type MeasureOptions, type MeasureResult, type MeasureState } from "../measure/measurement.js";
+import { createRegistry, type Registry } from "./registry.js";
+
+/** Scores above which rank statistics are opt-in and the work goes to threads. */
+export const manyScores = 2e7;
+
+/** Measure these rows, after this calibrator: all that an engine needs to know. Plain data. */
+export interface MeasureJob {
+  options: MeasureOptions;
+  calibrator?: Calibrator;
+}
+
+/** Runs a job over every batch of a source and gives the merged state. */
+export type Engine = (source: Source, job: MeasureJob) => Promise<MeasureState>;
+
+export type { MeasureState };
+
+export interface EvaluateOptions extends Partial<Omit<MeasureOptions, "classes">> {
+  calibrator?: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>;
+  engine?: Engine;
+  registry?: Registry;
+}
+
+export interface Evaluation {
+  rows: number;
+  classes: number;
+  kind: Kind;
+  metrics: Record<string, Measured>;
+  confusion?: number[][];
+  perClass?: Record<string, Record<string, number>>;
+  perSlice?: Record<string, Record<string, Record<string, number>>>;
+  /** The calibrator that was applied first. */
+  calibrator?: { method: string; params: Calibrator["params"] };
+  notes: string[];
+}
+
+/** Adds the rows of one batch to a measurement, calibrated first when there is a calibrator. */
+export function addBatch(measurement: Measurement, batch: Batch, calibrator: Calibrator | undefined): void {
+  measurement.add(predictions(calibrator ? applyCalibrator(batch, calibrator) : batch));
+}
+
+/** One batch after another, here. */
+export const local: Engine = async (source, job) => {
+  const measurement = createMeasurement(job);
+  for await (const batch of source.batches()) addBatch(measurement, batch, job.calibrator);
+  return measurement.state;
+};
+
+export function createMeasurement(job: MeasureJob, registry: Registry = createRegistry()): Measurement {
+  return new Measurement(registry.metrics, job.options);
+}
+
+/** Every metric of a source, each with its interval and convention. */
+export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const classes = source.classes.length;
+  const { calibrator: given, engine = local, registry = createRegistry(), ...measuring } = options;
+  const calibrator = given && validateCalibrator(given, classes);
+  const notes: string[] = [];
+  const large = source.rows !== undefined && source.rows * classes > manyScores;
+  const job: MeasureJob = {
+    options: { rankStatistics: !large, perSlice: true, perClass: classes <= 100, ...measuring, classes },
+  };
+  if (calibrator) job.calibrator = calibrator;
+  if (large && measuring.rankStatistics === undefined) {
+    notes.push(
+      "Rank statistics (aceEqualMass, ks, aurc …) are left out above 2e7 scores; --rank-statistics computes them.",
+    );
+  }
+  const measurement = createMeasurement(job, registry);
+  measurement.merge(await engine(source, job));
+  const result = measurement.finish();
+  return evaluationOf(result, source, calibrator, notes);
+}
+
+export function evaluationOf(
+  result: MeasureResult,
+  source: Source,
+  calibrator: Calibrator | undefined,
+  notes: string[] = [],
+): Evaluation {
+  const evaluation: Evaluation = {
+    rows: result.rows,
+    classes: source.classes.length,
+    kind: source.capture.kind,
+    metrics: result.metrics,
+    notes: [...notes, ...remarks(result)],
+  };
+  if (result.confusion) evaluation.confusion = result.confusion;
+  if (result.perClass)
+    evaluation.perClass = Object.fromEntries(result.perClass.map((values, k) => [source.classes[k]!, values]));
+  if (result.perSlice) evaluation.perSlice = result.perSlice;
+  if (calibrator) evaluation.calibrator = { method: calibrator.method, params: calibrator.params };
+  return evaluation;
+}
+
+function remarks(result: MeasureResult): string[] {
+  const count = (n: number, rest: string): string => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"} ${rest}`;
+  const notes: string[] = [];
+  if (result.ties > 0)
+    notes.push(count(result.ties, "with two equal largest scores: the lowest index counts as the winner."));
+  if (result.floored > 0)
+    notes.push(count(result.floored, "where the calibrator gave the true label 0; it counts as 1e-15 in the NLL."));
+  if (result.infinite > 0) notes.push(count(result.infinite, "where the true label is masked: the NLL is infinite."));
+  return notes;
+}
