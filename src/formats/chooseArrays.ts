@@ -60,7 +60,9 @@ function onlyLabels(file: string, byName: Map<string, NdArray>): NdArray | undef
 }
 
 function onlyScores(file: string, arrays: NdArray[], labels: NdArray | undefined, list: string): NdArray {
-  const floats = arrays.filter((array) => array !== labels && array.type !== "text" && isFloat(array.type));
+  const others = arrays.filter((array) => array !== labels);
+  if (others.length === 1) return others[0]!;
+  const floats = others.filter(({ type }) => type !== "text" && isFloat(type));
   for (const axes of [2, 3, 1]) {
     const found = floats.filter(({ shape }) => shape.length === axes);
     if (found.length === 1) return found[0]!;

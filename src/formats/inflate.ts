@@ -44,6 +44,46 @@ export async function* inflate(
   }
 }
 
+/** Decompressed bytes at any place that is not before the piece last read. */
+export class ForwardReader {
+  readonly #pieces: AsyncGenerator<Uint8Array>;
+  readonly #ended: () => LogitsError;
+  #piece: Uint8Array = new Uint8Array(0);
+  #position = 0;
+
+  /** `ended` makes the error for a read past the last byte. */
+  constructor(pieces: AsyncGenerator<Uint8Array>, ended: () => LogitsError) {
+    this.#pieces = pieces;
+    this.#ended = ended;
+  }
+
+  /** The first byte that can still be read. */
+  get position(): number {
+    return this.#position;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    for (let filled = 0; filled < into.length; ) {
+      const at = offset + filled - this.#position;
+      if (at < 0) throw new RangeError("compressed bytes are read forwards only");
+      if (at < this.#piece.length) {
+        const part = this.#piece.subarray(at, at + into.length - filled);
+        into.set(part, filled);
+        filled += part.length;
+        continue;
+      }
+      this.#position += this.#piece.length;
+      const { done, value } = await this.#pieces.next();
+      if (done) throw this.#ended();
+      this.#piece = value;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return(undefined);
+  }
+}
+
 export function damaged(bytes: Bytes, cause?: unknown): LogitsError {
   return new LogitsError(
     "bad-data",

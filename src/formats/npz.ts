@@ -63,9 +63,8 @@ async function openArray(member: ZipMember, file: string): Promise<NdArray> {
 async function skipHeader(member: ZipMember, dataStart: number): Promise<ArrayReader> {
   const reader = await member.open();
   await reader.read(0, new Uint8Array(dataStart));
-  const { close } = reader;
   return {
     read: (offset, into) => reader.read(dataStart + offset, into),
-    ...(close && { close }),
+    close: async () => reader.close?.(),
   };
 }

@@ -1,7 +1,7 @@
 import { LogitsError } from "../core/index.js";
 import { nameOf, partOf, readInto } from "./bytes.js";
 import { crc32 } from "./crc32.js";
-import { damaged, inflate, tooLarge } from "./inflate.js";
+import { damaged, ForwardReader, inflate, tooLarge } from "./inflate.js";
 import { maxHeaderBytes, maxInflateRatio, ratioFreeBytes } from "./limits.js";
 import type { ArrayReader } from "./ndarray.js";
 import type { Bytes } from "./table.js";
@@ -146,37 +146,17 @@ function storedReader(data: Bytes, { crc }: Entry): ArrayReader {
   };
 }
 
-/** Reads forwards only, through the decompressor. */
+/** Reads forwards only, through the decompressor; the sum is checked at the last byte. */
 function inflatingReader(data: Bytes, { byteLength, crc }: Entry): ArrayReader {
-  const pieces = inflate(data, "deflate-raw", byteLength);
-  let piece = new Uint8Array(0);
-  /** Where `piece` begins in the decompressed data, and the sum of all before its end. */
-  let position = 0;
-  let sum = 0;
-  const advance = async (): Promise<void> => {
-    position += piece.length;
-    const { done, value } = await pieces.next();
-    if (done) throw damaged(data);
-    piece = value as Uint8Array<ArrayBuffer>;
-    sum = crc32(piece, sum);
-    if (position + piece.length === byteLength && sum !== crc) throw damaged(data);
-  };
-  return {
-    async read(offset, into) {
-      let filled = 0;
-      while (filled < into.length) {
-        const at = offset + filled;
-        if (at >= position + piece.length) {
-          await advance();
-          continue;
-        }
-        const part = piece.subarray(at - position, at - position + into.length - filled);
-        into.set(part, filled);
-        filled += part.length;
-      }
-    },
-    async close() {
-      await pieces.return(undefined);
-    },
-  };
+  async function* summed(): AsyncGenerator<Uint8Array> {
+    let size = 0;
+    let sum = 0;
+    for await (const piece of inflate(data, "deflate-raw", byteLength)) {
+      size += piece.length;
+      sum = crc32(piece, sum);
+      if (size === byteLength && sum !== crc) throw damaged(data);
+      yield piece;
+    }
+  }
+  return new ForwardReader(summed(), () => damaged(data));
 }
