@@ -1,0 +1,56 @@
+/** The everyday names of the library. */
+import { applyCalibrator } from "./calibrate/index.js";
+import type { Batch, Calibrator, Source } from "./core/index.js";
+import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
+import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
+import { collect, sourceOf } from "./plan/collect.js";
+import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
+
+/** A table of scores: what `read` gives, or a batch of your own. */
+export type Data = Source | Batch;
+
+/**
+ * Opens a file of scores and labels. The format and the kind of numbers are detected and stated in `notes`; what is ambiguous is refused
+ * with a `LogitsError` of code "ambiguous" that names the option which settles it.
+ *
+ * @param input a path (Node), the bytes themselves, a `Blob` or `File`, or anything with `byteLength` and `slice(start, end)`.
+ * @example
+ *     const data = await read("val.npz");
+ */
+export async function read(input: string | Uint8Array | ArrayBuffer | Blob | Bytes, options: ReadOptions = {}): Promise<Source> {
+  if (typeof input === "string") {
+    const { fileBytes } = await import("./formats/file.js");
+    return openSource(await fileBytes(input), options);
+  }
+  const ready = input instanceof Uint8Array || input instanceof ArrayBuffer || input instanceof Blob ? bytesOf(input) : input;
+  return openSource(ready, options);
+}
+
+/**
+ * Learns a calibrator from labelled rows: plain JSON, with what it was fitted on and the metrics of a held-out estimate.
+ *
+ * @param options.method default "temperature"; "auto" compares all by cross-validated NLL.
+ * @throws "no-labels", "infinite-loss" (a masked true label), "bad-argument".
+ * @example
+ *     const calibrator = await calibrate(data, { method: "temperature" });
+ *     calibrator.params.temperature;  // 2.395…
+ */
+export async function calibrate(data: Data, options: Omit<CalibrateOptions, "evalSource"> & { eval?: Data } = {}): Promise<Calibrator> {
+  const { eval: evalData, ...rest } = options;
+  const { calibrator } = await calibrateSource(asSource(data), { ...rest, ...(evalData ? { evalSource: asSource(evalData) } : {}) });
+  return calibrator;
+}
+
+/** Every metric of labelled rows, each with its interval and convention. */
+export async function evaluate(data: Data, options: EvaluateOptions = {}): Promise<Evaluation> {
+  return evaluateSource(asSource(data), options);
+}
+
+function asSource(data: Data): Source {
+  return "batches" in data ? data : sourceOf(data);
+}
+
+export { applyCalibrator, collect };
+export { validateCalibrator } from "./calibrate/index.js";
+export { type Batch, type Calibrator, LogitsError, type Measured, predictions, type Predictions, type Source } from "./core/index.js";
+export type { CalibrateOptions, EvaluateOptions, Evaluation, ReadOptions };
