@@ -11,3 +11,7 @@ export const maxInflateRatio = 200;
 export const ratioFreeBytes: number = 64 * 2 ** 20;
 /** Bytes read at a time. */
 export const chunkBytes: number = 2 ** 20;
+/** Largest page of a Parquet file, compressed or not, and most values in one. */
+export const maxPageBytes: number = 2 ** 28;
+/** Values of a table that are held in memory to turn columns into rows. */
+export const windowValues: number = 2 ** 26;

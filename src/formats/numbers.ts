@@ -82,6 +82,17 @@ export function decodeNumbers(bytes: Uint8Array, type: NumberType, out: Float32A
   }
 }
 
+/** Little-endian numbers as text, 64-bit integers with all their digits: for ids and slices. Alignment as for `decodeNumbers`. */
+export function numberTexts(bytes: Uint8Array, type: NumberType): string[] {
+  const { buffer, byteOffset } = bytes;
+  const count = Math.floor(bytes.length / sizeOf(type));
+  if (type === "i8") return Array.from(new BigInt64Array(buffer, byteOffset, count), String);
+  if (type === "u8") return Array.from(new BigUint64Array(buffer, byteOffset, count), String);
+  const numbers = fitsFloat32(type) ? new Float32Array(count) : new Float64Array(count);
+  decodeNumbers(bytes, type, numbers);
+  return Array.from(numbers, String);
+}
+
 let halfTable: Float32Array | undefined;
 
 /** All 65,536 half-precision numbers. */

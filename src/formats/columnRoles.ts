@@ -1,0 +1,115 @@
+import { LogitsError } from "../core/index.js";
+import type { ReadOptions } from "./table.js";
+
+/** A column of a table file: one number a row, a list of numbers a row, or anything else ("text", "boolean" …). */
+export interface ColumnInfo {
+  name: string;
+  kind: "number" | "list" | "other";
+  /** What else it is, for messages: "text", "timestamp" … */
+  type: string;
+}
+
+/** Which column is what. */
+export interface ColumnRoles {
+  /** Indices of the columns of scores, in file order; a list column is alone. */
+  scores: number[];
+  label?: number;
+  id?: number;
+  slices: number[];
+  notes: string[];
+}
+
+const labelNames = new Set(["label", "labels", "target", "truth", "y"]);
+
+/**
+ * Which columns are the scores, the labels, the ids and the slices.
+ * Label: `labelsColumn`, else the only column named label, labels, target, truth or y. Id: `idColumn`, else `id`. Slices: as named.
+ * Scores: the list column if there is one, else every other column, which must then be numbers.
+ */
+export function columnRoles(file: string, columns: ColumnInfo[], options: ReadOptions): ColumnRoles {
+  const list = columns.map(({ name }) => name).join(", ") || "none";
+  const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i);
+  if (twice)
+    refuse("bad-data", `Cannot read ${file}: column names must differ, got ${twice.name} twice`, "Rename one of them.");
+  const named = (name: string, what: string): number => {
+    const index = columns.findIndex((column) => column.name === name);
+    return index >= 0
+      ? index
+      : refuse("bad-argument", `Cannot read ${file}: the ${what} column must be one of ${list}, got ${name}`);
+  };
+  const label = options.labelsColumn === undefined ? onlyLabel(file, columns) : named(options.labelsColumn, "label");
+  const idGiven =
+    options.idColumn === undefined
+      ? columns.findIndex(({ name }) => name.toLowerCase() === "id")
+      : named(options.idColumn, "id");
+  const slices = (options.sliceColumns ?? []).map((name) => named(name, "slice"));
+  const taken = new Set([label, idGiven, ...slices]);
+  const rest = columns.map((_, i) => i).filter((i) => !taken.has(i));
+  const { scores, notes } = scoreColumns(file, columns, rest, options);
+  const roles: ColumnRoles = { scores, slices, notes };
+  if (label >= 0) roles.label = label;
+  if (idGiven >= 0) roles.id = idGiven;
+  return roles;
+}
+
+function onlyLabel(file: string, columns: ColumnInfo[]): number {
+  const found = columns.map((_, i) => i).filter((i) => labelNames.has(columns[i]!.name.toLowerCase()));
+  if (found.length > 1) {
+    const names = found.map((i) => columns[i]!.name).join(", ");
+    refuse(
+      "ambiguous",
+      `Cannot read ${file}: one column must be the labels, got ${names}`,
+      "--labels-column names the one to use.",
+    );
+  }
+  return found[0] ?? -1;
+}
+
+function scoreColumns(
+  file: string,
+  columns: ColumnInfo[],
+  rest: number[],
+  options: ReadOptions,
+): Pick<ColumnRoles, "scores" | "notes"> {
+  const lists = rest.filter((i) => columns[i]!.kind === "list");
+  const nameOf = (i: number): string => columns[i]!.name;
+  const wanted = options.logitsKey === undefined ? ["logits", "probs"] : [options.logitsKey];
+  const chosen =
+    lists.find((i) => wanted[0] === nameOf(i)) ??
+    lists.find((i) => wanted[1] === nameOf(i)) ??
+    (lists.length === 1 ? lists[0] : undefined);
+  if (options.logitsKey !== undefined && (chosen === undefined || nameOf(chosen) !== options.logitsKey)) {
+    const got = lists.map(nameOf).join(", ") || "no list column";
+    refuse("bad-argument", `Cannot read ${file}: ${options.logitsKey} must be a column of lists, got ${got}`);
+  }
+  if (chosen !== undefined) {
+    const unread = rest.filter((i) => i !== chosen).map(nameOf);
+    return { scores: [chosen], notes: unread.length > 0 ? [`Columns not read: ${unread.join(", ")}.`] : [] };
+  }
+  if (lists.length > 1) {
+    refuse(
+      "ambiguous",
+      `Cannot read ${file}: one column of lists must be the scores, got ${lists.map(nameOf).join(", ")}`,
+      "--logits-key names the one to use.",
+    );
+  }
+  const other = rest.find((i) => columns[i]!.kind === "other");
+  if (other !== undefined) {
+    const { name, type } = columns[other]!;
+    refuse(
+      "bad-data",
+      `Cannot read ${file}: column ${name} must be numbers, or the label, id or a slice, got ${type}`,
+      "--labels-column, --id-column or --slice-columns names it; or drop it.",
+    );
+  }
+  if (rest.length === 0)
+    refuse(
+      "bad-data",
+      `Cannot read ${file}: at least one column must be scores, got ${columns.map(({ name }) => name).join(", ") || "none"}`,
+    );
+  return { scores: rest, notes: [] };
+}
+
+function refuse(code: "ambiguous" | "bad-data" | "bad-argument", message: string, hint?: string): never {
+  throw new LogitsError(code, message, hint === undefined ? {} : { hint });
+}
