@@ -1,0 +1,12 @@
+// The built package; what a build does not have yet is undefined, and its rows say so.
+const built = (path) => import(`../../dist/${path}`).catch(() => ({}));
+
+export const kernels = await built("kernels/index.js");
+export const math = await built("core/math/index.js");
+export const core = await built("core/index.js");
+export const measure = await built("measure/index.js");
+export const calibrate = await built("calibrate/index.js");
+export const formats = await built("formats/index.js");
+export const files = await built("formats/file.js");
+export const engines = await built("engines/threads.js");
+export const logits = await built("index.js");

@@ -1,0 +1,53 @@
+// The same measurement on two threads and on one. Where no core is free no gain is expected, and no loss allowed.
+import { availableParallelism } from "node:os";
+import { batch } from "../data.mjs";
+import { shapes, sizeOf } from "./batches.mjs";
+import { engines, logits } from "./library.mjs";
+
+const rowsAtOnce = 4096;
+
+export default async function* threads() {
+  for (const [rows, classes, sharp] of shapes) {
+    const { values, labels } = batch(rows, classes, sharp);
+    const source = sourceOf(values, labels, classes);
+    const onThreads = (engine) => {
+      const run = async () => {
+        const options = { metrics: ["nll", "ece"], replicates: 0, perClass: false, rankStatistics: false, engine };
+        return (await logits.evaluate(source, options)).metrics.nll.value;
+      };
+      run.asynchronous = true;
+      return run;
+    };
+    yield {
+      name: "NLL and ECE, two threads",
+      size: sizeOf(rows, classes),
+      ours: onThreads(engines.threads(2)),
+      peer: "one thread",
+      peerRun: onThreads(undefined),
+      goal: availableParallelism() > 1 ? 1 / 1.7 : 1,
+      tolerance: 1e-12,
+    };
+  }
+}
+
+function sourceOf(values, labels, classes) {
+  return {
+    capture: { kind: "logits", stage: "raw", coverage: "full" },
+    classes: Array.from({ length: classes }, (_, k) => String(k)),
+    rows: labels.length,
+    notes: [],
+    async *batches() {
+      for (let start = 0; start < labels.length; start += rowsAtOnce) {
+        const rows = Math.min(rowsAtOnce, labels.length - start);
+        yield {
+          kind: "logits",
+          values: values.subarray(start * classes, (start + rows) * classes),
+          labels: labels.subarray(start, start + rows),
+          rows,
+          classes,
+          offset: start,
+        };
+      }
+    },
+  };
+}

@@ -1,0 +1,106 @@
+// Timing two programs against each other: in turns within the same minute, and only their ratio is trusted.
+import { readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/**
+ * Milliseconds of one call of `run`, as the median over `budget` milliseconds of calls. Short calls are timed some at a time, so that the
+ * clock's resolution does not matter. `run` gets a counter, so that it can take another row each time.
+ */
+export async function timeOf(run, budget) {
+  const first = performance.now();
+  const value = await run(0);
+  const once = performance.now() - first;
+  const together = Math.max(1, Math.ceil(0.5 / Math.max(once, 1e-4)));
+  const times = once < budget ? [] : [once];
+  let calls = 1;
+  for (const end = first + budget; performance.now() < end; ) {
+    const start = performance.now();
+    if (run.asynchronous) await run(calls++);
+    else for (let i = 0; i < together; i++) run(calls++);
+    times.push((performance.now() - start) / (run.asynchronous ? 1 : together));
+  }
+  return { ms: times.length > 0 ? median(times) : once, value };
+}
+
+/**
+ * One comparison: `rounds` times ours, then the peer; the ratio is the median of the rounds' ratios.
+ *
+ * @param ours called with a counter; mark it `asynchronous` when it returns a promise.
+ * @param peer `async (budget) => ({ ms, value })`
+ */
+export async function interleave(ours, peer, { rounds, budget }) {
+  // Compiled code settles within some tens of milliseconds; the peer's caches and allocator too.
+  await timeOf(ours, budget);
+  await peer(budget);
+  const times = { ours: [], theirs: [] };
+  let values;
+  for (let round = 0; round < rounds; round++) {
+    const mine = await timeOf(ours, budget);
+    const theirs = await peer(budget);
+    times.ours.push(mine.ms);
+    times.theirs.push(theirs.ms);
+    values = { ours: mine.value, theirs: theirs.value };
+  }
+  const ratios = times.ours.map((ms, round) => ms / times.theirs[round]);
+  return {
+    ours: median(times.ours),
+    theirs: median(times.theirs),
+    ratio: median(ratios),
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    values,
+  };
+}
+
+/** Only ours, for goals in milliseconds and for peers that are missing. */
+export async function alone(ours, { rounds, budget }) {
+  await timeOf(ours, budget);
+  const times = [];
+  let value;
+  for (let round = 0; round < rounds; round++) {
+    const mine = await timeOf(ours, budget);
+    times.push(mine.ms);
+    value = mine.value;
+  }
+  return { ours: median(times), values: { ours: value } };
+}
+
+/**
+ * Watches what else the machine does from now on. `finish` gives the share of all cores that went to others (Linux only): all busy ticks, less
+ * those of this process and of its children that have ended.
+ */
+export function watch() {
+  const loadBefore = loadavg()[0];
+  const [busyBefore, allBefore, ownBefore] = ticks();
+  return {
+    finish() {
+      const [busy, all, own] = ticks();
+      const others = (busy - busyBefore - (own - ownBefore)) / (all - allBefore);
+      return { loadBefore, loadAfter: loadavg()[0], ...(others >= -1 && { others: Math.max(0, others) }) };
+    },
+  };
+}
+
+export const cpu = () => ({ model: cpus()[0]?.model ?? "unknown", cores: cpus().length });
+
+/** Busy ticks of all cores since the start (stolen time counts as busy), all ticks, and those of this process with its ended children. */
+function ticks() {
+  try {
+    const [user, nice, system, idle, wait, irq, soft, steal] = numbers(
+      readFileSync("/proc/stat", "utf8"),
+      /^cpu +(.*)/,
+    );
+    const busy = user + nice + system + irq + soft + steal;
+    const own = numbers(readFileSync("/proc/self/stat", "utf8"), /\) \S (.*)/).slice(10, 14);
+    return [busy, busy + idle + wait, own.reduce((sum, value) => sum + value, 0)];
+  } catch {
+    return [Number.NaN, Number.NaN, Number.NaN];
+  }
+}
+
+const numbers = (text, line) => line.exec(text)[1].split(" ").map(Number);

@@ -1,0 +1,17 @@
+// node calibrate.mjs LOGITS.npy LABELS.npy: fits a temperature and prints the ECE that it leaves.
+import { applyCalibrator, temperature } from "../../dist/calibrate/index.js";
+import { predictions } from "../../dist/core/index.js";
+import { ece } from "../../dist/measure/index.js";
+import { answer, labelled } from "./labelled.mjs";
+
+const data = await labelled(...process.argv.slice(2));
+const calibrator = { method: "temperature", params: temperature.fit(data, {}).params };
+const state = ece.init({ bins: 15, edges: "(lo, hi]" }, data);
+const step = 8192;
+for (let start = 0; start < data.rows; start += step) {
+  const end = Math.min(start + step, data.rows);
+  const values = data.values.subarray(start * data.classes, end * data.classes);
+  const part = { ...data, values, labels: data.labels.subarray(start, end), rows: end - start, offset: start };
+  ece.add(state, predictions(applyCalibrator(part, calibrator)));
+}
+answer(ece.value(state));

@@ -1,0 +1,104 @@
+// `npm run bench [GROUP …] [--rounds N] [--budget MS]`: this package against its peers, in turns; prints a table and keeps it in results.json.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { alone, cpu, interleave, timeOf, watch } from "./harness.mjs";
+import { Peers } from "./peer.mjs";
+import { rowText, summary } from "./table.mjs";
+
+const groups = ["rows", "batches", "fit", "isotonic", "threads", "fallback", "io", "process"];
+const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "7" }, budget: { type: "string", default: "120" } },
+});
+const wanted = positionals.length > 0 ? positionals : groups;
+const defaults = { rounds: Number(flags.rounds), budget: Number(flags.budget) };
+
+const watched = watch();
+const peers = await Peers.start();
+const results = [];
+for (const group of wanted) {
+  const { default: cases } = await import(`./groups/${group}.mjs`);
+  process.stdout.write(`\n${group}\n`);
+  for await (const one of cases(peers)) {
+    if (one.forget) {
+      await peers.forget();
+      continue;
+    }
+    const result = { group, ...(await measured(one)) };
+    results.push(result);
+    process.stdout.write(`  ${rowText(result)}\n`);
+  }
+}
+await peers.stop();
+const quiet = watched.finish();
+
+// Groups that did not run keep what is known of them; it says itself when that was measured.
+const kept = readResults().results.filter(({ group }) => !wanted.includes(group));
+const date = new Date().toISOString().slice(0, 10);
+const report = {
+  machine: { ...cpu(), node: process.versions.node, ...quiet },
+  peers: peers.versions,
+  date,
+  results: [...kept, ...results.map((result) => ({ ...result, date }))].sort(
+    (a, b) => groups.indexOf(a.group) - groups.indexOf(b.group),
+  ),
+};
+writeFileSync(resultsFile, `${JSON.stringify(report, undefined, 1)}\n`);
+process.stdout.write(`\n${summary(report)}\n`);
+
+async function measured(one) {
+  const { name, size, unit = "ms", peer, goal, limit } = one;
+  const row = { name, size, unit, ...(peer && { peer }), ...(goal && { goal }), ...(limit && { limit }) };
+  const options = { ...defaults, ...(one.rounds && { rounds: one.rounds }) };
+  try {
+    return { ...row, ...(await timed(one, options)) };
+  } catch (error) {
+    return { ...row, note: error.message.split("\n", 1)[0] };
+  }
+}
+
+async function timed(one, options) {
+  if (one.oursValue) {
+    const [ours, theirs] = [one.oursValue(), one.theirValue?.()];
+    return theirs === undefined ? { ours } : judged(one, { ours, theirs, ratio: ours / theirs });
+  }
+  const peer = peerOf(one);
+  if (peer) return judged(one, await interleave(one.ours, peer, options));
+  const { ours } = await alone(one.ours, options);
+  return one.limit ? { ours, met: ours <= one.limit } : { ours };
+}
+
+/** Something that times the peer, or undefined where it is missing. */
+function peerOf({ peerRun, job, args }) {
+  if (peerRun) return (budget) => timeOf(peerRun, budget);
+  return job && peers.can(job) ? peers.timer(job, args) : undefined;
+}
+
+/** A time is only worth something when both did the same. */
+function judged(one, { values, ...times }) {
+  const notes = [];
+  if (one.tolerance !== undefined && values && values.theirs !== null) {
+    const off = Math.abs(values.ours - values.theirs);
+    if (!(off <= one.tolerance * Math.max(Math.abs(values.theirs), 1e-9)))
+      notes.push(`results differ: ${values.ours} and ${values.theirs}`);
+  }
+  if (one.reference !== undefined) {
+    const error = (value) => Math.abs(value / one.reference - 1);
+    times.error = error(values.ours);
+    times.theirError = error(values.theirs);
+    if (!(times.error <= one.referenceTolerance)) notes.push(`relative error ${times.error.toExponential(1)}`);
+  }
+  const met = times.ratio <= one.goal && notes.length === 0;
+  return { ...times, met, ...(notes.length > 0 && { note: notes.join("; ") }) };
+}
+
+function readResults() {
+  try {
+    return JSON.parse(readFileSync(resultsFile, "utf8"));
+  } catch {
+    return { results: [] };
+  }
+}
