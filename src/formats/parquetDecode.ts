@@ -174,6 +174,8 @@ export function unpackBits(
   at: number,
   count: number,
 ): void {
+  if (width === 8) return out.set(bytes.subarray(start, start + count), at);
+  if (width === 16) return out.set(new Uint16Array(bytes.slice(start, start + 2 * count).buffer), at);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
   const safeEnd = bytes.length - 5;
