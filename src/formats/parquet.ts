@@ -125,7 +125,10 @@ function sideColumns(
   const numbers: Wanted = { values: (count) => new Float64Array(count), length: labelWidth, missing: NaN };
   const label = roles.label === undefined ? undefined : columns[roles.label]!;
   const isText = label !== undefined && label.kind === "other" && label.physical !== "bits";
-  const labels = label && new ColumnCursor(file, label, isText ? texts : numbers, window());
+  // A missing number is NaN and a missing text is empty; no boolean says that it is missing.
+  const bits: Wanted = { values: numbers.values, length: 1 };
+  const wanted = isText ? texts : label?.physical === "bits" ? bits : numbers;
+  const labels = label && new ColumnCursor(file, label, wanted, window());
   const ids = roles.id === undefined ? undefined : new ColumnCursor(file, columns[roles.id]!, texts, window());
   const slices = roles.slices.map(
     (i) => [columns[i]!.name, new ColumnCursor(file, columns[i]!, texts, window())] as const,

@@ -189,10 +189,10 @@ export class ColumnCursor {
     const { name } = this.#column;
     return new LogitsError(
       "bad-data",
-      `Cannot read ${this.#file.name}: row ${row} of column ${name} must be a number, got null`,
+      `Cannot read ${this.#file.name}: row ${row} of column ${name} must have a value, got null`,
       {
         row,
-        hint: "Drop the row, or write the score that is missing.",
+        hint: "Drop the row, or write what is missing.",
       },
     );
   }

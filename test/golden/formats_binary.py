@@ -28,6 +28,7 @@ shutil.rmtree(out, ignore_errors=True)
 out.mkdir(parents=True)
 
 rng = np.random.default_rng(7)
+torch.manual_seed(7)
 scores = (rng.integers(-64, 64, (7, 3)) / 4).astype("f8")
 whole = np.floor(scores)
 labels = np.array([0, 2, 1, 1, 0, 2, 2])
@@ -232,6 +233,11 @@ for name, (data, known, options) in tables.items():
         case(f"{name}.{suffix}", "arrow", options=options, **known)
 pa.feather.write_feather(tables["fixed"][0], out / "compressed.feather", compression="zstd")
 case("compressed.feather", "arrow", **about_list)
+long = np.tile(f4, (60, 1))
+for codec in "lz4", "zstd":
+    long_table = pa.table({**{name: long[:, i] for i, name in enumerate(["cat", "dog", "bird"])}, "label": np.tile(labels, 60)})
+    pa.feather.write_feather(long_table, out / f"long-{codec}.feather", compression=codec)
+    case(f"long-{codec}.feather", "arrow", values=long, columnNames=["cat", "dog", "bird"], labels=np.tile(labels, 60), labelsFrom="column label", labelWidth=1)
 with pa.ipc.new_file(str(out / "broken-null.arrow"), pa.schema([("a", pa.float32()), ("b", pa.float32())])) as writer:
     writer.write_table(pa.table({"a": pa.array([1.0, None], pa.float32()), "b": pa.array([1.0, 2.0], pa.float32())}))
 
