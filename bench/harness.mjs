@@ -72,16 +72,18 @@ export async function alone(ours, { rounds, budget }) {
 
 /**
  * Watches what else the machine does from now on. `finish` gives the share of all cores that went to others (Linux only): all busy ticks, less
- * those of this process and of its children that have ended.
+ * those of this process, of its children that have ended, and of the peer, which says its seconds itself.
  */
-export function watch() {
-  const loadBefore = loadavg()[0];
+export async function watch(peerSeconds) {
+  const load = loadavg()[0];
   const [busyBefore, allBefore, ownBefore] = ticks();
+  const peerBefore = await peerSeconds();
   return {
-    finish() {
+    async finish() {
+      const peer = (await peerSeconds()) - peerBefore;
       const [busy, all, own] = ticks();
-      const others = (busy - busyBefore - (own - ownBefore)) / (all - allBefore);
-      return { loadBefore, loadAfter: loadavg()[0], ...(others >= -1 && { others: Math.max(0, others) }) };
+      const others = (busy - busyBefore - (own - ownBefore) - 100 * peer) / (all - allBefore);
+      return { load: [load, loadavg()[0]], ...(others >= -1 && { others: Math.max(0, others) }) };
     },
   };
 }

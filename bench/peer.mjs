@@ -71,6 +71,11 @@ export class Peers {
     return (await this.ask({ op: "once", job, args })).value;
   }
 
+  /** Processor time it has used. */
+  async seconds() {
+    return this.#process ? (await this.ask({ op: "seconds" })).value : 0;
+  }
+
   /** Drops arrays and prepared jobs. */
   async forget() {
     if (this.#process) await this.ask({ op: "forget" });

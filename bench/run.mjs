@@ -2,50 +2,57 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import batches from "./groups/batches.mjs";
+import fallback from "./groups/fallback.mjs";
+import fit from "./groups/fit.mjs";
+import io from "./groups/io.mjs";
+import isotonic from "./groups/isotonic.mjs";
+import processes from "./groups/process.mjs";
+import rows from "./groups/rows.mjs";
+import threads from "./groups/threads.mjs";
 import { alone, cpu, interleave, timeOf, watch } from "./harness.mjs";
 import { Peers } from "./peer.mjs";
 import { rowText, summary } from "./table.mjs";
 
-const groups = ["rows", "batches", "fit", "isotonic", "threads", "fallback", "io", "process"];
+const groups = { rows, batches, fit, isotonic, threads, fallback, io, process: processes };
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "7" }, budget: { type: "string", default: "120" } },
 });
-const wanted = positionals.length > 0 ? positionals : groups;
+const order = Object.keys(groups);
+const unknown = positionals.filter((group) => !order.includes(group));
+if (unknown.length > 0) {
+  process.stderr.write(`Cannot run ${unknown.join(", ")}: groups are ${order.join(", ")}\n`);
+  process.exit(2);
+}
+const wanted = positionals.length > 0 ? positionals : order;
 const defaults = { rounds: Number(flags.rounds), budget: Number(flags.budget) };
 
-const watched = watch();
+const date = new Date().toISOString().slice(0, 10);
 const peers = await Peers.start();
-const results = [];
+// Groups that are not asked for keep what is known of them.
+const report = { ...readReport(), machine: { ...cpu(), node: process.versions.node }, peers: peers.versions };
 for (const group of wanted) {
-  const { default: cases } = await import(`./groups/${group}.mjs`);
   process.stdout.write(`\n${group}\n`);
-  for await (const one of cases(peers)) {
+  const watched = await watch(() => peers.seconds());
+  const results = [];
+  for await (const one of groups[group](peers)) {
     if (one.forget) {
       await peers.forget();
       continue;
     }
-    const result = { group, ...(await measured(one)) };
+    const result = await measured(one);
     results.push(result);
     process.stdout.write(`  ${rowText(result)}\n`);
   }
+  report.groups[group] = { date, ...(await watched.finish()), results };
 }
 await peers.stop();
-const quiet = watched.finish();
-
-// Groups that did not run keep what is known of them; it says itself when that was measured.
-const kept = readResults().results.filter(({ group }) => !wanted.includes(group));
-const date = new Date().toISOString().slice(0, 10);
-const report = {
-  machine: { ...cpu(), node: process.versions.node, ...quiet },
-  peers: peers.versions,
-  date,
-  results: [...kept, ...results.map((result) => ({ ...result, date }))].sort(
-    (a, b) => groups.indexOf(a.group) - groups.indexOf(b.group),
-  ),
-};
+report.groups = Object.fromEntries(
+  order.filter((group) => group in report.groups).map((group) => [group, report.groups[group]]),
+);
 writeFileSync(resultsFile, `${JSON.stringify(report, undefined, 1)}\n`);
 process.stdout.write(`\n${summary(report)}\n`);
 
@@ -95,10 +102,10 @@ function judged(one, { values, ...times }) {
   return { ...times, met, ...(notes.length > 0 && { note: notes.join("; ") }) };
 }
 
-function readResults() {
+function readReport() {
   try {
     return JSON.parse(readFileSync(resultsFile, "utf8"));
   } catch {
-    return { results: [] };
+    return { groups: {} };
   }
 }

@@ -6,33 +6,41 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export function rowText(result) {
   const [name, size, ours, peer, ratio, goal, met] = cells(result);
   const note = result.note ? `  (${result.note})` : "";
-  return `${name.padEnd(42)}${size.padEnd(20)}${ours.padStart(9)}  ${peer.padEnd(34)}${ratio.padStart(9)} ${goal.padEnd(9)}${met}${note}`;
+  return `${name.padEnd(46)}${size.padEnd(20)}${ours.padStart(9)}  ${peer.padEnd(34)}${ratio.padStart(9)} ${goal.padEnd(9)}${met}${note}`;
 }
 
 /** On what these numbers were taken, and how many goals were met. */
-export function summary({ machine, peers, results, date }) {
+export function summary({ machine, peers, groups }) {
   const { model, cores, node } = machine;
+  const results = resultsOf(groups);
   const judged = results.filter(({ met }) => met !== undefined);
   const met = judged.filter((result) => result.met).length;
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return [
-    `${model}, ${cores} cores; Node ${node}; ${date}. The machine was ${quiet(machine)}.`,
+    `${model}, ${cores} cores; Node ${node}; ${dates(groups)}. ${quiet(groups)}`,
     `Peers, single thread: ${versions.join(", ") || "none"}.`,
     `${met} of ${judged.length} goals met; ${results.length - judged.length} not run.`,
   ].join("\n");
 }
 
-function quiet({ loadBefore, loadAfter, others }) {
-  const load = `load ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`;
-  if (others === undefined) return `not observed (${load})`;
-  return `${others < 0.1 ? "quiet" : "not quiet"}: other work took ${Math.round(100 * others)} % of its cores (${load})`;
+const resultsOf = (groups) => Object.values(groups).flatMap(({ results }) => results);
+
+const dates = (groups) => [...new Set(Object.values(groups).map(({ date }) => date))].sort().join(", ");
+
+function quiet(groups) {
+  const seen = Object.entries(groups).filter(([, { others }]) => others !== undefined);
+  if (seen.length === 0) return "Whether the machine was quiet was not observed.";
+  const [worst, { others }] = seen.sort(([, a], [, b]) => b.others - a.others)[0];
+  const loads = Object.values(groups).flatMap(({ load }) => load);
+  return `The machine was ${others < 0.1 ? "quiet" : "not quiet"}: other work took at most ${Math.round(100 * others)} % of its cores (during ${worst}); load ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} with this one.`;
 }
 
 function cells(result) {
-  const { name, size, peer, ours, theirs, ratio, goal, limit, met, unit } = result;
+  const { name, size, peer, ours, theirs, ratio, goal, limit, met, unit, error, theirError } = result;
+  const accuracy = error === undefined ? "" : `; error ${error.toExponential(0)}, peer ${theirError.toExponential(0)}`;
   const missing = peer ? `${peer}: not run` : "–";
   return [
-    name,
+    `${name}${accuracy}`,
     size,
     ours === undefined ? "not run" : amount(ours, unit),
     theirs === undefined ? missing : `${peer}: ${amount(theirs, unit)}`,
@@ -51,7 +59,7 @@ function amount(value, unit) {
 const precise = (value) => (value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2))));
 
 function markdown(report) {
-  const lines = report.results.map((result) => `| ${cells(result).join(" | ")} |`);
+  const lines = resultsOf(report.groups).map((result) => `| ${cells(result).join(" | ")} |`);
   return [
     "| what | size | this package | peer | ratio | goal | met |",
     "|---|---|---|---|---|---|---|",

@@ -13,6 +13,7 @@ export default async function* fit(peers) {
       size: sizeOf(rows, classes),
       ours: () => calibrate.temperature.fit(table, {}).params.temperature,
       args: { x, y },
+      rounds: 3,
       // How far ours is from the f64 minimum; how far the peers are is theirs to say.
       reference,
       referenceTolerance: 1e-6,

@@ -93,6 +93,8 @@ def main():
                 sys.modules["arrays"].forget()
                 gc.collect()
                 answer = {}
+            elif request["op"] == "seconds":
+                answer = {"value": time.process_time()}
             elif request["op"] == "once":
                 answer = {"value": plain(prepare(request)(0))}
             else:
