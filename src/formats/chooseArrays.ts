@@ -6,12 +6,17 @@ import type { ReadOptions } from "./table.js";
 
 const labelNames = ["labels", "label", "y", "targets", "target"];
 const idNames = ["ids", "id"];
+const classNames = ["classes", "class_names"];
 
 /**
  * Which of the named arrays of a file (npz, safetensors, pt) are the scores, the labels, the ids and the slices.
  * Scores: `logitsKey`, else `logits`, else `probs`, else the only 2-D float array. Labels: `labelsKey`, else the one with a label's name.
  */
-export function chooseArrays(file: string, arrays: NdArray[], options: ReadOptions): Arrays & { scoresFrom: string } {
+export function chooseArrays(
+  file: string,
+  arrays: NdArray[],
+  options: ReadOptions,
+): Arrays & { scoresFrom: string; classes?: NdArray } {
   const byName = new Map(arrays.map((array) => [array.name, array]));
   const list = arrays.map(({ name, shape }) => `${name} (${shapeText(shape)})`).join(", ") || "nothing";
   const named = (key: string, what: string): NdArray =>
@@ -32,7 +37,7 @@ export function chooseArrays(file: string, arrays: NdArray[], options: ReadOptio
       "--logits-key names another array.",
     );
   }
-  const chosen: Arrays & { scoresFrom: string } = { scores, scoresFrom: scores.name, texts: [] };
+  const chosen: ReturnType<typeof chooseArrays> = { scores, scoresFrom: scores.name, texts: [] };
   if (labels && labels !== scores) chosen.labels = labels;
   const ids =
     options.idColumn === undefined
@@ -41,9 +46,15 @@ export function chooseArrays(file: string, arrays: NdArray[], options: ReadOptio
   if (ids) chosen.ids = ids;
   const rowCount =
     scores.shape[options.axes && scores.shape.length === 3 ? Math.max(0, options.axes.indexOf("rows")) : 0];
+  const classes = classNames
+    .map((name) => byName.get(name))
+    .find((array) => array?.type === "text" && array.shape.length === 1);
+  if (classes) chosen.classes = classes;
   const asked = (options.sliceColumns ?? []).map((name) => named(name, "slices"));
   const texts = arrays.filter(({ type, shape }) => type === "text" && shape.length === 1 && shape[0] === rowCount);
-  chosen.texts = [...new Set([...asked, ...texts])].filter((array) => array !== chosen.ids && array !== chosen.labels);
+  chosen.texts = [...new Set([...asked, ...texts])].filter(
+    (array) => array !== chosen.ids && array !== chosen.labels && array !== classes,
+  );
   return chosen;
 }
 

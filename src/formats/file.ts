@@ -1,6 +1,8 @@
-import { open } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { checkRange } from "./bytes.js";
 import type { Bytes } from "./table.js";
+import type { Sink } from "./writeTable.js";
 
 /** A file on disk; read in pieces, never as a whole. */
 export async function fileBytes(path: string): Promise<Bytes & { close(): Promise<void> }> {
@@ -27,5 +29,54 @@ export async function fileBytes(path: string): Promise<Bytes & { close(): Promis
       return buffer;
     },
     close: () => handle.close(),
+  };
+}
+
+/**
+ * Writes a file aside and renames it when it is whole: at `path` there is all of it, or what was there before.
+ * A pipe or device is written directly.
+ */
+export async function writeFile<T>(path: string, write: (sink: Sink) => Promise<T>): Promise<T> {
+  const there = await stat(path).catch(() => undefined);
+  const isPlain = there === undefined || there.isFile();
+  const target = isPlain ? `${path}.${randomBytes(4).toString("hex")}.part` : path;
+  try {
+    const handle = await open(target, "w", there?.mode);
+    let result: T;
+    try {
+      const sink = bufferedSink((bytes) => writeAll(handle, bytes));
+      result = await write(sink);
+      await sink.flush();
+    } finally {
+      await handle.close();
+    }
+    if (isPlain) await rename(target, path);
+    return result;
+  } catch (error) {
+    if (isPlain) await rm(target, { force: true });
+    throw error;
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+}
+
+/** Puts small writes together. */
+function bufferedSink(write: (bytes: Uint8Array) => Promise<void>): Sink & { flush(): Promise<void> } {
+  const buffer = new Uint8Array(2 ** 20);
+  let held = 0;
+  const flush = async (): Promise<void> => {
+    if (held > 0) await write(buffer.subarray(0, held));
+    held = 0;
+  };
+  return {
+    flush,
+    async write(bytes) {
+      if (held + bytes.length > buffer.length) await flush();
+      if (bytes.length > buffer.length) return write(bytes);
+      buffer.set(bytes, held);
+      held += bytes.length;
+    },
   };
 }

@@ -2,7 +2,7 @@ import { LogitsError } from "../core/index.js";
 import { arrayTable } from "./arrayTable.js";
 import { nameOf } from "./bytes.js";
 import { chooseArrays } from "./chooseArrays.js";
-import type { ArrayReader, NdArray } from "./ndarray.js";
+import { type ArrayReader, ColumnReader, type NdArray } from "./ndarray.js";
 import { readNpyHeader } from "./npyHeader.js";
 import type { Bytes, RawTable, ReadOptions } from "./table.js";
 import { type ZipMember, zipMembers } from "./zip.js";
@@ -23,8 +23,16 @@ export async function readNpz(bytes: Bytes, options: ReadOptions): Promise<RawTa
       unread.push(`${keyOf(member)} is not read (${error.message.split(", got ").at(-1)}).`);
     }
   }
-  const { scoresFrom, ...chosen } = chooseArrays(file, arrays, options);
-  return { ...arrayTable("npz", chosen, options, unread), scoresFrom };
+  const { scoresFrom, classes, ...chosen } = chooseArrays(file, arrays, options);
+  const table = { ...arrayTable("npz", chosen, options, unread), scoresFrom };
+  return classes?.shape[0] === table.columns ? { ...table, columnNames: await readTexts(classes) } : table;
+}
+
+async function readTexts(array: NdArray): Promise<string[]> {
+  const column = new ColumnReader(array, await array.open());
+  const texts = (await column.next(array.shape[0]!)) as string[];
+  await column.close();
+  return texts;
 }
 
 function isWanted(key: string, { logitsKey, labelsKey = "labels" }: ReadOptions): boolean {

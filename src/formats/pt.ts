@@ -69,7 +69,7 @@ export async function readPt(bytes: Bytes, options: ReadOptions): Promise<RawTab
       file,
     ),
   );
-  const { scoresFrom, ...chosen } = chooseArrays(file, arrays, options);
+  const { scoresFrom, classes: _, ...chosen } = chooseArrays(file, arrays, options);
   const table = arrayTable("pt", chosen, options);
   return tensors.has("") ? table : { ...table, scoresFrom };
 }

@@ -60,7 +60,7 @@ export async function readSafetensors(bytes: Bytes, options: ReadOptions): Promi
       open: async () => ({ read: (offset, into) => readInto(bytes, dataStart + start + offset, into) }),
     });
   }
-  const { scoresFrom, ...chosen } = chooseArrays(file, arrays, options);
+  const { scoresFrom, classes: _, ...chosen } = chooseArrays(file, arrays, options);
   return { ...arrayTable("safetensors", chosen, options, notes), scoresFrom };
 }
 
