@@ -1,4 +1,4 @@
-// kernels (AssemblyScript → one inlined module), then src → dist.
+// src → dist.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -7,8 +7,6 @@ import { ensureInstalled, root } from "./install.mjs";
 
 export async function build() {
   ensureInstalled();
-  const { buildKernels } = await import("./kernels.mjs");
-  await buildKernels();
   const tsc = spawnSync(
     process.execPath,
     [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],

@@ -1,10 +1,11 @@
 /** The everyday names of the library. */
 import { applyCalibrator } from "./calibrate/index.js";
-import type { Batch, Calibrator, Source } from "./core/index.js";
+import { type Batch, type Calibrator, LogitsError, type Source } from "./core/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
 import { collect, sourceOf } from "./plan/collect.js";
 import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
+import { type Triage, type TriageOptions, triage as triageRows } from "./triage/index.js";
 
 /** A table of scores: what `read` gives, or a batch of your own. */
 export type Data = Source | Batch;
@@ -17,12 +18,16 @@ export type Data = Source | Batch;
  * @example
  *     const data = await read("val.npz");
  */
-export async function read(input: string | Uint8Array | ArrayBuffer | Blob | Bytes, options: ReadOptions = {}): Promise<Source> {
+export async function read(
+  input: string | Uint8Array | ArrayBuffer | Blob | Bytes,
+  options: ReadOptions = {},
+): Promise<Source> {
   if (typeof input === "string") {
     const { fileBytes } = await import("./formats/file.js");
     return openSource(await fileBytes(input), options);
   }
-  const ready = input instanceof Uint8Array || input instanceof ArrayBuffer || input instanceof Blob ? bytesOf(input) : input;
+  const ready =
+    input instanceof Uint8Array || input instanceof ArrayBuffer || input instanceof Blob ? bytesOf(input) : input;
   return openSource(ready, options);
 }
 
@@ -35,9 +40,15 @@ export async function read(input: string | Uint8Array | ArrayBuffer | Blob | Byt
  *     const calibrator = await calibrate(data, { method: "temperature" });
  *     calibrator.params.temperature;  // 2.395…
  */
-export async function calibrate(data: Data, options: Omit<CalibrateOptions, "evalSource"> & { eval?: Data } = {}): Promise<Calibrator> {
+export async function calibrate(
+  data: Data,
+  options: Omit<CalibrateOptions, "evalSource"> & { eval?: Data } = {},
+): Promise<Calibrator> {
   const { eval: evalData, ...rest } = options;
-  const { calibrator } = await calibrateSource(asSource(data), { ...rest, ...(evalData ? { evalSource: asSource(evalData) } : {}) });
+  const { calibrator } = await calibrateSource(asSource(data), {
+    ...rest,
+    ...(evalData ? { evalSource: asSource(evalData) } : {}),
+  });
   return calibrator;
 }
 
@@ -52,5 +63,30 @@ function asSource(data: Data): Source {
 
 export { applyCalibrator, collect };
 export { validateCalibrator } from "./calibrate/index.js";
-export { type Batch, type Calibrator, LogitsError, type Measured, predictions, type Predictions, type Source } from "./core/index.js";
-export type { CalibrateOptions, EvaluateOptions, Evaluation, ReadOptions };
+export {
+  type Batch,
+  type Calibrator,
+  LogitsError,
+  type Measured,
+  predictions,
+  type Predictions,
+  type Source,
+} from "./core/index.js";
+export type { CalibrateOptions, EvaluateOptions, Evaluation, ReadOptions, Triage, TriageOptions };
+
+/**
+ * Rows that deserve a person's eye: torn, confidently wrong, probably mislabelled, unusual; calibrated first when there is a calibrator.
+ *
+ * @example
+ *     const { counts, items } = await triage(data, { calibrator });
+ */
+export async function triage(
+  data: Data,
+  options: TriageOptions & { calibrator?: EvaluateOptions["calibrator"] } = {},
+): Promise<Triage> {
+  const { calibrator, ...rest } = options;
+  const source = asSource(data);
+  const raw = await collect(source);
+  return triageRows(calibrator ? applyCalibrator(raw, calibrator) : raw, raw, { classes: source.classes, ...rest });
+}
+export { explain, type ExplainOptions } from "./plan/explain.js";

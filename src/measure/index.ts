@@ -7,11 +7,13 @@ import { classwiseEce } from "./classwiseEce.js";
 import { ece } from "./ece.js";
 import { ks } from "./ks.js";
 import { mce } from "./mce.js";
+import { meanConfidence } from "./meanConfidence.js";
 import { nll } from "./nll.js";
 
 /** Every metric, in the order in which results show them. One line a metric. */
 export const metrics: readonly Metric[] = [
   accuracy,
+  meanConfidence,
   nll,
   brier,
   ece,
@@ -23,4 +25,4 @@ export const metrics: readonly Metric[] = [
   eAurc,
 ] as unknown as Metric[];
 
-export { accuracy, aceEqualMass, aurc, brier, classwiseEce, eAurc, ece, ks, mce, nll };
+export { accuracy, aceEqualMass, aurc, brier, classwiseEce, eAurc, ece, ks, mce, meanConfidence, nll };

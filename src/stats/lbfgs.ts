@@ -10,15 +10,20 @@ export type Gradient = (x: Float64Array, gradient: Float64Array) => number;
  *
  * @param tolerance stop when the largest |gradient| falls below it.
  */
-export function lbfgs(objective: Gradient, start: ArrayLike<number>, { tolerance = 1e-9, iterations = 500, memory = 12 } = {}): Minimum {
+export function lbfgs(
+  objective: Gradient,
+  start: ArrayLike<number>,
+  { tolerance = 1e-9, iterations = 500, memory = 12 } = {},
+): Minimum {
   const n = start.length;
-  let x = Float64Array.from(start);
-  let gradient = new Float64Array(n);
+  let x: Float64Array = Float64Array.from(start);
+  let gradient: Float64Array = new Float64Array(n);
   let value = objective(x, gradient);
   const steps: Float64Array[] = [];
   const changes: Float64Array[] = [];
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    if (largest(gradient) <= tolerance) return { x, value, gradient: largest(gradient), iterations: iteration, converged: true };
+    if (largest(gradient) <= tolerance)
+      return { x, value, gradient: largest(gradient), iterations: iteration, converged: true };
     const direction = twoLoop(gradient, steps, changes);
     let slope = -dot(direction, gradient);
     if (!(slope < 0)) {
@@ -29,7 +34,8 @@ export function lbfgs(objective: Gradient, start: ArrayLike<number>, { tolerance
     }
     const first = steps.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(-slope));
     const found = wolfe(objective, x, value, direction, slope, first);
-    if (!found) return { x, value, gradient: largest(gradient), iterations: iteration, converged: largest(gradient) < 1e-5 };
+    if (!found)
+      return { x, value, gradient: largest(gradient), iterations: iteration, converged: largest(gradient) < 1e-5 };
     const step = found.x.map((xi, i) => xi - x[i]!);
     const change = found.gradient.map((gi, i) => gi - gradient[i]!);
     if (dot(step, change) > 1e-300) {
@@ -71,7 +77,14 @@ interface Point {
   gradient: Float64Array;
 }
 
-function wolfe(objective: Gradient, x: Float64Array, value: number, direction: Float64Array, slope: number, first: number): Point | undefined {
+function wolfe(
+  objective: Gradient,
+  x: Float64Array,
+  value: number,
+  direction: Float64Array,
+  slope: number,
+  first: number,
+): Point | undefined {
   let low = 0;
   let high = Infinity;
   let t = first;

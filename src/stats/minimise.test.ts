@@ -37,11 +37,14 @@ describe("minimisers", () => {
   });
 
   it("L-BFGS walks down Rosenbrock's valley", () => {
-    const { x, converged } = lbfgs(([a, b], g) => {
-      g[0] = -2 * (1 - a!) - 400 * a! * (b! - a! * a!);
-      g[1] = 200 * (b! - a! * a!);
-      return (1 - a!) ** 2 + 100 * (b! - a! * a!) ** 2;
-    }, [-1.2, 1]);
+    const { x, converged } = lbfgs(
+      ([a, b], g) => {
+        g[0] = -2 * (1 - a!) - 400 * a! * (b! - a! * a!);
+        g[1] = 200 * (b! - a! * a!);
+        return (1 - a!) ** 2 + 100 * (b! - a! * a!) ** 2;
+      },
+      [-1.2, 1],
+    );
     expect(converged).toBe(true);
     expect(x[0]).toBeCloseTo(1, 7);
     expect(x[1]).toBeCloseTo(1, 7);

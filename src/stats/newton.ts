@@ -16,16 +16,21 @@ export interface Minimum {
  *
  * @param tolerance stop when the expected decrease, or every relative change of x, falls below it.
  */
-export function newton(objective: Objective, start: ArrayLike<number>, { tolerance = 1e-12, iterations = 100 } = {}): Minimum {
+export function newton(
+  objective: Objective,
+  start: ArrayLike<number>,
+  { tolerance = 1e-12, iterations = 100 } = {},
+): Minimum {
   const n = start.length;
-  let x = Float64Array.from(start);
-  let gradient = new Float64Array(n);
-  let hessian = new Float64Array(n * n);
+  let x: Float64Array = Float64Array.from(start);
+  let gradient: Float64Array = new Float64Array(n);
+  let hessian: Float64Array = new Float64Array(n * n);
   let value = objective(x, gradient, hessian);
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const step = solvePositive(hessian, gradient);
     const decrease = dot(step, gradient);
-    if (!(decrease > tolerance * Math.max(1, Math.abs(value)))) return { x, value, gradient: largest(gradient), iterations: iteration, converged: true };
+    if (!(decrease > tolerance * Math.max(1, Math.abs(value))))
+      return { x, value, gradient: largest(gradient), iterations: iteration, converged: true };
     let scale = 1;
     let moved = false;
     for (let halving = 0; halving < 50; halving++, scale /= 2) {
@@ -39,7 +44,14 @@ export function newton(objective: Objective, start: ArrayLike<number>, { toleran
       break;
     }
     // Rounding is all that is left to gain.
-    if (!moved) return { x, value, gradient: largest(gradient), iterations: iteration, converged: decrease < 1e-6 * Math.max(1, Math.abs(value)) };
+    if (!moved)
+      return {
+        x,
+        value,
+        gradient: largest(gradient),
+        iterations: iteration,
+        converged: decrease < 1e-6 * Math.max(1, Math.abs(value)),
+      };
   }
   return { x, value, gradient: largest(gradient), iterations, converged: false };
 }

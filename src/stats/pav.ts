@@ -7,7 +7,10 @@
  *
  * Ayer et al., Ann. Math. Stat. 1955. One pass, O(n).
  */
-export function pooledAdjacentViolators(values: ArrayLike<number>, weights?: ArrayLike<number>): { end: Uint32Array; mean: Float64Array } {
+export function pooledAdjacentViolators(
+  values: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): { end: Uint32Array; mean: Float64Array } {
   const n = values.length;
   const end = new Uint32Array(n);
   const sum = new Float64Array(n);

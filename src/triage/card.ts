@@ -7,8 +7,10 @@ import { formatPercent } from "./percent.js";
  * @param width columns of the terminal; default 80.
  * @param top how many classes to list; default 10. The rest is one line, so the probabilities still add up.
  */
-export function explainCard(row: Explanation, { width = 80, top = 10 } = {}): string {
-  const order = row.probabilities.map((_, k) => k).sort((a, b) => row.probabilities[b]! - row.probabilities[a]! || a - b);
+export function explainCard(row: Explanation, { width = 80, top = 10 }: { width?: number; top?: number } = {}): string {
+  const order = row.probabilities
+    .map((_, k) => k)
+    .sort((a, b) => row.probabilities[b]! - row.probabilities[a]! || a - b);
   const shown = order.slice(0, top);
   const scaled = row.scaled ?? row.logits;
   const name = Math.min(24, Math.max(5, ...shown.map((k) => row.classes[k]!.length)));
@@ -19,14 +21,22 @@ export function explainCard(row: Explanation, { width = 80, top = 10 } = {}): st
     const bar = "█".repeat(Math.round(p * barWidth));
     const bracket = i === 0 && row.runnerUp !== null ? " ┐" : i === 1 ? ` ┘ ${formatPercent(row.margin)} apart` : "";
     const label = row.classes[k]!.slice(0, name).padEnd(name);
-    lines.push(`${label} ${cell(row.logits[k]!, 9)} ${cell(scaled[k]!, 11)}  ${formatPercent(p).padStart(11)} ${bar}${bracket}`);
+    lines.push(
+      `${label} ${cell(row.logits[k]!, 9)} ${cell(scaled[k]!, 11)}  ${formatPercent(p).padStart(11)} ${bar}${bracket}`,
+    );
   });
   if (order.length > shown.length) {
     const rest = order.slice(top).reduce((sum, k) => sum + row.probabilities[k]!, 0);
-    lines.push(`${`${order.length - top} more`.padEnd(name)} ${"".padStart(9)} ${"".padStart(11)}  ${formatPercent(Math.min(1, rest)).padStart(11)}`);
+    lines.push(
+      `${`${order.length - top} more`.padEnd(name)} ${"".padStart(9)} ${"".padStart(11)}  ${formatPercent(Math.min(1, rest)).padStart(11)}`,
+    );
   }
   const effective = row.effectiveClasses.toFixed(2);
-  lines.push("", `entropy ${row.entropyBits.toFixed(3)} bits: as uncertain as ${effective} equally likely classes`, row.text);
+  lines.push(
+    "",
+    `entropy ${row.entropyBits.toFixed(3)} bits: as uncertain as ${effective} equally likely classes`,
+    row.text,
+  );
   return lines.join("\n");
 }
 

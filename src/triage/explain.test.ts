@@ -10,7 +10,12 @@ describe("explainRow", () => {
   });
 
   it.each([
-    ["two classes close together are torn", [3.1, 2.9, -1], [3.1 / 1.7, 2.9 / 1.7, -1 / 1.7], "torn: cat 50.5 % vs dog 44.9 %, 0.20 logits apart"],
+    [
+      "two classes close together are torn",
+      [3.1, 2.9, -1],
+      [3.1 / 1.7, 2.9 / 1.7, -1 / 1.7],
+      "torn: cat 50.5 % vs dog 44.9 %, 0.20 logits apart",
+    ],
     ["a tie says so", [1, 1, 0], undefined, "torn: cat 42.2 % vs dog 42.2 %, tied"],
     ["a masked class is out", [2, -Infinity, -Infinity], undefined, "confident: cat 100 %, the only class left"],
     ["in between it leans", [1, 0, -1], undefined, "leaning: cat 66.5 % vs dog 24.5 %, 1.00 logits apart"],
@@ -30,7 +35,11 @@ describe("explainRow", () => {
     expect(row.effectiveClasses).toBeCloseTo(4, 12);
   });
 
-  it.each([[[1, NaN], "column 1"], [[Infinity, 0], "column 0"], [[-Infinity, -Infinity], "got only -Infinity"]])("%j is refused", (logits, what) => {
+  it.each([
+    [[1, NaN], "column 1"],
+    [[Infinity, 0], "column 0"],
+    [[-Infinity, -Infinity], "got only -Infinity"],
+  ])("%j is refused", (logits, what) => {
     expect(() => explainRow(logits)).toThrow(what);
   });
 

@@ -52,7 +52,11 @@ export function explainRow(logits: ArrayLike<number>, options: ExplainOptions = 
   const k = logits.length;
   const given = Float64Array.from(logits as ArrayLike<number> & Iterable<number>);
   const names = options.classes ?? Array.from({ length: k }, (_, i) => String(i));
-  if (names.length !== k) throw new LogitsError("mismatch", `Cannot explain this row: there must be one class name a score (${k}), got ${names.length}`);
+  if (names.length !== k)
+    throw new LogitsError(
+      "mismatch",
+      `Cannot explain this row: there must be one class name a score (${k}), got ${names.length}`,
+    );
   const scaled = options.scaled ? Float64Array.from(options.scaled as ArrayLike<number> & Iterable<number>) : given;
   const batch: Batch = { kind: "logits", values: scaled, rows: 1, classes: k };
   if (options.scaled) predictions({ ...batch, values: given }); // the given row is checked too
@@ -85,7 +89,10 @@ export function explainRow(logits: ArrayLike<number>, options: ExplainOptions = 
   return explanation;
 }
 
-function verdictOf({ predicted, p, margin, label }: Explanation, { torn = 0.1, confident = 0.9 }: ExplainOptions): Verdict {
+function verdictOf(
+  { predicted, p, margin, label }: Explanation,
+  { torn = 0.1, confident = 0.9 }: ExplainOptions,
+): Verdict {
   if (margin < torn) return "torn";
   if (label !== undefined && label !== predicted) return p > confident ? "confidently wrong" : "wrong";
   return p > confident ? "confident" : "leaning";

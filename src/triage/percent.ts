@@ -18,7 +18,11 @@ export function formatPercent(p: number): string {
 
 function short(value: number): string {
   if (value < 1e6) return Math.round(value).toLocaleString("en");
-  for (const [unit, size] of [["M", 1e6], ["G", 1e9], ["T", 1e12]] as const) {
+  for (const [unit, size] of [
+    ["M", 1e6],
+    ["G", 1e9],
+    ["T", 1e12],
+  ] as const) {
     if (value < size * 1000) return `${(value / size).toFixed(1)} ${unit}`;
   }
   return value.toExponential(1);

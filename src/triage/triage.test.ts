@@ -14,7 +14,17 @@ const batch = (rows: number[][], labels?: number[]): Batch => ({
 
 describe("triage", () => {
   it("names each row by what is wrong with it, strongest first", () => {
-    const scores = batch([[5, 0, 0], [9, 0, 0], [1, 1.05, -2], [0, 4, 0], [4, 0, 0], [0, 0, 4]], [1, 1, 0, 1, 0, 2]);
+    const scores = batch(
+      [
+        [5, 0, 0],
+        [9, 0, 0],
+        [1, 1.05, -2],
+        [0, 4, 0],
+        [4, 0, 0],
+        [0, 0, 4],
+      ],
+      [1, 1, 0, 1, 0, 2],
+    );
     const { counts, items } = triage(scores);
     expect(counts).toMatchObject({ errors: 3, torn: 1, tornErrors: 1, confidentlyWrong: 2 });
     expect(items.filter(({ verdict }) => verdict === "confidentlyWrong").map(({ row }) => row)).toEqual([1, 0]);
@@ -24,13 +34,25 @@ describe("triage", () => {
   });
 
   it("without labels it finds only what needs none", () => {
-    const { counts, items } = triage(batch([[1, 1.01], [3, 0]]));
+    const { counts, items } = triage(
+      batch([
+        [1, 1.01],
+        [3, 0],
+      ]),
+    );
     expect(counts).toMatchObject({ errors: 0, torn: 1, confidentlyWrong: 0, mislabelled: 0 });
     expect(items.every(({ label }) => label === undefined)).toBe(true);
   });
 
   it("ids and slices travel along", () => {
-    const scores: Batch = { ...batch([[1, 1.01], [3, 0]]), ids: ["a", "b"], slices: { month: ["may", "june"] } };
+    const scores: Batch = {
+      ...batch([
+        [1, 1.01],
+        [3, 0],
+      ]),
+      ids: ["a", "b"],
+      slices: { month: ["may", "june"] },
+    };
     expect(triage(scores).items[0]).toMatchObject({ id: "a", slices: { month: "may" } });
   });
 
@@ -47,9 +69,20 @@ describe("triage", () => {
     expect(found.map(({ row }) => row)).toEqual([77]);
   });
 
-  it.skipIf(!hasSharedData)("ResNet-110 after temperature scaling has the published counts (skipped where the shared data are not at hand)", () => {
-    const test = plainNpz("cifar10-resnet110.test.npz");
-    const calibrated = applyCalibrator(test, { method: "temperature", params: { temperature: goldens()["cifar10-resnet110"].T_star } });
-    expect(triage(calibrated, test).counts).toMatchObject({ errors: 644, torn: 131, tornErrors: 75, confidentlyWrong: 148 });
-  });
+  it.skipIf(!hasSharedData)(
+    "ResNet-110 after temperature scaling has the published counts (skipped where the shared data are not at hand)",
+    () => {
+      const test = plainNpz("cifar10-resnet110.test.npz");
+      const calibrated = applyCalibrator(test, {
+        method: "temperature",
+        params: { temperature: goldens()["cifar10-resnet110"].T_star },
+      });
+      expect(triage(calibrated, test).counts).toMatchObject({
+        errors: 644,
+        torn: 131,
+        tornErrors: 75,
+        confidentlyWrong: 148,
+      });
+    },
+  );
 });

@@ -21,7 +21,14 @@ export interface TriageItem {
 
 export interface Triage {
   rows: number;
-  counts: { errors: number; torn: number; tornErrors: number; confidentlyWrong: number; mislabelled: number; unusual: number };
+  counts: {
+    errors: number;
+    torn: number;
+    tornErrors: number;
+    confidentlyWrong: number;
+    mislabelled: number;
+    unusual: number;
+  };
   items: TriageItem[];
 }
 
@@ -63,7 +70,10 @@ export function triage(calibrated: Batch, raw?: Batch, options: TriageOptions = 
   const rows = predictions(calibrated);
   const names = options.classes ?? Array.from({ length: rows.classes }, (_, k) => String(k));
   if (names.length !== rows.classes) {
-    throw new LogitsError("mismatch", `Cannot triage: there must be one name a class (${rows.classes}), got ${names.length}`);
+    throw new LogitsError(
+      "mismatch",
+      `Cannot triage: there must be one name a class (${rows.classes}), got ${names.length}`,
+    );
   }
   const margins = marginsOf(rows);
   const found: Record<TriageVerdict, Found[]> = {
@@ -93,7 +103,13 @@ export function triage(calibrated: Batch, raw?: Batch, options: TriageOptions = 
   };
 }
 
-function itemOf({ row, evidence, text }: Found, verdict: TriageVerdict, rows: Predictions, margins: Float64Array, names: string[]): TriageItem {
+function itemOf(
+  { row, evidence, text }: Found,
+  verdict: TriageVerdict,
+  rows: Predictions,
+  margins: Float64Array,
+  names: string[],
+): TriageItem {
   const { ids, slices } = rows.batch;
   const item: TriageItem = {
     id: ids?.[row] ?? String(rows.offset + row),
@@ -115,7 +131,8 @@ function marginsOf(rows: Predictions): Float64Array {
   const probs = rows.probs();
   return Float64Array.from({ length: rows.rows }, (_, row) => {
     let second = 0;
-    for (let k = 0; k < rows.classes; k++) if (k !== rows.predicted[row]) second = Math.max(second, probs[row * rows.classes + k]!);
+    for (let k = 0; k < rows.classes; k++)
+      if (k !== rows.predicted[row]) second = Math.max(second, probs[row * rows.classes + k]!);
     return rows.confidence[row]! - second;
   });
 }
@@ -124,7 +141,12 @@ function tornRows(margins: Float64Array, limit: number): Found[] {
   const found: Found[] = [];
   margins.forEach((margin, row) => {
     if (margin < limit) {
-      found.push({ row, strength: -margin, evidence: { margin, limit }, text: `the two best are ${formatPercent(margin)} apart, below ${formatPercent(limit)}` });
+      found.push({
+        row,
+        strength: -margin,
+        evidence: { margin, limit },
+        text: `the two best are ${formatPercent(margin)} apart, below ${formatPercent(limit)}`,
+      });
     }
   });
   return found;
@@ -136,7 +158,12 @@ function confidentlyWrong(rows: Predictions, limit: number, names: string[]): Fo
     const p = rows.confidence[row]!;
     if (rows.correct![row] === 1 || !(p > limit)) continue;
     const text = `says ${names[rows.predicted[row]!]} with ${formatPercent(p)}, the label is ${names[rows.labels![row]!]}`;
-    found.push({ row, strength: rows.logOdds[row]!, evidence: { p, limit, logOdds: rows.logOdds[row]!, nll: rows.nll![row]! }, text });
+    found.push({
+      row,
+      strength: rows.logOdds[row]!,
+      evidence: { p, limit, logOdds: rows.logOdds[row]!, nll: rows.nll![row]! },
+      text,
+    });
   }
   return found;
 }
@@ -166,7 +193,13 @@ function mislabelled(rows: Predictions, names: string[]): Found[] {
     found.push({
       row,
       strength: p - own,
-      evidence: { selfConfidence: own, labelThreshold: thresholds[label]!, suggested: names[suggested]!, suggestedP: p, suggestedThreshold: thresholds[suggested]! },
+      evidence: {
+        selfConfidence: own,
+        labelThreshold: thresholds[label]!,
+        suggested: names[suggested]!,
+        suggestedP: p,
+        suggestedThreshold: thresholds[suggested]!,
+      },
       text: `labelled ${names[label]} (${formatPercent(own)}, its rows average ${formatPercent(thresholds[label]!)}), probably ${names[suggested]} (${formatPercent(p)})`,
     });
   }

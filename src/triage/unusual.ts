@@ -29,7 +29,9 @@ export function unusualScores(raw: Batch): Unusual[] {
 
 /** Share of values at least as low (or as high) as each. */
 function percentiles(values: Float64Array, low: boolean): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (low ? values[a]! - values[b]! : values[b]! - values[a]!));
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) =>
+    low ? values[a]! - values[b]! : values[b]! - values[a]!,
+  );
   const out = new Float64Array(values.length);
   for (let i = order.length - 1; i >= 0; i--) {
     const next = order[i + 1];

@@ -1,0 +1,56 @@
+import { LogitsError } from "../core/index.js";
+import { nameOf } from "./bytes.js";
+import { chunkBytes } from "./limits.js";
+import type { Bytes } from "./table.js";
+
+/** A line of text longer than this is not a line. */
+const longestLine = 64 * 2 ** 20;
+
+/** The text of a file in pieces. UTF-8; a byte-order mark is dropped, another encoding is refused. */
+export async function* textChunks(bytes: Bytes): AsyncIterable<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const name = nameOf(bytes);
+  for (let start = 0; start < bytes.byteLength; start += chunkBytes) {
+    const end = Math.min(start + chunkBytes, bytes.byteLength);
+    const chunk = await bytes.slice(start, end);
+    if (start === 0 && ((chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff))) {
+      throw new LogitsError("unsupported", `Cannot read ${name}: text must be UTF-8, got UTF-16`, {
+        hint: "Save it as UTF-8.",
+      });
+    }
+    let text: string;
+    try {
+      text = decoder.decode(chunk, { stream: end < bytes.byteLength });
+    } catch {
+      throw new LogitsError("bad-data", `Cannot read ${name}: text must be UTF-8, got other bytes near byte ${start}`, {
+        hint: "Save it as UTF-8.",
+      });
+    }
+    if (text.includes("\0")) {
+      throw new LogitsError(
+        "bad-data",
+        `Cannot read ${name}: text must not hold NUL bytes, got one near byte ${start}`,
+        { hint: "Is it a binary file? --format says which." },
+      );
+    }
+    yield text;
+  }
+}
+
+/** Lines with their number from 1, without their ends. */
+export async function* textLines(bytes: Bytes): AsyncIterable<{ text: string; line: number }> {
+  let rest = "";
+  let line = 0;
+  for await (const chunk of textChunks(bytes)) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    if (rest.length > longestLine) {
+      throw new LogitsError(
+        "bad-data",
+        `Cannot read ${nameOf(bytes)}: a line must be at most ${longestLine} characters, got more at line ${line + lines.length + 1}`,
+      );
+    }
+    for (const text of lines) yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, line: ++line };
+  }
+  if (rest !== "") yield { text: rest.endsWith("\r") ? rest.slice(0, -1) : rest, line: ++line };
+}

@@ -1,0 +1,126 @@
+import { type Batch, type Kind, LogitsError, type Source } from "../core/index.js";
+import { addEvidence, checkRows, detectKind, type GivenKind, initEvidence, type KindEvidence } from "./kind.js";
+import { addLabels, initLabels, type LabelReader, labelReader, type LabelSurvey, settled } from "./labels.js";
+import type { RawBlock, RawTable, ReadOptions } from "./table.js";
+
+/** Scores looked at to tell what they are. */
+const surveyedScores = 4e6;
+
+/** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
+export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
+  const binary = options.kind === "binary-logits" || options.kind === "binary-probs";
+  if (binary && table.columns !== 1) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${file} as ${options.kind}: it must have 1 column, got ${table.columns}`,
+    );
+  }
+  const count = binary ? 2 : table.columns;
+  const given = options.classes ?? table.columnNames;
+  if (given && given.length !== count && !(binary && !options.classes)) {
+    throw new LogitsError(
+      "mismatch",
+      `Cannot name the classes of ${file}: there must be ${count} names, got ${given.length}`,
+    );
+  }
+  const named = given !== undefined && given.length === count;
+  const numbers = Array.from({ length: count }, (_, k) => String(k));
+  const { evidence, labels, rows } = await survey(table, count, rowsPerBatch(table.columns));
+  if (rows === 0) throw new LogitsError("bad-data", `Cannot read ${file}: it must have at least 1 row, got 0`);
+  const detected = options.kind ? { kind: options.kind } : detectKind(evidence, file, table.scoresFrom);
+  const reader =
+    table.labelsFrom === undefined ? undefined : labelReader(labels, table.labelsFrom, named ? given : numbers, named);
+  const classes = named ? given : (reader?.classes ?? numbers);
+  const kind = detected.kind;
+  const source: Source = {
+    capture: { kind: kindOf(kind), stage: "unknown", coverage: "full" },
+    classes,
+    dtype: table.dtype,
+    notes: [sentence(kind, evidence, table, classes, reader), ...table.notes],
+    async *batches() {
+      let offset = 0;
+      for await (const block of table.blocks(rowsPerBatch(table.columns))) {
+        yield batchOf(block, table.columns, kind, offset, reader, file);
+        offset += block.rows;
+      }
+    },
+  };
+  if ("note" in detected && detected.note) source.notes.push(detected.note);
+  if (reader?.note) source.notes.push(reader.note);
+  if (table.rows !== undefined) source.rows = table.rows;
+  if (reader) source.labels = reader.info;
+  return source;
+}
+
+const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Math.floor(2 ** 20 / columns)));
+
+async function survey(
+  table: RawTable,
+  classes: number,
+  block: number,
+): Promise<{ evidence: KindEvidence; labels: LabelSurvey; rows: number }> {
+  const evidence = initEvidence(table.columns);
+  const labels = initLabels(table.labelWidth ?? 1);
+  let rows = 0;
+  for await (const part of table.blocks(block)) {
+    rows += part.rows;
+    const wanted = evidence.rows * table.columns < surveyedScores;
+    if (wanted) addEvidence(evidence, part.values, part.rows);
+    if (part.labels) addLabels(labels, part.labels);
+    if (!wanted && (!part.labels || settled(labels, classes))) break;
+  }
+  return { evidence, labels, rows };
+}
+
+function kindOf(kind: GivenKind): Kind {
+  if (kind === "percent" || kind === "binary-probs") return "probs";
+  return kind === "binary-logits" ? "logits" : kind;
+}
+
+function batchOf(
+  block: RawBlock,
+  columns: number,
+  kind: GivenKind,
+  offset: number,
+  reader: LabelReader | undefined,
+  file: string,
+): Batch {
+  const { rows } = block;
+  checkRows(kind, block.values, rows, columns, offset, file);
+  const { values, classes } = scores(block, columns, kind);
+  const batch: Batch = { kind: kindOf(kind), values, rows, classes, offset };
+  if (block.labels && reader) batch.labels = reader.read(block.labels, rows, offset);
+  if (block.ids) batch.ids = block.ids;
+  if (block.slices) batch.slices = block.slices;
+  return batch;
+}
+
+function scores(
+  { values, rows }: RawBlock,
+  columns: number,
+  kind: GivenKind,
+): { values: Batch["values"]; classes: number } {
+  if (kind === "percent") return { values: Float64Array.from(values, (value) => value / 100), classes: columns };
+  if (kind !== "binary-logits" && kind !== "binary-probs")
+    return { values: values.slice(0, rows * columns), classes: columns };
+  const pair = new Float64Array(2 * rows);
+  for (let row = 0; row < rows; row++) {
+    pair[2 * row] = kind === "binary-logits" ? 0 : 1 - values[row]!;
+    pair[2 * row + 1] = values[row]!;
+  }
+  return { values: pair, classes: 2 };
+}
+
+/** "Read as logits: row sums -4 … 31; 10,000 × 10; labels 0–9 from labels". */
+function sentence(
+  kind: GivenKind,
+  evidence: KindEvidence,
+  table: RawTable,
+  classes: string[],
+  reader: LabelReader | undefined,
+): string {
+  const short = (value: number): string => String(Number(value.toPrecision(4)));
+  const size = `${table.rows === undefined ? "" : `${table.rows.toLocaleString("en")} × `}${classes.length.toLocaleString("en")}${table.rows === undefined ? " classes" : ""}`;
+  const labels = reader ? `; labels from ${reader.info.from}` : "; no labels";
+  return `Read as ${kind}: row sums ${short(evidence.sum[0])} … ${short(evidence.sum[1])}; ${size}${labels}`;
+}
