@@ -2,7 +2,9 @@ import type { Batch, ErrorCode } from "../core/index.js";
 import type { MeasureState } from "../plan/evaluate.js";
 
 /** To a worker: rows in shared memory, or the end of them. */
-export type ToWorker = { batch: Omit<Batch, "values"> & { values: Float32Array | Float64Array }; slot: number } | { finish: true };
+export type ToWorker =
+  | { batch: Omit<Batch, "values"> & { values: Float32Array | Float64Array }; slot: number }
+  | { finish: true };
 
 /** From a worker: a slot that may be filled again, the state, or what went wrong. */
 export type FromWorker =

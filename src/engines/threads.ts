@@ -77,7 +77,10 @@ class Crew {
     const { values } = batch;
     if (this.#slots[slot]!.byteLength < values.byteLength) this.#slots[slot] = new SharedArrayBuffer(values.byteLength);
     const buffer = this.#slots[slot]!;
-    const shared = values instanceof Float32Array ? new Float32Array(buffer, 0, values.length) : new Float64Array(buffer, 0, values.length);
+    const shared =
+      values instanceof Float32Array
+        ? new Float32Array(buffer, 0, values.length)
+        : new Float64Array(buffer, 0, values.length);
     shared.set(values);
     const message: ToWorker = { batch: { ...batch, values: shared }, slot };
     this.#worker.postMessage(message);

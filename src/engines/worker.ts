@@ -24,7 +24,8 @@ port.on("message", (message: ToWorker) => {
 });
 
 function described(error: unknown): Extract<FromWorker, { error: unknown }>["error"] {
-  if (!LogitsError.isInstance(error)) return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  if (!LogitsError.isInstance(error))
+    return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   const { code, message, row, column, hint } = error;
   return {
     code,

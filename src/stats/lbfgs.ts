@@ -13,7 +13,11 @@ export type Gradient = (x: Float64Array, gradient: Float64Array) => number;
 export function lbfgs(
   objective: Gradient,
   start: ArrayLike<number>,
-  { tolerance = 1e-9, iterations = 500, memory = 12 } = {},
+  {
+    tolerance = 1e-9,
+    iterations = 500,
+    memory = 12,
+  }: { tolerance?: number; iterations?: number; memory?: number } = {},
 ): Minimum {
   const n = start.length;
   let x: Float64Array = Float64Array.from(start);

@@ -19,7 +19,7 @@ export interface Minimum {
 export function newton(
   objective: Objective,
   start: ArrayLike<number>,
-  { tolerance = 1e-12, iterations = 100 } = {},
+  { tolerance = 1e-12, iterations = 100 }: { tolerance?: number; iterations?: number } = {},
 ): Minimum {
   const n = start.length;
   let x: Float64Array = Float64Array.from(start);
