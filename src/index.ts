@@ -1,6 +1,6 @@
 /** The everyday names of the library. */
 import { applyCalibrator } from "./calibrate/index.js";
-import { type Batch, type Calibrator, LogitsError, type Source } from "./core/index.js";
+import { type Batch, type Calibrator, type Source } from "./core/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
 import { collect, sourceOf } from "./plan/collect.js";

@@ -26,13 +26,12 @@ const mayImport: Record<string, string[]> = {
 const nodeAllowed = (file: string): boolean => /^(engines|cli)\//.test(file) || file === "formats/file.ts";
 /** Packages, and the one file that may import each. */
 const packages: Record<string, RegExp> = {
-  hyparquet: /^formats\/parquet.*\.ts$/,
+  hyparquet: /^formats\/(parquet|writeParquet).*\.ts$/,
   "hyparquet-compressors": /^formats\/parquet.*\.ts$/,
   "hyparquet-writer": /^formats\/write.*\.ts$/,
   "@uwdata/flechette": /^formats\/(arrow|writeArrow)\.ts$/,
   pickleparser: /^formats\/pt\.ts$/,
-  "@observablehq/plot": /^report\/plot\.ts$/,
-  linkedom: /^report\/plot\.ts$/,
+  tinyglobby: /^cli\/input\.ts$/,
 };
 
 const files = (readdirSync(src, { recursive: true, encoding: "utf8" }) as string[])

@@ -1,6 +1,5 @@
 import type { Batch, CalibrationMethod, Calibrator } from "../core/index.js";
-import { LogitsError, notFinite, toLogits } from "../core/index.js";
-import { type NllSums, nllSums } from "../kernels/index.js";
+import { LogitsError, type NllSums, notFinite, nllSums, toLogits } from "../core/index.js";
 
 /** 1/T is sought within this factor of the scale of the logits; at the bound it is said. */
 const widest = 2 ** 40;

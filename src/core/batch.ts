@@ -49,24 +49,6 @@ export function checkBatch(batch: Batch): void {
   }
 }
 
-/** The rows `start` … `end` − 1, without copying scores or labels. */
-export function sliceBatch(batch: Batch, start: number, end: number): Batch {
-  const part: Batch = {
-    ...batch,
-    values: batch.values.subarray(start * batch.classes, end * batch.classes),
-    rows: end - start,
-    offset: (batch.offset ?? 0) + start,
-  };
-  if (batch.labels) part.labels = batch.labels.subarray(start, end);
-  if (batch.ids) part.ids = batch.ids.slice(start, end);
-  if (batch.slices) {
-    part.slices = Object.fromEntries(
-      Object.entries(batch.slices).map(([name, column]) => [name, column.slice(start, end)]),
-    );
-  }
-  return part;
-}
-
 /** The rows at `indices`, copied. */
 export function takeRows(batch: Batch, indices: ArrayLike<number>): Batch {
   const { classes } = batch;

@@ -14,7 +14,7 @@ export interface ArrowMessage {
 const magic = "ARROW1";
 const kinds = ["other", "schema", "dictionary", "batch"] as const;
 
-export function isArrow(start: Uint8Array): boolean {
+function isArrow(start: Uint8Array): boolean {
   return startsWith(start, magic) || (start[0] === 255 && start[1] === 255 && start[2] === 255 && start[3] === 255);
 }
 

@@ -1,3 +1,3 @@
 /** The few hot loops. Callers never learn which implementation ran. */
-export type { Floats, NllSums, RowStats } from "./reference.js";
+export type { NllSums, RowStats } from "./reference.js";
 export { nllSums, rowStats, softmaxRows } from "./reference.js";

@@ -1,4 +1,4 @@
-import { type Descriptor, LogitsError, type Param, type Params, rangeText } from "../core/index.js";
+import { type Descriptor, LogitsError, type Param, rangeText } from "../core/index.js";
 
 /** A parameter as the command line sees it: which methods read it is part of its help. */
 export interface MethodFlag extends Param {
@@ -26,13 +26,6 @@ export function methodFlags(family: readonly Descriptor[]): MethodFlag[] {
     }
   }
   return [...flags.values()];
-}
-
-/** Of the parameters given, those that this method has. */
-export function paramsFor(method: Descriptor, given: Params): Params {
-  return Object.fromEntries(
-    Object.entries(given).filter(([name]) => method.params.some((param) => param.name === name)),
-  );
 }
 
 /** "Number of bins (an integer ≥ 1; default 15; for ece, mce)." */

@@ -28,10 +28,3 @@ export function createRegistry(extra: readonly (Metric | CalibrationMethod)[] = 
   }
   return registry;
 }
-
-export function findMethod<M extends Descriptor>(family: readonly M[], name: string): M {
-  const method = family.find((candidate) => candidate.name === name);
-  if (method) return method;
-  const names = family.map((candidate) => candidate.name).join(", ");
-  throw new LogitsError("bad-argument", `Cannot find ${name}: it must be one of ${names}, got ${name}`);
-}
