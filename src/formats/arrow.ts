@@ -1,8 +1,10 @@
 import { LogitsError } from "../core/index.js";
+import { guardedTable } from "./guard.js";
 import {
   type ArrowBatch,
   type ArrowColumn,
   arrowColumn,
+  checkSize,
   type ArrowField,
   columnLabels,
   columnTexts,
@@ -30,6 +32,10 @@ interface Batch {
  * Read one record batch at a time; lists of f4 and f8 are not copied.
  */
 export async function readArrow(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
+  return guardedTable(bytes, "Arrow", () => openTable(bytes, options));
+}
+
+async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const name = nameOf(bytes);
   const messages = await arrowMessages(bytes);
   const batches = messages.filter(({ kind, rows }) => kind === "batch" && rows > 0);
@@ -77,7 +83,7 @@ export async function readArrow(bytes: Bytes, options: ReadOptions): Promise<Raw
         spare =
           spare instanceof Float32Array ? new Float32Array(batch.rows * width) : new Float64Array(batch.rows * width);
       }
-      const { values, labels, ids, slices } = guard(bytes, () => readBatch(batch, row, spare));
+      const { values, labels, ids, slices } = readBatch(batch, row, spare);
       for (let start = 0; start < batch.rows; start += rowsPerBlock) {
         const end = Math.min(start + rowsPerBlock, batch.rows);
         const block: RawBlock = { rows: end - start, values: values.subarray(start * width, end * width) };
@@ -165,7 +171,7 @@ async function openArrow(
     wanted: ArrowMessage[],
   ): Promise<ReturnType<typeof tableFromIPC>> => {
     const parts = await read([messages[0]!, ...wanted]);
-    return guard(bytes, () => tableFromIPC(parts, { useBigInt: true, useDate: true }));
+    return tableFromIPC(parts, { useBigInt: true, useDate: true });
   };
   const { schema } = await table(messageReader(bytes), []);
   if (schema.endianness === 1) {
@@ -181,12 +187,9 @@ async function openArrow(
       const read = messageReader(bytes);
       return async (batch) => {
         const decoded = await table(read, [...before(batch), batch]);
-        return guard(bytes, () => {
-          const columns = decoded.children.map((column) => column.data[0] as unknown as ArrowBatch);
-          if (columns.some((column) => column.length !== batch.rows))
-            throw new RangeError("columns of different lengths");
-          return { rows: batch.rows, columns };
-        });
+        const columns = decoded.children.map((column) => column.data[0] as unknown as ArrowBatch);
+        for (const column of columns) checkSize(column, batch.rows);
+        return { rows: batch.rows, columns };
       };
     },
   };
@@ -220,18 +223,4 @@ function bounded(
     // Numbers are viewed where they lie.
     return data.byteOffset % 8 === 0 ? data : data.slice();
   };
-}
-
-/** Whatever a damaged file makes the decoder throw, in one line. */
-function guard<T>(bytes: Bytes, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (LogitsError.isInstance(cause)) throw cause;
-    const what = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new LogitsError("bad-data", `Cannot read ${nameOf(bytes)}: its columns must be whole, got ${what}`, {
-      hint: "It was cut short or altered: copy or write it again.",
-      cause,
-    });
-  }
 }

@@ -22,6 +22,7 @@ interface ArrowType {
 export interface ArrowBatch {
   length: number;
   nullCount: number;
+  type: ArrowType;
   values?: ArrayBufferView;
   offsets?: Int32Array | BigInt64Array;
   children?: ArrowBatch[];
@@ -65,6 +66,25 @@ function numberType({ typeId, precision, bitWidth, signed }: ArrowType): NumberT
   if (typeId === 3) return (["f2", "f4", "f8"] as const)[precision!];
   if (typeId === 2) return `${signed ? "i" : "u"}${bitWidth! / 8}` as NumberType;
   return undefined;
+}
+
+/**
+ * Checks that a column has as much as its number of rows says.
+ * Source: Arrow Columnar Format, "Physical Memory Layout".
+ */
+export function checkSize(batch: ArrowBatch, rows: number): void {
+  const { length, offsets, values, children, type } = batch;
+  const there = offsets
+    ? offsets.length - 1
+    : type.typeId === 16
+      ? Math.floor((children?.[0]?.length ?? 0) / Math.max(type.stride ?? 1, 1))
+      : type.typeId === 6
+        ? 8 * (values?.byteLength ?? 0)
+        : ArrayBuffer.isView(values) && "length" in values
+          ? (values.length as number)
+          : rows;
+  if (length !== rows || there < rows) throw new RangeError(`a column of ${Math.min(length, there)} in ${rows} rows`);
+  if (offsets || type.typeId === 16) for (const child of children ?? []) checkSize(child, child.length);
 }
 
 /** How many values each list of a batch has; the first row's where they differ. */

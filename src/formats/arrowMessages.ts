@@ -1,6 +1,7 @@
 import { LogitsError } from "../core/index.js";
 import { nameOf } from "./bytes.js";
-import { maxHeaderBytes } from "./limits.js";
+import { FlatTable } from "./flatBuffer.js";
+import { maxHeaderBytes, maxInflateRatio } from "./limits.js";
 import type { Bytes } from "./table.js";
 
 /** A message of an Arrow stream: where it lies, and for a record batch how many rows it has. */
@@ -53,7 +54,7 @@ export async function arrowMessages(bytes: Bytes): Promise<ArrowMessage[]> {
     if (length === 0) break;
     at += marked ? 8 : 4;
     if (length < 0 || length > maxHeaderBytes || at + length > bytes.byteLength) throw damaged(bytes);
-    const { kind, bodyBytes, rows } = readHead(bytes, await bytes.slice(at, at + length));
+    const { kind, bodyBytes, rows } = readHead(await bytes.slice(at, at + length));
     at += length + bodyBytes;
     if (at > bytes.byteLength) throw damaged(bytes);
     messages.push({ kind, start, end: at, rows });
@@ -62,32 +63,43 @@ export async function arrowMessages(bytes: Bytes): Promise<ArrowMessage[]> {
   return messages;
 }
 
-function readHead(bytes: Bytes, head: Uint8Array): { kind: ArrowMessage["kind"]; bodyBytes: number; rows: number } {
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  /** Where a field of the table at `table` lies, 0 when it is not there. */
-  const field = (table: number, slot: number): number => {
-    const vtable = table - view.getInt32(table, true);
-    const offset = slot < view.getUint16(vtable, true) ? view.getUint16(vtable + slot, true) : 0;
-    return offset === 0 ? 0 : table + offset;
-  };
-  try {
-    const root = view.getUint32(0, true);
-    const type = field(root, 6);
-    const header = field(root, 8);
-    const body = field(root, 10);
-    const kind = kinds[type === 0 ? 0 : view.getUint8(type)] ?? "other";
-    const bodyBytes = body === 0 ? 0 : Number(view.getBigInt64(body, true));
-    let rows = 0;
-    if (kind === "batch" && header > 0) {
-      const length = field(header + view.getUint32(header, true), 4);
-      rows = length === 0 ? 0 : Number(view.getBigInt64(length, true));
+/** Deepest nesting of lists and structures that is looked into. */
+const maxDepth = 16;
+
+/**
+ * Reads and checks the head of a message: every list lies within it, and every buffer within the body.
+ * What decodes it afterwards believes the counts it finds.
+ */
+function readHead(head: Uint8Array): { kind: ArrowMessage["kind"]; bodyBytes: number; rows: number } {
+  const message = FlatTable.root(head);
+  const kind = kinds[message.uint8(6)] ?? "other";
+  const header = message.table(8);
+  const bodyBytes = message.int64(10);
+  let left = head.length / 8;
+  const checkFields = (fields: FlatTable[], depth: number): void => {
+    left -= fields.length;
+    if (depth > maxDepth || left < 0) throw new RangeError("fields without end");
+    for (const field of fields) {
+      field.tables(16);
+      checkFields(field.tables(14), depth + 1);
     }
-    if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0 || !Number.isSafeInteger(rows) || rows < 0)
-      throw damaged(bytes);
-    return { kind, bodyBytes, rows };
-  } catch (error) {
-    throw LogitsError.isInstance(error) ? error : damaged(bytes);
+  };
+  if (kind === "schema" && header) {
+    header.tables(8);
+    checkFields(header.tables(6), 0);
   }
+  const batch = kind === "dictionary" ? header?.table(6) : kind === "batch" ? header : undefined;
+  const rows = batch?.int64(4) ?? 0;
+  // A value takes a bit at least, when it is not compressed.
+  const most = bodyBytes * 8 * (batch?.table(10) ? maxInflateRatio : 1);
+  for (const length of [rows, ...(batch?.pairs(6) ?? []).map(([length]) => length)]) {
+    if (length > most) throw new RangeError(`${length} rows in ${bodyBytes} bytes`);
+  }
+  batch?.numbers(12);
+  for (const [offset, length] of batch?.pairs(8) ?? []) {
+    if (offset + length > bodyBytes) throw new RangeError("a column beyond its message");
+  }
+  return { kind, bodyBytes, rows: kind === "batch" ? rows : 0 };
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { guardedTable } from "./guard.js";
 import { nameOf, readInto } from "./bytes.js";
 import { arrayTable } from "./arrayTable.js";
 import type { NdArray } from "./ndarray.js";
@@ -10,6 +11,10 @@ import type { Bytes, RawTable, ReadOptions } from "./table.js";
  * Rows in C order stream through one reused buffer.
  */
 export async function readNpy(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
+  return guardedTable(bytes, "npy", () => openTable(bytes, options));
+}
+
+async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const { array, trailing } = await openNpy(bytes);
   if (array.type === "text") {
     throw new LogitsError(

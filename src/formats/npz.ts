@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { guardedTable } from "./guard.js";
 import { arrayTable } from "./arrayTable.js";
 import { nameOf } from "./bytes.js";
 import { chooseArrays } from "./chooseArrays.js";
@@ -9,6 +10,10 @@ import { type ZipMember, zipMembers } from "./zip.js";
 
 /** A table from the arrays of an npz archive, stored or deflated. */
 export async function readNpz(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
+  return guardedTable(bytes, "npz", () => openTable(bytes, options));
+}
+
+async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const members = (await zipMembers(bytes)).filter(({ name }) => name.endsWith(".npy"));
   const file = nameOf(bytes);
   const arrays: NdArray[] = [];

@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { guardedTable } from "./guard.js";
 import { nameOf } from "./bytes.js";
 import { columnRoles } from "./columnRoles.js";
 import { columnsToRows } from "./columnsToRows.js";
@@ -18,11 +19,15 @@ const stripe = 32;
  * Pages of floats and integers are decoded here, straight into rows; hyparquet reads the footer and the rare encodings.
  */
 export async function readParquet(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
+  return guardedTable(bytes, "Parquet", () => openTable(bytes, options));
+}
+
+async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const name = nameOf(bytes);
   const library = await parquetLibrary();
-  const metadata = await guarded(name, () => library.readMetadata(bytes));
+  const metadata = await library.readMetadata(bytes);
   const file: ParquetFile = { name, bytes, metadata, library };
-  const columns = await guarded(name, async () => parquetColumns(metadata));
+  const columns = parquetColumns(metadata);
   const roles = columnRoles(name, columns, options);
   const scores = roles.scores.map((i) => columns[i]!);
   const list = scores[0]!.kind === "list" ? scores[0] : undefined;
@@ -30,9 +35,7 @@ export async function readParquet(bytes: Bytes, options: ReadOptions): Promise<R
   const hint = "The program that wrote it saved nothing: check its input.";
   if (!(rows > 0))
     throw new LogitsError("bad-data", `Cannot read ${name}: it must have at least one row, got ${rows}`, { hint });
-  const width = list
-    ? await guarded(name, () => listLength(file, list, new ByteWindow(bytes, 2 ** 16)))
-    : scores.length;
+  const width = list ? await listLength(file, list, new ByteWindow(bytes, 2 ** 16)) : scores.length;
   if (width === 0)
     throw new LogitsError(
       "bad-data",
@@ -48,8 +51,7 @@ export async function readParquet(bytes: Bytes, options: ReadOptions): Promise<R
   const label = roles.label === undefined ? undefined : columns[roles.label];
   if (label) {
     table.labelsFrom = `column ${label.name}`;
-    table.labelWidth =
-      label.kind === "list" ? await guarded(name, () => listLength(file, label, new ByteWindow(bytes, 2 ** 16))) : 1;
+    table.labelWidth = label.kind === "list" ? await listLength(file, label, new ByteWindow(bytes, 2 ** 16)) : 1;
   }
   // Kept from one pass to the next: touching fresh memory costs more than turning columns into rows.
   let spare = numbers(0);
@@ -69,13 +71,13 @@ export async function readParquet(bytes: Bytes, options: ReadOptions): Promise<R
       const count = end - row;
       if (values.length < count * width) values = numbers(count * width);
       if (list) {
-        await guarded(name, () => cursors[0]!.next(count * width, values));
+        await cursors[0]!.next(count * width, values);
       } else {
         const together = Math.min(stripe, width);
         if (stripes.length < together * count) stripes = numbers(together * count);
         for (let first = 0; first < width; first += together) {
           const some = cursors.slice(first, first + together);
-          for (const [k, cursor] of some.entries()) await guarded(name, () => cursor.next(count, stripes, k * count));
+          for (const [k, cursor] of some.entries()) await cursor.next(count, stripes, k * count);
           columnsToRows(stripes, some.length, count, values, width, first);
         }
       }
@@ -84,7 +86,7 @@ export async function readParquet(bytes: Bytes, options: ReadOptions): Promise<R
         yield {
           rows: size,
           values: values.subarray(start * width, (start + size) * width),
-          ...(await guarded(name, () => beside(size))),
+          ...(await beside(size)),
         };
       }
       row = end;
@@ -149,18 +151,4 @@ function sideColumns(
 async function take(cursor: ColumnCursor, values: Values): Promise<Values> {
   await cursor.next(values.length, values);
   return values;
-}
-
-/** Whatever a damaged file makes a decoder throw, in one line. */
-async function guarded<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (LogitsError.isInstance(cause)) throw cause;
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new LogitsError("bad-data", `Cannot read ${file}: its pages must be whole, got ${what}`, {
-      hint: "It was cut short or altered: copy or write it again.",
-      cause,
-    });
-  }
 }

@@ -3,6 +3,7 @@ import { LogitsError } from "../core/index.js";
 import { maxHeaderBytes, maxPageBytes } from "./limits.js";
 import { nameOf } from "./bytes.js";
 import type { Bytes } from "./table.js";
+import { zstdFrame } from "./zstdFrame.js";
 
 const encodings = [
   "PLAIN",
@@ -48,17 +49,14 @@ export interface ParquetLibrary {
 }
 
 export async function parquetLibrary(): Promise<ParquetLibrary> {
-  const [{ parquetMetadataAsync, parquetScan }, { deserializeTCompactProtocol }, { compressors }] = await Promise.all([
-    import("hyparquet"),
-    import("hyparquet/src/thrift.js"),
-    import("hyparquet-compressors"),
-  ]);
+  const [{ parquetMetadataAsync, parquetScan }, { deserializeTCompactProtocol }, { compressors, decompressZstd }] =
+    await Promise.all([import("hyparquet"), import("hyparquet/src/thrift.js"), import("hyparquet-compressors")]);
   const bounded: Compressors = Object.fromEntries(
     Object.entries(compressors).map(([codec, decompress]) => [
       codec,
       (packed: Uint8Array, unpacked: number): Uint8Array => {
         if (!(unpacked <= maxPageBytes)) throw new RangeError(`a page of ${unpacked} bytes`);
-        return decompress(packed, unpacked);
+        return codec === "ZSTD" ? safeZstd(decompressZstd, packed, unpacked) : decompress(packed, unpacked);
       },
     ]),
   );
@@ -91,6 +89,21 @@ export async function parquetLibrary(): Promise<ParquetLibrary> {
       return scan.readColumn({ column, rowStart, rowEnd });
     },
   };
+}
+
+/** Larger windows than this are not written without being asked for. */
+const maxWindowBytes: number = 2 ** 27;
+
+function safeZstd(
+  decompress: (packed: Uint8Array, out?: Uint8Array) => Uint8Array,
+  packed: Uint8Array,
+  unpacked: number,
+): Uint8Array {
+  const { contentBytes, windowBytes } = zstdFrame(packed);
+  if (contentBytes === unpacked) return decompress(packed, new Uint8Array(unpacked));
+  if (contentBytes !== undefined || windowBytes > maxWindowBytes)
+    throw new RangeError(`a zstd frame of ${contentBytes ?? "unknown"} bytes that should have ${unpacked}`);
+  return decompress(packed);
 }
 
 function bufferOf(bytes: Bytes): { byteLength: number; slice(start: number, end?: number): Promise<ArrayBuffer> } {

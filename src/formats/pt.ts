@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { guardedTable } from "./guard.js";
 import { arrayTable } from "./arrayTable.js";
 import { nameOf } from "./bytes.js";
 import { chooseArrays } from "./chooseArrays.js";
@@ -46,6 +47,10 @@ class Tensor {
  * Source: torch/serialization.py, torch/_utils.py `_rebuild_tensor_v2`.
  */
 export async function readPt(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
+  return guardedTable(bytes, "PyTorch", () => openTable(bytes, options));
+}
+
+async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
   const members = await zipMembers(bytes);
   const pickle = members.find(({ name }) => /(^|\/)data\.pkl$/.test(name));

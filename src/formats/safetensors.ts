@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { guardedTable } from "./guard.js";
 import { arrayTable } from "./arrayTable.js";
 import { nameOf, readInto } from "./bytes.js";
 import { chooseArrays } from "./chooseArrays.js";
@@ -28,6 +29,10 @@ const types: Record<string, NumberType> = {
  * Source: the format's description in github.com/huggingface/safetensors, README "Format".
  */
 export async function readSafetensors(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
+  return guardedTable(bytes, "safetensors", () => openTable(bytes, options));
+}
+
+async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
   const { header, dataStart } = await readHeader(bytes);
   const arrays: NdArray[] = [];
