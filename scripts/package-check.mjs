@@ -26,7 +26,7 @@ try {
   const tarball = join(folder, filename);
   check(
     `tarball ${(size / 1024).toFixed(0)} KiB, ${files.length} files, no tests`,
-    !files.some((f) => /\.test\./.test(f.path)),
+    !files.some((f) => /\.test\.(d\.ts|js|ts)/.test(f.path)),
     "test files",
   );
   run(join(root, "node_modules/.bin/publint"), ["run", tarball, "--strict"]);

@@ -2,24 +2,45 @@ import type { Batch, CalibrationMethod, Calibrator, Params } from "../core/index
 import { LogitsError } from "../core/index.js";
 import { applyWith, readCalibrator } from "./document.js";
 import { type FitResult, fitWith } from "./fit.js";
+import { type Candidate, chooseMethod } from "./auto.js";
+import { beta } from "./beta.js";
+import { histogram } from "./histogram.js";
+import { isotonic } from "./isotonic.js";
+import { platt } from "./platt.js";
 import { temperature } from "./temperature.js";
+import { uniformMixture } from "./uniformMixture.js";
+import { vectorScaling } from "./vectorScaling.js";
 
 /** Every calibration method, simplest first. One line a method. */
-export const calibrators: readonly CalibrationMethod[] = [temperature];
+export const calibrators: readonly CalibrationMethod[] = [
+  temperature,
+  uniformMixture,
+  platt,
+  vectorScaling,
+  beta,
+  histogram,
+  isotonic,
+];
 
 export interface FitOptions {
-  /** Name of the method; default "temperature". */
+  /** Name of the method; default "temperature". "auto" compares all by cross-validated NLL. */
   method?: string;
+  /** Seed of the folds of "auto". */
+  seed?: number;
   params?: Params;
   classes?: string[];
 }
 
 /** Learns a calibrator from labelled rows. See the methods for their formulas. */
-export function fitCalibrator(batch: Batch, options: FitOptions = {}): FitResult {
+export function fitCalibrator(batch: Batch, options: FitOptions = {}): FitResult & { table?: Candidate[] } {
   const name = options.method ?? "temperature";
+  if (name === "auto" && batch.labels) {
+    const { method, table } = chooseMethod(calibrators, batch, options.seed ?? 0);
+    return { ...fitWith(method, batch, {}, options.classes), table };
+  }
   const method = calibrators.find((candidate) => candidate.name === name);
   if (!method) {
-    const names = calibrators.map((candidate) => candidate.name).join(", ");
+    const names = [...calibrators.map((candidate) => candidate.name), "auto"].join(", ");
     throw new LogitsError("bad-argument", `Cannot calibrate: method must be one of ${names}, got ${name}`);
   }
   return fitWith(method, batch, options.params, options.classes);
@@ -38,5 +59,6 @@ export function validateCalibrator(document: unknown, classes?: number): Calibra
   return readCalibrator(document, calibrators, classes);
 }
 
-export type { FitResult };
+export type { Candidate, FitResult };
+export { exchangeabilityWarning } from "./exchangeable.js";
 export { fitTemperature, type TemperatureFit, temperature } from "./temperature.js";

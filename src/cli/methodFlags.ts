@@ -11,6 +11,12 @@ const fromMethods = (family: Registry["metrics"] | Registry["calibrators"]): Fla
   }));
 
 const measuring = (registry: Registry): Flag[] => [
+  {
+    name: "metrics",
+    type: "string",
+    metavar: "A,B,…",
+    help: `Only these: ${registry.metrics.map(({ name }) => name).join(", ")}`,
+  },
   ...fromMethods(registry.metrics),
   {
     name: "compat",
@@ -39,12 +45,6 @@ export async function evaluateFlags(registry: Registry = createRegistry()): Prom
   return [
     ...inputFlags,
     calibratorFlag,
-    {
-      name: "metrics",
-      type: "string",
-      metavar: "A,B,…",
-      help: `Only these: ${registry.metrics.map(({ name }) => name).join(", ")}`,
-    },
     ...measuring(registry),
     {
       name: "rankStatistics",

@@ -1,5 +1,5 @@
 import type { Metric } from "../core/index.js";
-import { type BinEdges, binCount, binOf } from "./bins.js";
+import { type BinEdges, binCount, binOf } from "../stats/bins.js";
 import { binsParam, edgesParam } from "./reliability.js";
 
 interface ClasswiseBins {

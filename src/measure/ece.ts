@@ -1,5 +1,5 @@
 import type { Metric } from "../core/index.js";
-import type { BinEdges } from "./bins.js";
+import type { BinEdges } from "../stats/bins.js";
 import {
   addToBins,
   binGap,

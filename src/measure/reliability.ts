@@ -1,5 +1,5 @@
 import type { Param, Predictions } from "../core/index.js";
-import { type BinEdges, binCount, binOf } from "./bins.js";
+import { type BinEdges, binCount, binOf } from "../stats/bins.js";
 
 export const binsParam: Param = {
   name: "bins",

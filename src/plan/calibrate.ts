@@ -1,4 +1,10 @@
-import { applyCalibrator, type FitResult, fitCalibrator } from "../calibrate/index.js";
+import {
+  applyCalibrator,
+  type Candidate,
+  exchangeabilityWarning,
+  type FitResult,
+  fitCalibrator,
+} from "../calibrate/index.js";
 import {
   type Batch,
   type Calibrator,
@@ -34,6 +40,8 @@ export interface Calibration {
   /** Evaluated rows where the calibrator gave the true label 0. */
   floored: number;
   warnings: string[];
+  /** What "auto" compared: cross-validated NLL and its standard error. */
+  comparison?: Candidate[];
   /** The document to save; always fitted on all rows. */
   calibrator: Calibrator;
 }
@@ -44,15 +52,18 @@ const folds = 5;
 export async function calibrateSource(source: Source, options: CalibrateOptions = {}): Promise<Calibration> {
   const { method = "temperature", methodParams = {}, evalSource, ...measuring } = options;
   const batch = await collect(source);
-  const fit = (rows: Batch): FitResult =>
-    fitCalibrator(rows, { method, params: methodParams, classes: source.classes });
-  const { calibrator, fit: fitted, warnings } = fit(batch);
+  const seed = measuring.seed ?? 0;
+  const fit = (rows: Batch, name: string): ReturnType<typeof fitCalibrator> =>
+    fitCalibrator(rows, { method: name, params: methodParams, classes: source.classes, seed });
+  const { calibrator, fit: fitted, warnings, table } = fit(batch, method);
 
   const evalRows = evalSource ? await collect(evalSource) : batch;
+  const differ = evalSource && exchangeabilityWarning(batch, evalRows);
+  if (differ) warnings.push(differ);
   const before = await evaluate(sourceOf(evalRows, source.classes), { perClass: false, perSlice: false, ...measuring });
   const calibrated = evalSource
     ? applyCalibrator(evalRows, calibrator)
-    : crossValidated(batch, measuring.seed ?? 0, fit);
+    : crossValidated(batch, seed, (rows) => fit(rows, calibrator.method));
   const { engine: _, registry, ...wanted } = measuring;
   const after = createMeasurement(
     { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
@@ -75,6 +86,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
     floored: result.floored,
     warnings,
     calibrator,
+    ...(table ? { comparison: table } : {}),
   };
 }
 

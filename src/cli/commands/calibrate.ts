@@ -5,7 +5,7 @@ import { DONE, type Invocation, type Terminal } from "../command.js";
 import { engineFor } from "../engine.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
-import { metricsTable, number } from "../metricsTable.js";
+import { alignColumns, metricsTable, number } from "../metricsTable.js";
 import { writeWhole } from "../write.js";
 import { measureOptions } from "./evaluate.js";
 
@@ -43,7 +43,19 @@ function calibrationText(calibration: Calibration): string {
     .join(", ");
   const flips =
     calibration.flips === 0 ? "every winner kept" : `${calibration.flips.toLocaleString("en")} winners changed`;
+  const compared = (calibration.comparison ?? []).map(({ method, nll, se }) => [
+    method,
+    number(nll),
+    `± ${number(se)}`,
+  ]);
   return [
+    ...(compared.length > 0
+      ? [
+          alignColumns([["method", "NLL, 5-fold", "standard error"], ...compared]),
+          "",
+          "The simplest within one standard error of the best:",
+        ]
+      : []),
     `${calibration.method}${learned ? `: ${learned}` : ""}`,
     `fitted on ${calibration.fit.rows.toLocaleString("en")} rows: NLL ${number(calibration.fit.nllBefore)} → ${number(calibration.fit.nllAfter)}`,
     "",

@@ -1,0 +1,81 @@
+import { type Batch, type Calibrator, LogitsError, toLogits } from "../core/index.js";
+
+/** Log-odds beyond this are as good as certain, and stay finite. */
+const farthest = 1e9;
+
+/**
+ * Log-odds of every class against the rest, ln p_k/(1 − p_k) = z_k − lse(others), rows × classes. Computed from logits, so they keep their digits
+ * where p_k rounds to 0 or 1. A masked class stays −Infinity.
+ */
+export function logOddsAgainstRest(given: Batch): Float64Array {
+  const { values, rows, classes } = toLogits(given);
+  const out = new Float64Array(rows * classes);
+  const e = new Float64Array(classes);
+  for (let row = 0; row < rows; row++) {
+    const start = row * classes;
+    let max = -Infinity;
+    for (let k = 0; k < classes; k++) if (values[start + k]! > max) max = values[start + k]!;
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      e[k] = Math.exp(values[start + k]! - max);
+      sum += e[k]!;
+    }
+    for (let k = 0; k < classes; k++) {
+      const z = values[start + k]! - max;
+      let rest = sum - e[k]!;
+      if (e[k]! > 0.5 * sum) {
+        // Subtracting the winner would cancel; the others are summed by themselves.
+        rest = 0;
+        for (let j = 0; j < classes; j++) if (j !== k) rest += e[j]!;
+      }
+      out[start + k] = z === -Infinity ? -Infinity : Math.min(farthest, z - Math.log(rest));
+    }
+  }
+  return out;
+}
+
+/** ln σ(x) without overflow. */
+export function logSigmoid(x: number): number {
+  return x >= 0 ? -Math.log1p(Math.exp(-x)) : x - Math.log1p(Math.exp(x));
+}
+
+/** One function of log-odds a class: the same rows with scores ln p_k, whose softmax renormalises them. */
+export function mapClasses(batch: Batch, logP: (logOdds: number, k: number) => number): Batch {
+  const { rows, classes } = batch;
+  const values = logOddsAgainstRest(batch);
+  for (let row = 0; row < rows; row++) {
+    let alive = false;
+    for (let k = 0; k < classes; k++) {
+      const at = row * classes + k;
+      if (values[at] !== -Infinity) values[at] = logP(values[at]!, k);
+      if (values[at] !== -Infinity) alive = true;
+    }
+    // Every class was given 0: nothing is known about the row, so every class is as likely.
+    if (!alive) values.fill(0, row * classes, (row + 1) * classes);
+  }
+  return { ...batch, kind: "logits", values };
+}
+
+/** Refuses learned numbers that are not one finite number (or list) a class. */
+export function checkPerClass(params: Calibrator["params"], names: string[], classes: number): void {
+  for (const name of names) {
+    const list = params[name];
+    const fine =
+      Array.isArray(list) &&
+      (classes === 0 || list.length === classes) &&
+      (list as (number | number[])[]).every((entry) =>
+        [entry].flat().every((value) => typeof value === "number" && Number.isFinite(value)),
+      );
+    if (fine) continue;
+    if (Array.isArray(list) && classes !== 0 && list.length !== classes) {
+      throw new LogitsError(
+        "mismatch",
+        `Cannot use this calibrator: the scores must have its ${list.length} classes, got ${classes}`,
+      );
+    }
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use this calibrator: params.${name} must be a list of finite numbers, got ${JSON.stringify(list)?.slice(0, 60)}`,
+    );
+  }
+}
