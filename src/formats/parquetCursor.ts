@@ -97,6 +97,8 @@ export class ColumnCursor {
     const { metadata, library, bytes } = this.#file;
     const rows = metadata.row_groups.slice(0, this.#group + 1).reduce((n, group) => n + Number(group.num_rows), 0);
     if (this.#seen !== rows * this.#wanted.length) {
+      const { length } = this.#wanted;
+      if (this.#seen % length > 0) throw this.#ragged(Math.floor(this.#seen / length), `${this.#seen % length}`);
       throw new RangeError(`${this.#seen} values of column ${this.#column.name} in ${rows} rows`);
     }
     this.#group++;

@@ -52,6 +52,11 @@ export async function readPt(bytes: Bytes, options: ReadOptions): Promise<RawTab
 
 async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
+  const [first] = await bytes.slice(0, Math.min(1, bytes.byteLength));
+  if (first === 0x80) {
+    const what = "it must be the zip archive that PyTorch writes since 1.6, got an older form";
+    throw refusal("unsupported", file, what, "Load it there and save it again with torch.save.");
+  }
   const members = await zipMembers(bytes);
   const pickle = members.find(({ name }) => /(^|\/)data\.pkl$/.test(name));
   if (!pickle) throw refusal("bad-data", file, "it must hold data.pkl, got none", "Was it written by torch.save?");
