@@ -13,6 +13,9 @@ import { type ZipMember, zipMembers } from "./zip.js";
 /** The pickle only names tensors, their shapes and storages; 16 MiB are hundreds of thousands of them. */
 const maxPickleBytes: number = 16 * 2 ** 20;
 
+/** More lists and dictionaries than this are not looked into. */
+const mostContainers = 100_000;
+
 const storageTypes: Record<string, NumberType> = {
   HalfStorage: "f2",
   BFloat16Storage: "bf2",
@@ -164,12 +167,13 @@ function rebuildTensor(...args: unknown[]): Tensor {
 const numberTypes = new Set<NumberType>(Object.values(storageTypes));
 
 /** Tensors by their path: `{"val": {"logits": t}}` has `val.logits`. */
-function flatten(value: unknown, path: string, into: Map<string, Tensor>, depth = 0): void {
+function flatten(value: unknown, path: string, into: Map<string, Tensor>, seen: Set<unknown> = new Set()): void {
   if (value instanceof Tensor) into.set(path, value);
-  if (depth > 8) return;
+  // A pickle may hold a list that holds itself.
+  if (seen.has(value) || seen.size > mostContainers) return;
   const entries: Iterable<[unknown, unknown]> = value instanceof Map || Array.isArray(value) ? value.entries() : [];
-  for (const [key, item] of entries)
-    flatten(item, path === "" ? String(key) : `${path}.${String(key)}`, into, depth + 1);
+  if (value instanceof Map || Array.isArray(value)) seen.add(value);
+  for (const [key, item] of entries) flatten(item, path === "" ? String(key) : `${path}.${String(key)}`, into, seen);
 }
 
 function tensorArray(
