@@ -15,10 +15,6 @@ export interface ArrowMessage {
 const magic = "ARROW1";
 const kinds = ["other", "schema", "dictionary", "batch"] as const;
 
-function isArrow(start: Uint8Array): boolean {
-  return startsWith(start, magic) || (start[0] === 255 && start[1] === 255 && start[2] === 255 && start[3] === 255);
-}
-
 /**
  * The messages of an Arrow file or stream, without their bodies. A file is a stream between two magic words, followed by an index.
  * Source: Arrow Columnar Format, "Serialization and Interprocess Communication"; FlatBuffers internals for the two fields that are needed.

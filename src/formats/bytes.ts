@@ -32,12 +32,12 @@ export function partOf(bytes: Bytes, start: number, end: number): Bytes {
   const byteLength = end - start;
   return {
     byteLength,
-    slice: (from, to) => {
+    slice: async (from, to) => {
       checkRange(from, to, byteLength, bytes.name);
       return bytes.slice(start + from, start + to);
     },
     ...(readInto && {
-      readInto: (from: number, into: Uint8Array) => {
+      readInto: async (from: number, into: Uint8Array) => {
         checkRange(from, from + into.length, byteLength, bytes.name);
         return readInto.call(bytes, start + from, into);
       },

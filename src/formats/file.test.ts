@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { fileBytes, writeFile } from "./file.js";
+
+const folder = mkdtempSync(join(tmpdir(), "logits-file-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string): string => join(folder, name);
+
+describe("fileBytes", () => {
+  it("reads any part of a file, also into memory that is there", async () => {
+    writeFileSync(at("a"), Uint8Array.of(0, 1, 2, 3, 4, 5));
+    const bytes = await fileBytes(at("a"));
+    const into = new Uint8Array(3);
+    await bytes.readInto!(2, into);
+    expect([bytes.byteLength, Array.from(await bytes.slice(1, 3)), [...into]]).toEqual([6, [1, 2], [2, 3, 4]]);
+    await expect(bytes.slice(4, 7)).rejects.toMatchObject({
+      code: "bad-data",
+      message: `Cannot read ${at("a")}: it must have at least 7 bytes, got 6`,
+    });
+    await bytes.close();
+  });
+
+  it("says so when the file became shorter meanwhile", async () => {
+    writeFileSync(at("shrinking"), new Uint8Array(100));
+    const bytes = await fileBytes(at("shrinking"));
+    truncateSync(at("shrinking"), 10);
+    await expect(bytes.slice(0, 50)).rejects.toThrow("it must have at least 50 bytes, got 10");
+    await bytes.close();
+  });
+});
+
+describe("writeFile", () => {
+  it("writes pieces small and large, in order", async () => {
+    const large = new Uint8Array(3 * 2 ** 20).fill(7);
+    const result = await writeFile(at("b"), async (sink) => {
+      const piece = Uint8Array.of(1);
+      await sink.write(piece);
+      piece[0] = 2;
+      await sink.write(piece);
+      await sink.write(large);
+      await sink.write(Uint8Array.of(3));
+      return "done";
+    });
+    expect(result).toBe("done");
+    expect(Buffer.compare(readFileSync(at("b")), Buffer.from([1, 2, ...large, 3]))).toBe(0);
+  });
+
+  it("leaves what was there, and nothing beside it, when writing fails half-way", async () => {
+    writeFileSync(at("c"), "before");
+    const before = readdirSync(folder);
+    const failing = writeFile(at("c"), async (sink) => {
+      await sink.write(new Uint8Array(2 ** 21));
+      throw new Error("half-way");
+    });
+    await expect(failing).rejects.toThrow("half-way");
+    expect(readFileSync(at("c"), "utf8")).toBe("before");
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it("keeps the mode of the file it replaces", async () => {
+    writeFileSync(at("d"), "before", { mode: 0o600 });
+    await writeFile(at("d"), (sink) => sink.write(new TextEncoder().encode("after")));
+    expect([readFileSync(at("d"), "utf8"), statSync(at("d")).mode & 0o777]).toEqual(["after", 0o600]);
+  });
+
+  it("writes a device directly", async () => {
+    await writeFile("/dev/null", (sink) => sink.write(new Uint8Array(10)));
+    expect(statSync("/dev/null").isFile()).toBe(false);
+  });
+});
