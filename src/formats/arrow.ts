@@ -8,7 +8,7 @@ import {
   type ArrowField,
   columnLabels,
   columnTexts,
-  lengthOfLists,
+  lengthOfFirst,
   listBytes,
   numberBytes,
 } from "./arrowColumns.js";
@@ -18,7 +18,7 @@ import { columnRoles } from "./columnRoles.js";
 import { columnsToRows } from "./columnsToRows.js";
 import { maxInflatedBytes, maxInflateRatio, ratioFreeBytes } from "./limits.js";
 import { decompressLz4Frame } from "./lz4.js";
-import { decodeNumbers, fitsFloat32, type NumberType } from "./numbers.js";
+import { decodeNumbers, fitsFloat32, type NumberType, sizeOf } from "./numbers.js";
 import type { Bytes, RawBlock, RawTable, ReadOptions } from "./table.js";
 
 /** One record batch, decoded. */
@@ -50,9 +50,9 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
   }
   const scores = roles.scores.map((i) => columns[i]!);
   const list = scores[0]!.kind === "list" ? scores[0] : undefined;
-  const first = list || roles.label !== undefined ? await decoder()(batches[0]!) : undefined;
-  const listLength = (column: number): number => lengthOfLists(columns[column]!, first!.columns[column]!);
-  const width = list ? listLength(roles.scores[0]!) : scores.length;
+  const listLength = async (column: number): Promise<number> =>
+    columns[column]!.stride ?? lengthOfFirst((await decoder().decode(batches[0]!)).columns[column]!);
+  const width = list ? await listLength(roles.scores[0]!) : scores.length;
   if (width === 0)
     throw new LogitsError(
       "bad-data",
@@ -67,92 +67,105 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
   const label = roles.label === undefined ? undefined : columns[roles.label]!;
   if (label) {
     table.labelsFrom = `column ${label.name}`;
-    table.labelWidth = label.kind === "list" ? listLength(roles.label!) : 1;
+    table.labelWidth = label.kind === "list" ? await listLength(roles.label!) : 1;
   }
   return table;
 
   async function* blocks(rowsPerBlock: number): AsyncIterable<RawBlock> {
-    const decode = decoder();
+    const { decode, close } = decoder();
+    const rowsAtOnce = Math.min(rowsPerBlock, Math.max(...batches.map((batch) => batch.rows)));
+    const turn = new Turner(dtype, width, rowsAtOnce);
     let row = 0;
-    let spare: Float32Array | Float64Array = fitsFloat32(dtype as NumberType)
-      ? new Float32Array(0)
-      : new Float64Array(0);
-    for (const message of batches) {
-      const batch = await decode(message);
-      if (batch.rows * width > spare.length && !(list && (dtype === "f4" || dtype === "f8"))) {
-        spare =
-          spare instanceof Float32Array ? new Float32Array(batch.rows * width) : new Float64Array(batch.rows * width);
+    try {
+      for (const message of batches) {
+        const batch = await decode(message);
+        const bytes = scores.map((column, k) => scoreBytes(column, batch.columns[roles.scores[k]!]!, row));
+        const beside = besideOf(batch, row);
+        for (let start = 0; start < batch.rows; start += rowsPerBlock) {
+          const end = Math.min(start + rowsPerBlock, batch.rows);
+          const values = list
+            ? turn.lists(bytes[0]!, list.number!, start, end)
+            : turn.columns(scores, bytes, start, end);
+          yield { rows: end - start, values, ...beside(start, end) };
+        }
+        row += batch.rows;
       }
-      const { values, labels, ids, slices } = readBatch(batch, row, spare);
-      for (let start = 0; start < batch.rows; start += rowsPerBlock) {
-        const end = Math.min(start + rowsPerBlock, batch.rows);
-        const block: RawBlock = { rows: end - start, values: values.subarray(start * width, end * width) };
-        if (labels) block.labels = labels.slice(start * table.labelWidth!, end * table.labelWidth!);
-        if (ids) block.ids = ids.slice(start, end);
-        if (slices)
-          block.slices = Object.fromEntries(
-            Object.entries(slices).map(([key, texts]) => [key, texts.slice(start, end)]),
-          );
-        yield block;
-      }
-      row += batch.rows;
+    } finally {
+      close();
     }
   }
 
-  function readBatch(
-    batch: Batch,
-    row: number,
-    out: Float32Array | Float64Array,
-  ): Pick<RawBlock, "values" | "ids" | "slices"> & { labels?: Float64Array | string[] | boolean[] } {
+  function scoreBytes(column: ArrowColumn, batch: ArrowBatch, row: number): Uint8Array {
+    return list ? listBytes(name, column, batch, width, row) : numberBytes(name, column, batch, row);
+  }
+
+  /** The labels, ids and slices of a batch, and how to cut them into blocks. */
+  function besideOf(batch: Batch, row: number): (start: number, end: number) => Partial<RawBlock> {
     const of = (column: number): ArrowBatch => batch.columns[column]!;
-    const values = list
-      ? listValues(listBytes(name, list, of(roles.scores[0]!), width, row), list.number!, out)
-      : columnValues(
-          scores.map((column, k) => [column, numberBytes(name, column, of(roles.scores[k]!), row)]),
-          batch.rows,
-          out,
-        );
-    const read: ReturnType<typeof readBatch> = { values };
-    if (label) read.labels = columnLabels(name, label, of(roles.label!), table.labelWidth!, row);
-    if (roles.id !== undefined) read.ids = columnTexts(of(roles.id));
-    if (roles.slices.length > 0)
-      read.slices = Object.fromEntries(roles.slices.map((i) => [columns[i]!.name, columnTexts(of(i))]));
-    return read;
+    const labels = label && columnLabels(name, label, of(roles.label!), table.labelWidth!, row);
+    const ids = roles.id === undefined ? undefined : columnTexts(of(roles.id));
+    const slices = roles.slices.map((i) => [columns[i]!.name, columnTexts(of(i))] as const);
+    return (start, end) => ({
+      ...(labels && { labels: labels.slice(start * table.labelWidth!, end * table.labelWidth!) }),
+      ...(ids && { ids: ids.slice(start, end) }),
+      ...(slices.length > 0 && {
+        slices: Object.fromEntries(slices.map(([key, texts]) => [key, texts.slice(start, end)])),
+      }),
+    });
   }
 }
 
-function listValues(
-  bytes: Uint8Array,
-  type: NumberType,
-  out: Float32Array | Float64Array,
-): Float32Array | Float64Array {
-  if (type === "f4") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  if (type === "f8") return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
-  decodeNumbers(bytes, type, out);
-  return out;
+/** Columns whose values are turned into rows together. */
+const stripe = 32;
+
+/** Turns the numbers of a batch into rows, in arrays that it uses again. */
+class Turner {
+  readonly #width: number;
+  readonly #values: Float32Array | Float64Array;
+  readonly #stripes: Float32Array | Float64Array;
+
+  constructor(dtype: string, width: number, rows: number) {
+    const numbers = (count: number): Float32Array | Float64Array =>
+      fitsFloat32(dtype as NumberType) ? new Float32Array(count) : new Float64Array(count);
+    this.#width = width;
+    this.#values = numbers(rows * width);
+    this.#stripes = numbers(rows * Math.min(stripe, width));
+  }
+
+  lists(bytes: Uint8Array, type: NumberType, start: number, end: number): Float32Array | Float64Array {
+    const [from, length] = [start * this.#width, (end - start) * this.#width];
+    if (type === "f4") return new Float32Array(bytes.buffer, bytes.byteOffset + 4 * from, length);
+    if (type === "f8") return new Float64Array(bytes.buffer, bytes.byteOffset + 8 * from, length);
+    const size = sizeOf(type);
+    decodeNumbers(bytes.subarray(from * size, (from + length) * size), type, this.#values);
+    return this.#values.subarray(0, length);
+  }
+
+  columns(columns: ArrowColumn[], bytes: Uint8Array[], start: number, end: number): Float32Array | Float64Array {
+    const rows = end - start;
+    for (let first = 0; first < columns.length; first += stripe) {
+      const some = columns.slice(first, first + stripe);
+      for (const [k, { number }] of some.entries()) {
+        const size = sizeOf(number!);
+        decodeNumbers(bytes[first + k]!.subarray(start * size, end * size), number!, this.#stripes, k * rows);
+      }
+      columnsToRows(this.#stripes, some.length, rows, this.#values, columns.length, first);
+    }
+    return this.#values.subarray(0, rows * this.#width);
+  }
 }
 
-function columnValues(
-  columns: [ArrowColumn, Uint8Array][],
-  rows: number,
-  out: Float32Array | Float64Array,
-): Float32Array | Float64Array {
-  const stripe = 32;
-  const size = stripe * rows;
-  const stripes = out instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
-  for (let first = 0; first < columns.length; first += stripe) {
-    const some = columns.slice(first, first + stripe);
-    for (const [k, [{ number }, bytes]] of some.entries()) decodeNumbers(bytes, number!, stripes, k * rows);
-    columnsToRows(stripes, some.length, rows, out, columns.length, first);
-  }
-  return out;
+interface Decoder {
+  decode(batch: ArrowMessage): Promise<Batch>;
+  /** Gives its buffer to the next decoder: touching fresh memory costs more than reading. */
+  close(): void;
 }
 
 /** The schema's fields, and decoders of record batches: each reads into a buffer of its own, so a batch is valid until its next one. */
 async function openArrow(
   bytes: Bytes,
   messages: ArrowMessage[],
-): Promise<{ fields: ArrowField[]; decoder(): (batch: ArrowMessage) => Promise<Batch> }> {
+): Promise<{ fields: ArrowField[]; decoder(): Decoder }> {
   const { tableFromIPC, setCompressionCodec, getCompressionCodec, CompressionType } = await import("@uwdata/flechette");
   const { parquetLibrary } = await import("./parquetLibrary.js");
   const { decompress } = await parquetLibrary();
@@ -164,16 +177,17 @@ async function openArrow(
     const type = CompressionType[codec as keyof typeof codecs];
     if (!getCompressionCodec(type)) setCompressionCodec(type, { decode: bounded(decode), encode: (plain) => plain });
   }
+  let spare: Uint8Array = new Uint8Array(0);
   const before = (batch: ArrowMessage): ArrowMessage[] =>
     messages.filter(({ kind, end }) => kind === "dictionary" && end <= batch.start);
   const table = async (
-    read: ReturnType<typeof messageReader>,
+    read: MessageReader["read"],
     wanted: ArrowMessage[],
   ): Promise<ReturnType<typeof tableFromIPC>> => {
     const parts = await read([messages[0]!, ...wanted]);
     return tableFromIPC(parts, { useBigInt: true, useDate: true });
   };
-  const { schema } = await table(messageReader(bytes), []);
+  const { schema } = await table(messageReader(bytes, spare).read, []);
   if (schema.endianness === 1) {
     throw new LogitsError(
       "unsupported",
@@ -184,21 +198,32 @@ async function openArrow(
   return {
     fields: schema.fields as ArrowField[],
     decoder: () => {
-      const read = messageReader(bytes);
-      return async (batch) => {
-        const decoded = await table(read, [...before(batch), batch]);
-        const columns = decoded.children.map((column) => column.data[0] as unknown as ArrowBatch);
-        for (const column of columns) checkSize(column, batch.rows);
-        return { rows: batch.rows, columns };
+      const reader = messageReader(bytes, spare);
+      spare = new Uint8Array(0);
+      return {
+        async decode(batch) {
+          const decoded = await table(reader.read, [...before(batch), batch]);
+          const columns = decoded.children.map((column) => column.data[0] as unknown as ArrowBatch);
+          for (const column of columns) checkSize(column, batch.rows);
+          return { rows: batch.rows, columns };
+        },
+        close: () => {
+          spare = reader.buffer();
+        },
       };
     },
   };
 }
 
+interface MessageReader {
+  read(wanted: ArrowMessage[]): Promise<Uint8Array[]>;
+  buffer(): Uint8Array;
+}
+
 /** Messages, each at a multiple of 8 in a buffer that is used again. */
-function messageReader(bytes: Bytes): (wanted: ArrowMessage[]) => Promise<Uint8Array[]> {
-  let buffer = new Uint8Array(0);
-  return async (wanted) => {
+function messageReader(bytes: Bytes, given: Uint8Array): MessageReader {
+  let buffer = given;
+  const read = async (wanted: ArrowMessage[]): Promise<Uint8Array[]> => {
     const starts: number[] = [];
     let size = 0;
     for (const { start, end } of wanted) {
@@ -210,6 +235,7 @@ function messageReader(bytes: Bytes): (wanted: ArrowMessage[]) => Promise<Uint8A
     for (const [i, part] of parts.entries()) await readInto(bytes, wanted[i]!.start, part);
     return parts;
   };
+  return { read, buffer: () => buffer };
 }
 
 function bounded(

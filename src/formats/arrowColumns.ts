@@ -87,9 +87,9 @@ export function checkSize(batch: ArrowBatch, rows: number): void {
   if (offsets || type.typeId === 16) for (const child of children ?? []) checkSize(child, child.length);
 }
 
-/** How many values each list of a batch has; the first row's where they differ. */
-export function lengthOfLists(column: ArrowColumn, batch: ArrowBatch): number {
-  return column.stride ?? Number(batch.offsets![1]!) - Number(batch.offsets![0]!);
+/** How many values the first list of a batch has. */
+export function lengthOfFirst({ offsets }: ArrowBatch): number {
+  return Number(offsets![1]!) - Number(offsets![0]!);
 }
 
 /** The numbers of a column of lists in one batch, `length` a row, as bytes of the batch. `row` is the batch's first. */

@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { columnsToRows } from "./columnsToRows.js";
 import { decodeNumbers, fitsFloat32, type NumberType, sizeOf, swapBytes } from "./numbers.js";
 import type { RawLabels, ReadOptions } from "./table.js";
 
@@ -123,6 +124,9 @@ function replicatesOf({ name, shape }: NdArray, count: number, { replicate }: Re
   return [replicate];
 }
 
+/** Columns that are read and turned into rows together. */
+const stripe = 32;
+
 /** Reads rows of an array of numbers from the first to the last, `next` by `next`, into `values`, which it reuses. */
 export class RowReader {
   readonly type: NumberType;
@@ -163,37 +167,55 @@ export class RowReader {
     if (inPlace) {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       await this.#reader.read(this.#row * columns * size, bytes);
+    } else if (plain) {
+      await this.#decode([this.#row * inner], rows * inner, values);
+    } else if (inner === 1 && mean === 1) {
+      await this.#fromColumns(rows, values);
     } else {
-      if (!plain) values.fill(0);
-      for (const [index, group] of this.#groups) {
-        const numbers = await this.#decode(
-          (index * this.#layout.rows + this.#row) * inner * size,
-          rows * inner,
-          plain ? values : undefined,
-        );
-        if (plain) continue;
-        for (let row = 0; row < rows; row++) {
-          for (const { inner: from, column } of group) values[row * columns + column]! += numbers[row * inner + from]!;
-        }
-      }
+      await this.#gather(rows, values);
       if (mean > 1) for (let i = 0; i < length; i++) values[i]! /= mean;
     }
     this.#row += rows;
     return values;
   }
 
+  /** Columns one after another, each in row order: some are read together and turned into rows. */
+  async #fromColumns(rows: number, values: Float32Array | Float64Array): Promise<void> {
+    const { columns, picks } = this.#layout;
+    for (let first = 0; first < columns; first += stripe) {
+      const some = picks.slice(first, first + stripe);
+      const places = some.map(({ outer }) => outer * this.#layout.rows + this.#row);
+      const numbers = await this.#decode(places, rows);
+      columnsToRows(numbers, some.length, rows, values, columns, first);
+    }
+  }
+
+  async #gather(rows: number, values: Float32Array | Float64Array): Promise<void> {
+    const { columns, inner } = this.#layout;
+    values.fill(0);
+    for (const [index, group] of this.#groups) {
+      const numbers = await this.#decode([(index * this.#layout.rows + this.#row) * inner], rows * inner);
+      for (let row = 0; row < rows; row++) {
+        for (const { inner: from, column } of group) values[row * columns + column]! += numbers[row * inner + from]!;
+      }
+    }
+  }
+
+  /** `count` numbers from each of `places` on (counted in numbers), one after another. */
   async #decode(
-    offset: number,
+    places: number[],
     count: number,
     out?: Float32Array | Float64Array,
   ): Promise<Float32Array | Float64Array> {
-    const byteLength = count * this.#array.itemSize;
-    if (this.#scratch.length < byteLength) this.#scratch = new Uint8Array(byteLength);
-    const bytes = this.#scratch.subarray(0, byteLength);
-    await this.#reader.read(offset, bytes);
+    const size = this.#array.itemSize;
+    const total = places.length * count;
+    if (this.#scratch.length < total * size) this.#scratch = new Uint8Array(total * size);
+    const bytes = this.#scratch.subarray(0, total * size);
+    const part = (k: number): Uint8Array => bytes.subarray(k * count * size, (k + 1) * count * size);
+    await Promise.all(places.map((place, k) => this.#reader.read(place * size, part(k))));
     if (this.#array.bigEndian) swapBytes(bytes, sizeOf(this.type));
-    if (!out && this.#numbers.length < count) {
-      this.#numbers = fitsFloat32(this.type) ? new Float32Array(count) : new Float64Array(count);
+    if (!out && this.#numbers.length < total) {
+      this.#numbers = fitsFloat32(this.type) ? new Float32Array(total) : new Float64Array(total);
     }
     const numbers = out ?? this.#numbers;
     decodeNumbers(bytes, this.type, numbers);
