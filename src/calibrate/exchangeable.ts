@@ -1,8 +1,8 @@
 import { type Batch, predictions } from "../core/index.js";
 import { kolmogorovSmirnov } from "../stats/ks2.js";
 
-/** Below this p-value the rows of fit and evaluation are said to differ. */
-const level = 0.01;
+/** Below this p-value the rows are said to differ: two tests, 5 % together. */
+const level = 0.025;
 
 /**
  * A warning when the rows of fit and evaluation do not look like draws from the same place: their log-odds of the winner by a two-sample
@@ -20,6 +20,6 @@ export function exchangeabilityWarning(fit: Batch, evaluation: Batch): string | 
   const [p, q] = [mean(a.correct), mean(b.correct)];
   const pooled = (p * a.rows + q * b.rows) / (a.rows + b.rows);
   const z = (p - q) / Math.sqrt(pooled * (1 - pooled) * (1 / a.rows + 1 / b.rows));
-  if (Math.abs(z) < 2.576) return undefined;
+  if (Math.abs(z) < 2.2414) return undefined;
   return `Fit and evaluation rows differ: accuracy is ${(100 * p).toFixed(1)} % on one and ${(100 * q).toFixed(1)} % on the other (z ${z.toFixed(1)}). What was learned may not carry over.`;
 }

@@ -1,3 +1,4 @@
+import { compatNames } from "../measure/index.js";
 import { methodFlags, paramHelp } from "../plan/flags.js";
 import { createRegistry, type Registry } from "../plan/registry.js";
 import type { Flag } from "./command.js";
@@ -21,7 +22,7 @@ const measuring = (registry: Registry): Flag[] => [
   {
     name: "compat",
     type: "choice",
-    choices: ["gpleiss", "torchmetrics", "netcal", "sklearn", "mapie", "kull2019"],
+    choices: compatNames,
     help: "Measure by the conventions of this library instead",
   },
   seedFlag,

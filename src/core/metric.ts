@@ -12,6 +12,8 @@ export interface Metric<State = unknown> extends Descriptor {
    * "rows": the state keeps something of every row (rank statistics), and `value` takes the weights.
    */
   state: "sums" | "rows";
+  /** Metrics with the same word here, and the same parameters, have the same `init`, `add` and `merge`: one state serves them all. */
+  shares?: string;
   /** How its interval is made. */
   interval: "wilson" | "bootstrap" | "none";
   /** True when noise adds to the value (binned calibration errors): its interval is corrected for that. */

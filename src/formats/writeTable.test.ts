@@ -8,6 +8,7 @@ import { bytesOf } from "./bytes.js";
 import { readNpy } from "./npy.js";
 import { readNpz } from "./npz.js";
 import { readParquet } from "./parquet.js";
+import { openTable } from "./recognise.js";
 import type { RawTable, ReadOptions } from "./table.js";
 import { formatOfName, type WritableTable, type WriteFormat, writeFormats, writeTable } from "./writeTable.js";
 
@@ -123,6 +124,17 @@ describe("writeTable", () => {
       'b,0.1,-2.75,3e-8,"dog, or not",y',
       'ç 語,1e+20,-0.1,7,"b""ird",x',
     ]);
+  });
+
+  it.each(["csv", "tsv", "jsonl"] as const)("%s gives back what was written", async (format) => {
+    const data = await written(tableOf({}), format);
+    const table = await openTable(bytesOf(data, `a.${format}`), { sliceColumns: ["site"] });
+    expect(table.columnNames).toEqual(names);
+    const read = await readAll(table);
+    expect(Array.from(Float32Array.from(read.values))).toEqual(Array.from(Float32Array.from(scores)));
+    expect(read.labels).toEqual(labels.map((label) => names[label]));
+    expect(read.ids).toEqual(["a", "b", "ç 語", "d", "", 'f"\n,']);
+    expect(read.site).toEqual(["x", "y", "x", "y", "x", "y"]);
   });
 
   it("jsonl writes objects by class name, or arrays where classes have none", async () => {

@@ -13,6 +13,7 @@ export const aurc: Metric<RankedRows> = {
   params: [],
   source: "Geifman & El-Yaniv, NeurIPS 2017; Geifman, Uziel & El-Yaniv, ICLR 2019",
   state: "rows",
+  shares: "ranked",
   interval: "bootstrap",
   better: "lower",
   convention: () => ({ order: "falling log-odds", ties: "errors spread evenly" }),

@@ -22,6 +22,7 @@ export const ece: Metric<ReliabilityBins> = {
   params: [binsParam, edgesParam],
   source: "Naeini, Cooper & Hauskrecht, AAAI 2015; Guo et al., ICML 2017, §2",
   state: "sums",
+  shares: "reliability",
   interval: "bootstrap",
   biasedUpwards: true,
   better: "lower",

@@ -35,6 +35,14 @@ describe.skipIf(!hasSharedData)("ResNet-110 on CIFAR-10 (skipped where the share
     expect(Math.abs(measure(test, ours) * factor - golden.test_uncal[theirs])).toBeLessThan(tolerance);
   });
 
+  // The cosine series summed over 10,000 rows and 40,000 points in numpy; bandwidth by bisection.
+  it("smooth ECE is the closed value before, and its fixed point after, temperature scaling", () => {
+    expect(Math.abs(measure(test, "smoothEce") - 0.047503508)).toBeLessThan(1e-6);
+    expect(
+      Math.abs(measure(applyCalibrator(test, fitCalibrator(val).calibrator), "smoothEce") - 0.01170955),
+    ).toBeLessThan(1e-6);
+  });
+
   it("the temperature fitted on val is the f64 optimum", () => {
     const { calibrator } = fitCalibrator(val);
     expect(Math.abs((calibrator.params["temperature"] as number) / golden.T_star - 1)).toBeLessThan(1e-6);

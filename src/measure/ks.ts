@@ -12,6 +12,7 @@ export const ks: Metric<RankedRows> = {
   params: [],
   source: "Gupta et al., ICLR 2021, §3",
   state: "rows",
+  shares: "ranked",
   interval: "bootstrap",
   biasedUpwards: true,
   better: "lower",

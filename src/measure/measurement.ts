@@ -72,7 +72,9 @@ const mostConfusedClasses = 2000;
  */
 export class Measurement {
   readonly state: MeasureState;
-  readonly #metrics: { metric: Metric; params: Params }[];
+  readonly #metrics: { metric: Metric; params: Params; key: string }[];
+  /** The first metric of each state: it alone adds and merges. */
+  readonly #owners: { metric: Metric; params: Params; key: string }[];
   readonly #options: MeasureOptions;
   readonly #replicates: number;
   readonly #seed: number;
@@ -93,28 +95,32 @@ export class Measurement {
     this.#metrics = all
       .filter((metric) => !wanted || wanted.includes(metric.name))
       .filter((metric) => metric.state === "sums" || options.rankStatistics !== false)
-      .map((metric) => ({ metric, params: paramsOf(metric, options) }));
+      .map((metric) => {
+        const params = paramsOf(metric, options);
+        return { metric, params, key: metric.shares ? `${metric.shares} ${JSON.stringify(params)}` : metric.name };
+      });
+    this.#owners = this.#metrics.filter(({ key }, i) => this.#metrics.findIndex((other) => other.key === key) === i);
     this.state = {
       rows: 0,
       end: 0,
       floored: 0,
       infinite: 0,
       ties: 0,
-      states: this.#init(() => true),
+      states: this.#init(always),
       replicates: Array.from({ length: this.#replicates }, () => this.#init(isReplicated)),
     };
     if (options.classes <= mostConfusedClasses) this.state.confusion = new Float64Array(options.classes ** 2);
     if (options.perClass)
-      this.state.byClass = Array.from({ length: options.classes }, () => ({ ...this.#init(isSliced), rows: 0 }));
+      this.state.byClass = Array.from({ length: options.classes }, () => ({ ...this.#init(onOneClass), rows: 0 }));
     if (options.perSlice) this.state.bySlice = {};
   }
 
   #init(which: (metric: Metric) => boolean): States {
     const shape = { classes: this.#options.classes };
     return Object.fromEntries(
-      this.#metrics
+      this.#owners
         .filter(({ metric }) => which(metric))
-        .map(({ metric, params }) => [metric.name, metric.init(params, shape)]),
+        .map(({ metric, params, key }) => [key, metric.init(params, shape)]),
     );
   }
 
@@ -141,7 +147,7 @@ export class Measurement {
     state.floored += rows.floored;
     state.infinite += rows.infinite;
     for (let row = 0; row < rows.rows; row++) state.ties += rows.tie[row]!;
-    for (const { metric } of this.#metrics) metric.add(state.states[metric.name], rows);
+    for (const { metric, key } of this.#owners) metric.add(state.states[key], rows);
     this.#addReplicates(rows);
     if (state.confusion) {
       for (let row = 0; row < rows.rows; row++)
@@ -153,7 +159,7 @@ export class Measurement {
 
   #addReplicates(rows: Predictions): void {
     const wide = rows.rows * rows.classes * this.#replicates > mostReplicatedScores * 200;
-    const replicated = this.#metrics.filter(
+    const replicated = this.#owners.filter(
       ({ metric }) => isReplicated(metric) && !(wide && metric.name === "classwiseEce"),
     );
     if (replicated.length === 0) return;
@@ -162,7 +168,7 @@ export class Measurement {
       bootstrapWeights(this.#seed, quad, rows.offset, rows.rows, weights);
       for (let lane = 0; lane < 4; lane++) {
         const states = this.state.replicates[4 * quad + lane]!;
-        for (const { metric } of replicated) metric.add(states[metric.name], rows, weights[lane]!);
+        for (const { metric, key } of replicated) metric.add(states[key], rows, weights[lane]!);
       }
     }
   }
@@ -178,14 +184,14 @@ export class Measurement {
     for (const [group, list] of members) {
       const part = selectRows(rows, list);
       group.rows += list.length;
-      for (const { metric } of this.#metrics) if (isSliced(metric)) metric.add(group[metric.name], part);
+      for (const { metric, key } of this.#owners) if (key in group) metric.add(group[key], part);
     }
   }
 
   #addSlices(rows: Predictions): void {
     for (const [name, column] of Object.entries(rows.batch.slices ?? {})) {
       const groups = (this.state.bySlice![name] ??= {});
-      this.#addGroups(rows, (row) => (groups[column[row]!] ??= { ...this.#init(isSliced), rows: 0 }));
+      this.#addGroups(rows, (row) => (groups[column[row]!] ??= { ...this.#init(always), rows: 0 }));
     }
   }
 
@@ -215,8 +221,8 @@ export class Measurement {
   }
 
   #mergeStates(into: States, from: States): void {
-    for (const { metric } of this.#metrics) {
-      if (metric.name in into) into[metric.name] = metric.merge(into[metric.name], from[metric.name]);
+    for (const { metric, key } of this.#owners) {
+      if (key in into) into[key] = metric.merge(into[key], from[key]);
     }
   }
 
@@ -224,11 +230,11 @@ export class Measurement {
     const { state } = this;
     const tables = this.#weightTables();
     const metrics: Record<string, Measured> = {};
-    for (const { metric, params } of this.#metrics) {
-      const own = state.states[metric.name];
+    for (const { metric, params, key } of this.#metrics) {
+      const own = state.states[key];
       const value = metric.value(own);
       const measured: Measured = { value, convention: metric.convention(params) };
-      const ci = this.#interval(metric, own, value, tables);
+      const ci = this.#interval(metric, key, value, tables);
       if (ci) {
         measured.ci = ci.bounds;
         measured.convention = { ...measured.convention, interval: ci.method };
@@ -257,33 +263,33 @@ export class Measurement {
 
   #groupValues(group: States & { rows: number }, index?: number): Record<string, number> {
     const values: Record<string, number> = { rows: group.rows };
-    for (const { metric } of this.#metrics) {
-      if (index !== undefined && metric.perClass)
-        values[metric.name] = metric.perClass(this.state.states[metric.name])[index]!;
-      else if (metric.name in group) values[metric.name] = metric.value(group[metric.name]);
+    for (const { metric, key } of this.#metrics) {
+      if (index !== undefined && metric.perClass) values[metric.name] = metric.perClass(this.state.states[key])[index]!;
+      else if (key in group) values[metric.name] = metric.value(group[key]);
     }
     return values;
   }
 
   /** Weights of all rows in every replicate, for the statistics that keep their rows; made when one of them asks. */
-  #weightTables(): () => Float64Array[] {
-    let tables: Float64Array[] | undefined;
+  #weightTables(): () => ((index: number) => number)[] {
+    let lookups: ((index: number) => number)[] | undefined;
     return () => {
-      if (!tables) {
-        tables = Array.from({ length: this.#replicates }, () => new Float64Array(this.state.end));
+      if (!lookups) {
+        const tables = Array.from({ length: this.#replicates }, () => new Float64Array(this.state.end));
         for (let quad = 0; 4 * quad < this.#replicates; quad++) {
           bootstrapWeights(this.#seed, quad, 0, this.state.end, tables.slice(4 * quad, 4 * quad + 4));
         }
+        lookups = tables.map((table) => (index: number) => table[index]!);
       }
-      return tables;
+      return lookups;
     };
   }
 
   #interval(
     metric: Metric,
-    own: unknown,
+    key: string,
     value: number,
-    tables: () => Float64Array[],
+    tables: () => ((index: number) => number)[],
   ): { bounds: [number, number]; method: string } | undefined {
     if (metric.interval === "none" || this.state.rows === 0 || !Number.isFinite(value)) return undefined;
     if (metric.interval === "wilson") {
@@ -292,15 +298,16 @@ export class Measurement {
     if (this.#replicates === 0) return undefined;
     const replicates =
       metric.state === "rows"
-        ? tables().map((table) => metric.value(own, (index) => table[index]!))
-        : this.state.replicates.map((states) => metric.value(states[metric.name]));
+        ? tables().map((weights) => metric.value(this.state.states[key], weights))
+        : this.state.replicates.map((states) => metric.value(states[key]));
     return intervalOf(value, replicates, metric.biasedUpwards === true);
   }
 }
 
+const always = (): boolean => true;
 const isReplicated = (metric: Metric): boolean => metric.state === "sums" && metric.interval === "bootstrap";
-/** A metric that divides by class itself has no use for rows of one class. */
-const isSliced = (metric: Metric): boolean => !metric.perClass;
+/** A metric that looks at each class itself, or compares classes, has no use for rows of one class. */
+const onOneClass = (metric: Metric): boolean => !metric.perClass && metric.shares !== "classScores";
 
 function paramsOf(metric: Metric, options: MeasureOptions): Params {
   const given: Params = {};

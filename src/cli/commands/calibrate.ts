@@ -1,4 +1,5 @@
 import type { Params } from "../../core/index.js";
+import { type CompatName, compats } from "../../measure/index.js";
 import { type Calibration, calibrateSource, type CalibrateOptions } from "../../plan/calibrate.js";
 import { createRegistry } from "../../plan/registry.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
@@ -29,7 +30,9 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
 
 /** Of the flags given, those that are parameters of the method. */
 function methodParams(method: string, flags: Invocation["flags"]): Params {
-  const params: Params = {};
+  const params: Params = {
+    ...(flags["compat"] === undefined ? {} : compats[flags["compat"] as CompatName].calibrators[method]),
+  };
   const known = createRegistry().calibrators.find(({ name }) => name === method);
   for (const { name } of known?.params ?? []) if (flags[name] !== undefined) params[name] = flags[name]!;
   return params;
