@@ -18,3 +18,11 @@ export async function openSource(bytes: Bytes, options: ReadOptions = {}): Promi
 export { bytesOf } from "./bytes.js";
 export { concatSources } from "./concat.js";
 export type { Bytes, ReadOptions } from "./table.js";
+export {
+  formatOfName,
+  type Sink,
+  type WritableTable,
+  type WriteFormat,
+  type Written,
+  writeTable,
+} from "./writeTable.js";
