@@ -32,6 +32,8 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
     if (sample.length === sampled) break;
   }
   const first = sample[0]!.fields;
+  const ragged = sample.find(({ fields }) => fields.length !== first.length);
+  if (ragged) refuseRagged(file, first.length, ragged);
   const hasHeader =
     first.some((field) => parseNumber(field) === undefined && field.trim() !== "") &&
     (sample.length > 1 || first.every((field) => parseNumber(field) === undefined));
@@ -76,6 +78,10 @@ function refuse(message: string, hint?: string, row?: number): never {
     ...(hint === undefined ? {} : { hint }),
     ...(row === undefined ? {} : { row }),
   });
+}
+
+function refuseRagged(file: string, columns: number, { fields, line }: Record_): never {
+  return refuse(`Cannot read ${file}: every row must have ${columns} fields, got ${fields.length} at line ${line}`);
 }
 
 /** The one that occurs equally often, at least once, in the most lines. */
@@ -194,9 +200,7 @@ function addRecord(
   columns: ColumnInfo[],
   file: string,
 ): void {
-  if (fields.length !== columns.length) {
-    refuse(`Cannot read ${file}: every row must have ${columns.length} fields, got ${fields.length} at line ${line}`);
-  }
+  if (fields.length !== columns.length) refuseRagged(file, columns.length, { fields, line });
   const start = block.rows * roles.scores.length;
   for (let k = 0; k < roles.scores.length; k++) {
     const field = fields[roles.scores[k]!]!;

@@ -22,6 +22,8 @@ export function addLabels(survey: LabelSurvey, labels: RawLabels): void {
   if (survey.width > 1) return;
   for (let i = 0; i < labels.length; i++) {
     const value = labels[i]!;
+    // A missing label says nothing about how the others are written; it is refused, with its row, when it is read.
+    if (value === "" || value === null) continue;
     if (typeof value === "string" && !isNumber(value)) {
       survey.text = true;
       if (survey.names.size < mostNames) survey.names.add(value);

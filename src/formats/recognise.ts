@@ -57,8 +57,9 @@ async function recognise(bytes: Bytes): Promise<string> {
   // A name that promises another binary format is an error of that format's reader, which says what is missing.
   if (byName && !["csv", "json", "jsonl"].includes(byName)) return byName;
   if (text.startsWith("\xff\xff\xff\xff")) return "arrow";
+  if (byName === "json" || byName === "jsonl") return byName;
   if (byName === "csv" && !json) return "csv";
-  if (json) return byName === "jsonl" || byName === "json" ? byName : (await isLines(bytes)) ? "jsonl" : "json";
+  if (json) return (await isLines(bytes)) ? "jsonl" : "json";
   return "csv";
 }
 
