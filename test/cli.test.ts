@@ -29,7 +29,17 @@ describe("the command as a person meets it", () => {
     const { status, out } = logits([]);
     expect(status).toBe(0);
     const names = [...out.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1]!);
-    expect(names).toEqual(["demo", "inspect", "explain", "evaluate", "calibrate", "apply", "triage", "convert"]);
+    expect(names).toEqual([
+      "demo",
+      "inspect",
+      "explain",
+      "evaluate",
+      "calibrate",
+      "apply",
+      "triage",
+      "report",
+      "convert",
+    ]);
     for (const name of names) {
       const help = logits([name, "--help"]);
       expect(help.status).toBe(0);

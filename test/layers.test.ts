@@ -31,6 +31,8 @@ const packages: Record<string, RegExp> = {
   "hyparquet-writer": /^formats\/write.*\.ts$/,
   "@uwdata/flechette": /^formats\/(arrow|writeArrow)\.ts$/,
   pickleparser: /^formats\/pt\.ts$/,
+  "@observablehq/plot": /^report\/plot\.ts$/,
+  linkedom: /^report\/plot\.ts$/,
   tinyglobby: /^cli\/input\.ts$/,
 };
 

@@ -157,6 +157,20 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/triage.js"),
   },
   {
+    name: "report",
+    summary: "One self-contained HTML file: curves, tables, rows to look at",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.methods()).reportFlags(),
+    examples: [
+      {
+        run: "logits report test.npz --calibrator C.json -o report.html",
+        shows: "before and after calibration, opens from disk",
+      },
+    ],
+    load: () => import("./commands/report.js"),
+  },
+  {
     name: "convert",
     summary: "The same table in another format",
     usage: "IN OUT",

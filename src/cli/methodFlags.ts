@@ -85,3 +85,13 @@ export async function calibrateFlags(registry: Registry = createRegistry()): Pro
     jsonFlag,
   ];
 }
+
+export async function reportFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
+  return [
+    ...inputFlags,
+    calibratorFlag,
+    ...measuring(registry),
+    outputFlag("R.html", "Where to write the report (default report.html)"),
+    jsonFlag,
+  ];
+}

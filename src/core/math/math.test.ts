@@ -34,7 +34,9 @@ interface Golden {
   margin: number;
   logOddsAgainstRest: number | "Infinity";
 }
-const goldens: Golden[] = JSON.parse(readFileSync(new URL("../../../test/golden/logit_numbers.json", import.meta.url), "utf8"));
+const goldens: Golden[] = JSON.parse(
+  readFileSync(new URL("../../../test/golden/logit_numbers.json", import.meta.url), "utf8"),
+);
 const named = goldens.map(
   (golden) => [`${golden.logits.length} logits from ${golden.logits[0]} at T ${golden.temperature}`, golden] as const,
 );
