@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+
+interface Row {
+  gap: number;
+  fromLogits: number;
+  loss: number;
+  naive: number;
+  clipped: number;
+  squared: number;
+}
+
+describe("examples/probabilities-first", () => {
+  it("shows what is lost when probabilities come first", async () => {
+    const path = "../examples/probabilities-first.mjs";
+    const { table } = (await import(path)) as { table(gaps?: number[]): Row[] };
+    const at = new Map(table([16.1, 16.2, 50, 88, 89, 1000]).map((row) => [row.gap, row]));
+    expect(at.get(88)!.naive).not.toBeNaN();
+    expect(at.get(89)!.naive).toBeNaN();
+    expect(at.get(16.1)!.clipped).toBeGreaterThan(1);
+    expect(at.get(16.2)!.clipped).toBe(0);
+    expect(at.get(50)!.squared.toExponential(1)).toBe("7.8e-22");
+    for (const { fromLogits } of at.values()) expect(fromLogits).toBeCloseTo(Math.SQRT2, 2);
+    expect(at.get(1000)!.loss).toBe(1000);
+  });
+});
