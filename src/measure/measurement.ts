@@ -62,8 +62,8 @@ export interface MeasureState {
   bySlice?: Record<string, Record<string, States & { rows: number }>>;
 }
 
-/** Class-wise replicates cost rows × classes each; above this many scores they are left out. */
-const mostReplicatedScores = 4e6;
+/** With more classes a class-wise calibration error has no interval. */
+const mostReplicatedClasses = 100;
 const mostConfusedClasses = 2000;
 
 /**
@@ -107,7 +107,7 @@ export class Measurement {
       infinite: 0,
       ties: 0,
       states: this.#init(always),
-      replicates: Array.from({ length: this.#replicates }, () => this.#init(isReplicated)),
+      replicates: Array.from({ length: this.#replicates }, () => this.#init((metric) => this.#isReplicated(metric))),
     };
     if (options.classes <= mostConfusedClasses) this.state.confusion = new Float64Array(options.classes ** 2);
     if (options.perClass)
@@ -157,11 +157,14 @@ export class Measurement {
     if (state.bySlice) this.#addSlices(rows);
   }
 
+  /** Each replicate of a class-wise measure costs every class of every row. */
+  #isReplicated(metric: Metric): boolean {
+    if (metric.state !== "sums" || metric.interval !== "bootstrap") return false;
+    return metric.name !== "classwiseEce" || this.#options.classes <= mostReplicatedClasses;
+  }
+
   #addReplicates(rows: Predictions): void {
-    const wide = rows.rows * rows.classes * this.#replicates > mostReplicatedScores * 200;
-    const replicated = this.#owners.filter(
-      ({ metric }) => isReplicated(metric) && !(wide && metric.name === "classwiseEce"),
-    );
+    const replicated = this.#owners.filter(({ metric }) => this.#isReplicated(metric));
     if (replicated.length === 0) return;
     const weights = Array.from({ length: 4 }, () => new Float64Array(rows.rows));
     for (let quad = 0; 4 * quad < this.#replicates; quad++) {
@@ -305,7 +308,6 @@ export class Measurement {
 }
 
 const always = (): boolean => true;
-const isReplicated = (metric: Metric): boolean => metric.state === "sums" && metric.interval === "bootstrap";
 /** A metric that looks at each class itself, or compares classes, has no use for rows of one class. */
 const onOneClass = (metric: Metric): boolean => !metric.perClass && metric.shares !== "classScores";
 
