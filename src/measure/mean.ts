@@ -11,6 +11,16 @@ type Described = Pick<Metric, "name" | "help" | "params" | "source" | "interval"
 
 /** A measure that is the mean over rows of something computed from one row. */
 export function meanMetric(described: Described, ofRow: (rows: Predictions, row: number) => number): Metric<MeanState> {
+  // Bootstrap replicates weigh the same rows again and again: each row is computed once.
+  const known = new WeakMap<Predictions, Float64Array>();
+  const valuesOf = (rows: Predictions): Float64Array => {
+    let values = known.get(rows);
+    if (!values) {
+      values = Float64Array.from({ length: rows.rows }, (_, row) => ofRow(rows, row));
+      known.set(rows, values);
+    }
+    return values;
+  };
   return {
     ...described,
     family: "metric",
@@ -18,12 +28,13 @@ export function meanMetric(described: Described, ofRow: (rows: Predictions, row:
     init: () => ({ sum: 0, weight: 0 }),
     add(state, rows, weights) {
       // Summed apart from the state: a part's sum does not depend on what came before it.
+      const values = valuesOf(rows);
       let sum = 0;
       let weight = 0;
       for (let row = 0; row < rows.rows; row++) {
         const w = weights ? weights[row]! : 1;
         if (w === 0) continue;
-        sum += w * ofRow(rows, row);
+        sum += w * values[row]!;
         weight += w;
       }
       state.sum += sum;
