@@ -298,7 +298,7 @@ export class Measurement {
     if (metric.interval === "wilson") {
       return { bounds: wilson(Math.round(value * this.state.rows), this.state.rows), method: "Wilson, 95 %" };
     }
-    if (this.#replicates === 0) return undefined;
+    if (this.#replicates === 0 || (metric.state === "sums" && !this.#isReplicated(metric))) return undefined;
     const replicates =
       metric.state === "rows"
         ? tables().map((weights) => metric.value(this.state.states[key], weights))
