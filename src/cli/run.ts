@@ -47,7 +47,7 @@ async function runCommand(command: Command, argv: string[], terminal: Terminal):
 
 function explainError(error: unknown, command: string, terminal: Terminal): number {
   if (error instanceof UsageError) {
-    terminal.err(`logits: ${error.message}\n`);
+    terminal.err(`${error.message.startsWith("logits ") ? "" : "logits: "}${error.message}\n`);
     return WRONG_USAGE;
   }
   if (LogitsError.isInstance(error)) {
