@@ -5,7 +5,8 @@ import { quantile } from "../stats/quantile.js";
  *
  * Percentiles for measures that are unbiased. A measure that is biased upwards, as every binned calibration error is (noise inside a bin counts as
  * error), is biased twice in a replicate; the basic bootstrap 2θ̂ − q reflects that excess away. It is clipped at 0, and may then exclude
- * the biased value itself.
+ * the biased value itself. The correction is partial: where confidence is exactly honest a binned error is all bias, of which a replicate shows only
+ * √2 − 1 parts, so the interval may then lie above 0.
  */
 export function intervalOf(
   value: number,
