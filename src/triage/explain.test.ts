@@ -1,4 +1,4 @@
-import { explainCard, explainRow, formatPercent } from "logits/triage";
+import { explainCard, explainRow } from "logits/triage";
 import { describe, expect, it } from "vitest";
 
 describe("explainRow", () => {
@@ -49,25 +49,5 @@ describe("explainRow", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.at(-1)).toBe(row.text);
     expect(lines.some((line) => line.startsWith("30 more"))).toBe(true);
-  });
-});
-
-describe("formatPercent", () => {
-  it.each([
-    [0.5054, "50.5 %"],
-    [0.99877, "99.877 %"],
-    [0.9998, "99.9800 %"],
-    [0.00123, "0.123 %"],
-    [1.3e-7, "1 in 7.7 M"],
-    [1, "100 %"],
-    [0, "0 %"],
-  ])("%d is %s", (p, text) => expect(formatPercent(p)).toBe(text));
-
-  it("never rounds to certainty", () => {
-    for (let x = 1; x < 36; x++) {
-      const p = 1 / (1 + Math.exp(-x));
-      if (p < 1) expect(formatPercent(p)).not.toBe("100 %");
-      if (p < 1) expect(formatPercent(p)).not.toMatch(/^100/);
-    }
   });
 });

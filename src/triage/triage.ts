@@ -1,29 +1,20 @@
-import { type Batch, LogitsError, type Predictions, predictions } from "../core/index.js";
-import { formatPercent } from "./percent.js";
-import { unusualScores } from "./unusual.js";
+import { type Batch, checkParams, LogitsError, type Params, predictions, type Source } from "../core/index.js";
+import { confidentlyWrong } from "./confidentlyWrong.js";
+import { marginsOf } from "./margins.js";
+import type { Search, TriageItem, TriageMethod, TriageRows } from "./method.js";
+import { mislabelled } from "./mislabelled.js";
+import { torn } from "./torn.js";
+import { unusual } from "./unusual.js";
 
-export type TriageVerdict = "confidentlyWrong" | "mislabelled" | "torn" | "unusual";
-
-/** A row that deserves a person's eye, with the numbers that made it so. */
-export interface TriageItem {
-  id: string;
-  row: number;
-  verdict: TriageVerdict;
-  label?: string;
-  predicted: string;
-  p: number;
-  margin: number;
-  evidence: Record<string, number | string>;
-  /** The evidence as a sentence. */
-  text: string;
-  slices?: Record<string, string>;
-}
+/** Every verdict there is, in the order of their items. */
+export const verdicts: readonly TriageMethod[] = [confidentlyWrong, mislabelled, torn, unusual];
 
 export interface Triage {
   rows: number;
   counts: {
     errors: number;
     torn: number;
+    /** Of the torn rows, the wrong ones. */
     tornErrors: number;
     confidentlyWrong: number;
     mislabelled: number;
@@ -33,186 +24,112 @@ export interface Triage {
 }
 
 export interface TriageOptions {
-  classes?: string[];
+  classes?: readonly string[];
   /** Torn below this difference of the two largest probabilities; default 0.1. */
   torn?: number;
   /** Confidently wrong above this probability; default 0.9. */
   wrong?: number;
-  /** Unusual among the most extreme share of rows on each score; default 0.01. */
+  /** Unusual among this share of rows, by either score; default 0.01. */
   unusual?: number;
-  /** Items a verdict; default 20. */
+  /** Items a verdict; default 20, Infinity for all. */
   top?: number;
 }
 
-interface Found {
-  row: number;
-  strength: number;
-  evidence: Record<string, number | string>;
-  text: string;
+/**
+ * Rows that deserve a person's eye: torn, confidently wrong, probably mislabelled, unusual, each with the numbers that made it so. A row may have
+ * several verdicts. Counts are of all rows; items are the strongest of each verdict.
+ *
+ * Without labels only torn and unusual are found; unusual needs raw logits.
+ *
+ * @param calibrated scores whose softmax is trusted.
+ * @param raw the same rows as the model gave them; left out when there are none.
+ * @throws "bad-argument" for a parameter out of range, "mismatch" when names or rows do not belong together, "not-finite".
+ * @example
+ *     const { counts, items } = triage(applyCalibrator(batch, calibrator), batch, { top: 5 });
+ */
+export function triage(calibrated: Batch, raw?: Batch, options: TriageOptions = {}): Triage {
+  const searches = startSearches(calibrated, raw, options);
+  const rows = rowsOf(calibrated, raw);
+  for (const search of searches) search.survey?.(rows);
+  for (const search of searches) search.inspect(rows);
+  return finish(searches, rows.scores.rows, errorsOf(rows));
 }
 
 /**
- * Rows that deserve a person's eye.
+ * `triage` of a table that is read in batches, twice: the same result, while only one batch and two numbers a row are in memory.
  *
- * - torn: p₁ − p₂ < `torn`; the closest first.
- * - confidentlyWrong: the winner is not the label and p₁ > `wrong`; the most confident first.
- * - mislabelled: another class above its own class threshold beats a label that is below its threshold, where a class threshold is the mean
- *   probability of the class over the rows labelled with it (confident learning; Northcutt, Jiang & Chuang, JAIR 2021, §3); the largest gap first.
- * - unusual: among the lowest log-sum-exp, or the farthest from its predicted class in logit space. Raw logits only.
- *
- * Without labels only torn and unusual are found.
- *
- * @param calibrated scores whose softmax is trusted.
- * @param raw the scores as the model gave them: what "unusual" looks at. Left out for probabilities, which do not have it.
+ * @param calibrate calibrated scores of a batch; left out when the scores are to be taken as they are.
  */
-export function triage(calibrated: Batch, raw?: Batch, options: TriageOptions = {}): Triage {
-  const { torn = 0.1, wrong = 0.9, unusual = 0.01, top = 20 } = options;
-  const rows = predictions(calibrated);
-  const names = options.classes ?? Array.from({ length: rows.classes }, (_, k) => String(k));
-  if (names.length !== rows.classes) {
+export async function triageSource(
+  source: Source,
+  calibrate: (batch: Batch) => Batch = (batch) => batch,
+  options: TriageOptions = {},
+): Promise<Triage> {
+  const wanted = { classes: source.classes, ...options };
+  let searches: Search[] | undefined;
+  for await (const batch of source.batches()) {
+    const calibrated = calibrate(batch);
+    searches ??= startSearches(calibrated, batch, wanted);
+    const rows = rowsOf(calibrated, batch);
+    for (const search of searches) search.survey?.(rows);
+  }
+  if (!searches) throw new LogitsError("bad-data", "Cannot triage this table: it must have at least 1 row, got 0");
+  let seen = 0;
+  let errors = 0;
+  for await (const batch of source.batches()) {
+    const rows = rowsOf(calibrate(batch), batch);
+    for (const search of searches) search.inspect(rows);
+    seen += batch.rows;
+    errors += errorsOf(rows);
+  }
+  return finish(searches, seen, errors);
+}
+
+function startSearches(calibrated: Batch, raw: Batch | undefined, options: TriageOptions): Search[] {
+  const { top = 20, classes = Array.from({ length: calibrated.classes }, (_, k) => String(k)) } = options;
+  if (classes.length !== calibrated.classes) {
     throw new LogitsError(
       "mismatch",
-      `Cannot triage: there must be one name a class (${rows.classes}), got ${names.length}`,
+      `Cannot triage: there must be one name a class (${calibrated.classes}), got ${classes.length}`,
     );
   }
-  const margins = marginsOf(rows);
-  const found: Record<TriageVerdict, Found[]> = {
-    confidentlyWrong: rows.labels ? confidentlyWrong(rows, wrong, names) : [],
-    mislabelled: rows.labels ? mislabelled(rows, names) : [],
-    torn: tornRows(margins, torn),
-    unusual: raw && raw.kind === "logits" ? unusualRows(raw, unusual) : [],
-  };
+  if (!(top >= 0)) throw new LogitsError("bad-argument", `Cannot triage: top must be a number ≥ 0, got ${top}`);
+  const known: Record<string, number | undefined> = { ...options } as never;
+  return verdicts
+    .filter(({ needs }) => needs !== "labels" || calibrated.labels)
+    .filter(({ needs }) => needs !== "raw" || raw?.kind === "logits")
+    .map((method) => {
+      const given: Params = {};
+      for (const { name } of method.params) if (known[name] !== undefined) given[name] = known[name];
+      return method.start(checkParams(method, given), { classes, top });
+    });
+}
+
+function rowsOf(calibrated: Batch, raw: Batch | undefined): TriageRows {
+  if (raw && (raw.rows !== calibrated.rows || raw.classes !== calibrated.classes)) {
+    throw new LogitsError(
+      "mismatch",
+      `Cannot triage: the raw scores must be ${calibrated.rows} × ${calibrated.classes} like the calibrated ones, got ${raw.rows} × ${raw.classes}`,
+    );
+  }
+  const scores = predictions(calibrated);
+  if (raw?.kind !== "logits") return { scores, ...marginsOf(scores), raw: undefined };
+  return { scores, ...marginsOf(scores), raw: raw === calibrated ? scores : predictions(raw) };
+}
+
+function errorsOf({ scores }: TriageRows): number {
   let errors = 0;
-  rows.correct?.forEach((correct) => (errors += 1 - correct));
-  return {
-    rows: rows.rows,
-    counts: {
-      errors,
-      torn: found.torn.length,
-      tornErrors: rows.correct ? found.torn.filter(({ row }) => rows.correct![row] === 0).length : 0,
-      confidentlyWrong: found.confidentlyWrong.length,
-      mislabelled: found.mislabelled.length,
-      unusual: found.unusual.length,
-    },
-    items: (Object.entries(found) as [TriageVerdict, Found[]][]).flatMap(([verdict, list]) =>
-      list
-        .sort((a, b) => b.strength - a.strength || a.row - b.row)
-        .slice(0, top)
-        .map((item) => itemOf(item, verdict, rows, margins, names)),
-    ),
-  };
+  for (const correct of scores.correct ?? []) errors += 1 - correct;
+  return errors;
 }
 
-function itemOf(
-  { row, evidence, text }: Found,
-  verdict: TriageVerdict,
-  rows: Predictions,
-  margins: Float64Array,
-  names: string[],
-): TriageItem {
-  const { ids, slices } = rows.batch;
-  const item: TriageItem = {
-    id: ids?.[row] ?? String(rows.offset + row),
-    row: rows.offset + row,
-    verdict,
-    predicted: names[rows.predicted[row]!]!,
-    p: rows.confidence[row]!,
-    margin: margins[row]!,
-    evidence,
-    text,
-  };
-  if (rows.labels) item.label = names[rows.labels[row]!]!;
-  if (slices) item.slices = Object.fromEntries(Object.entries(slices).map(([name, column]) => [name, column[row]!]));
-  return item;
-}
-
-/** p₁ − p₂ of each row, exact also where both are near 1/2. */
-function marginsOf(rows: Predictions): Float64Array {
-  const probs = rows.probs();
-  return Float64Array.from({ length: rows.rows }, (_, row) => {
-    let second = 0;
-    for (let k = 0; k < rows.classes; k++)
-      if (k !== rows.predicted[row]) second = Math.max(second, probs[row * rows.classes + k]!);
-    return rows.confidence[row]! - second;
-  });
-}
-
-function tornRows(margins: Float64Array, limit: number): Found[] {
-  const found: Found[] = [];
-  margins.forEach((margin, row) => {
-    if (margin < limit) {
-      found.push({
-        row,
-        strength: -margin,
-        evidence: { margin, limit },
-        text: `the two best are ${formatPercent(margin)} apart, below ${formatPercent(limit)}`,
-      });
-    }
-  });
-  return found;
-}
-
-function confidentlyWrong(rows: Predictions, limit: number, names: string[]): Found[] {
-  const found: Found[] = [];
-  for (let row = 0; row < rows.rows; row++) {
-    const p = rows.confidence[row]!;
-    if (rows.correct![row] === 1 || !(p > limit)) continue;
-    const text = `says ${names[rows.predicted[row]!]} with ${formatPercent(p)}, the label is ${names[rows.labels![row]!]}`;
-    found.push({
-      row,
-      strength: rows.logOdds[row]!,
-      evidence: { p, limit, logOdds: rows.logOdds[row]!, nll: rows.nll![row]! },
-      text,
-    });
+function finish(searches: Search[], rows: number, errors: number): Triage {
+  const counts: Triage["counts"] = { errors, torn: 0, tornErrors: 0, confidentlyWrong: 0, mislabelled: 0, unusual: 0 };
+  const items: TriageItem[] = [];
+  for (const search of searches) {
+    const found = search.finish();
+    Object.assign(counts, found.counts);
+    items.push(...found.items);
   }
-  return found;
-}
-
-function mislabelled(rows: Predictions, names: string[]): Found[] {
-  const probs = rows.probs();
-  const { classes } = rows;
-  const sum = new Float64Array(classes);
-  const count = new Float64Array(classes);
-  for (let row = 0; row < rows.rows; row++) {
-    const label = rows.labels![row]!;
-    sum[label]! += probs[row * classes + label]!;
-    count[label]!++;
-  }
-  const thresholds = sum.map((total, k) => total / count[k]!);
-  const found: Found[] = [];
-  for (let row = 0; row < rows.rows; row++) {
-    const label = rows.labels![row]!;
-    const own = probs[row * classes + label]!;
-    let suggested = -1;
-    for (let k = 0; k < classes; k++) {
-      const p = probs[row * classes + k]!;
-      if (p >= thresholds[k]! && (suggested === -1 || p > probs[row * classes + suggested]!)) suggested = k;
-    }
-    if (suggested === -1 || suggested === label || own >= thresholds[label]!) continue;
-    const p = probs[row * classes + suggested]!;
-    found.push({
-      row,
-      strength: p - own,
-      evidence: {
-        selfConfidence: own,
-        labelThreshold: thresholds[label]!,
-        suggested: names[suggested]!,
-        suggestedP: p,
-        suggestedThreshold: thresholds[suggested]!,
-      },
-      text: `labelled ${names[label]} (${formatPercent(own)}, its rows average ${formatPercent(thresholds[label]!)}), probably ${names[suggested]} (${formatPercent(p)})`,
-    });
-  }
-  return found;
-}
-
-function unusualRows(raw: Batch, share: number): Found[] {
-  return unusualScores(raw)
-    .filter(({ percentile }) => percentile < share)
-    .map(({ row, score, value, percentile }) => ({
-      row,
-      strength: -percentile,
-      evidence: { score, value, percentile },
-      text: `${score === "logSumExp" ? "low log-sum-exp" : "far from its class"}: ${value.toFixed(2)}, more extreme than ${formatPercent(1 - percentile)} of rows`,
-    }));
+  return { rows, counts, items };
 }

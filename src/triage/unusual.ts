@@ -1,71 +1,115 @@
-import { type Batch, predictions } from "../core/index.js";
-
-export interface Unusual {
-  row: number;
-  /** Which of the two scores is the more extreme. */
-  score: "logSumExp" | "distance";
-  value: number;
-  /** Share of rows at least as extreme. */
-  percentile: number;
-}
+import { addScatter, initScatter, mahalanobis, type Mahalanobis } from "../stats/mahalanobis.js";
+import type { TriageItem, TriageMethod } from "./method.js";
+import { formatPercent } from "./percent.js";
+import { Shortlist } from "./shortlist.js";
 
 /**
- * How unusual each row of raw logits is: its log-sum-exp from below (little evidence for any class), or its distance from the mean of the rows
- * with the same predicted class, in units of each logit's spread there (a diagonal Mahalanobis distance).
+ * Unusual: among the `unusual` share of rows with the lowest log-sum-exp (little evidence for any class), or with the largest Mahalanobis distance
+ * from the other rows with the same winner. Each is given as a percentile, the share of rows at least as extreme; the smaller one counts, the smallest first.
  *
- * Not invariant to adding a constant to a row: only raw logits have it.
+ * Looks at raw logits only: probabilities have lost their log-sum-exp, and a calibrator moves it.
  */
-export function unusualScores(raw: Batch): Unusual[] {
-  const rows = predictions(raw);
-  const energy = percentiles(rows.logSumExp, true);
-  const distances = classDistances(raw, rows.predicted);
-  const far = percentiles(distances, false);
-  return Array.from({ length: rows.rows }, (_, row) =>
-    energy[row]! <= far[row]!
-      ? { row, score: "logSumExp" as const, value: rows.logSumExp[row]!, percentile: energy[row]! }
-      : { row, score: "distance" as const, value: distances[row]!, percentile: far[row]! },
-  );
+export const unusual: TriageMethod = {
+  name: "unusual",
+  family: "triage",
+  title: "Unusual",
+  needs: "raw",
+  gauge: "raw",
+  help: "Little evidence for any class, or far from its class in logit space",
+  params: [
+    {
+      name: "unusual",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0.01,
+      noop: 0,
+      help: "Unusual among this share of rows, by log-sum-exp or by distance from its class",
+    },
+  ],
+  source: "Energy: Liu et al., NeurIPS 2020, §3; tied Mahalanobis: Lee et al., NeurIPS 2018, §2",
+  start(params, setting) {
+    const share = params["unusual"] as number;
+    const scatter = initScatter(setting.classes.length, setting.classes.length);
+    let metric: Mahalanobis | undefined;
+    const sums: number[] = [];
+    const distances: number[] = [];
+    // Whoever is among the strongest by the smaller percentile is among the strongest by one of the two.
+    const lowest = new Shortlist("unusual", setting);
+    const farthest = new Shortlist("unusual", setting);
+    return {
+      survey({ raw }) {
+        for (let row = 0; row < raw!.rows; row++) addScatter(scatter, raw!.batch.values, row, raw!.predicted[row]!);
+      },
+      inspect(rows) {
+        const { batch, predicted, logSumExp } = rows.raw!;
+        metric ??= mahalanobis(scatter);
+        for (let row = 0; row < batch.rows; row++) {
+          const distance = metric.distance(batch.values, row, predicted[row]!);
+          sums.push(logSumExp[row]!);
+          distances.push(distance);
+          const found = (): Pick<TriageItem, "evidence" | "text"> => ({
+            evidence: { logSumExp: logSumExp[row]!, distance },
+            text: setting.classes[predicted[row]!]!,
+          });
+          lowest.add(rows, row, -logSumExp[row]!, found);
+          if (!Number.isNaN(distance)) farthest.add(rows, row, distance, found);
+        }
+      },
+      finish() {
+        const ranks = { logSumExp: extremes(sums, -1), distance: extremes(distances, 1) };
+        let count = 0;
+        for (let i = 0; i < sums.length; i++)
+          if (Math.min(ranks.logSumExp(sums[i]!), ranks.distance(distances[i]!)) <= share) count++;
+        const items = new Map([...lowest.items(), ...farthest.items()].map((item) => [item.row, item]));
+        const ranked = [...items.values()]
+          .map((item) => withPercentile(item, ranks))
+          .filter(({ percentile }) => percentile <= share)
+          .sort((a, b) => a.percentile - b.percentile || a.item.row - b.item.row);
+        return { counts: { unusual: count }, items: ranked.slice(0, setting.top).map(({ item }) => item) };
+      },
+    };
+  },
+};
+
+type Ranks = Record<"logSumExp" | "distance", (value: number) => number>;
+
+function withPercentile(item: TriageItem, ranks: Ranks): { item: TriageItem; percentile: number } {
+  const winner = item.text;
+  const logSumExp = item.evidence["logSumExp"] as number;
+  const distance = item.evidence["distance"] as number;
+  const low = ranks.logSumExp(logSumExp);
+  const far = ranks.distance(distance);
+  const percentile = Math.min(low, far);
+  const evidence: TriageItem["evidence"] = {
+    score: low <= far ? "logSumExp" : "distance",
+    percentile,
+    logSumExp,
+    logSumExpPercentile: low,
+  };
+  // The only row with its winner has nothing to be far from.
+  if (!Number.isNaN(distance)) Object.assign(evidence, { distance, distancePercentile: far });
+  const text =
+    low <= far
+      ? `little evidence for any class: log-sum-exp ${logSumExp.toFixed(2)}, among the lowest ${formatPercent(low)} of rows`
+      : `far from the other rows called ${winner}: distance ${distance.toFixed(2)}, among the largest ${formatPercent(far)} of rows`;
+  return { item: { ...item, evidence, text }, percentile };
 }
 
-/** Share of values at least as low (or as high) as each. */
-function percentiles(values: Float64Array, low: boolean): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) =>
-    low ? values[a]! - values[b]! : values[b]! - values[a]!,
-  );
-  const out = new Float64Array(values.length);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const next = order[i + 1];
-    const tied = next !== undefined && values[next] === values[order[i]!];
-    out[order[i]!] = tied ? out[next]! : (i + 1) / values.length;
-  }
-  return out;
-}
-
-function classDistances({ values, rows, classes }: Batch, predicted: Int32Array): Float64Array {
-  const count = new Float64Array(classes);
-  const mean = new Float64Array(classes * classes);
-  const square = new Float64Array(classes * classes);
-  for (let row = 0; row < rows; row++) {
-    const at = predicted[row]! * classes;
-    count[predicted[row]!]!++;
-    for (let k = 0; k < classes; k++) {
-      const z = values[row * classes + k]!;
-      if (z === -Infinity) continue;
-      mean[at + k]! += z;
-      square[at + k]! += z * z;
+/** The share of `values` at least as extreme as a value: as low (sign −1) or as high (sign 1). NaN is not extreme. */
+function extremes(values: readonly number[], sign: 1 | -1): (value: number) => number {
+  const sorted = Float64Array.from(
+    values.filter((value) => !Number.isNaN(value)),
+    (value) => -sign * value,
+  ).sort();
+  return (value) => {
+    if (Number.isNaN(value)) return 1;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! <= -sign * value) low = middle + 1;
+      else high = middle;
     }
-  }
-  return Float64Array.from({ length: rows }, (_, row) => {
-    const n = count[predicted[row]!]!;
-    if (n < 3) return 0;
-    let distance = 0;
-    for (let k = 0; k < classes; k++) {
-      const z = values[row * classes + k]!;
-      if (z === -Infinity) continue;
-      const m = mean[predicted[row]! * classes + k]! / n;
-      const variance = Math.max(square[predicted[row]! * classes + k]! / n - m * m, 1e-12);
-      distance += (z - m) ** 2 / variance;
-    }
-    return Math.sqrt(distance / classes);
-  });
+    return low / sorted.length;
+  };
 }

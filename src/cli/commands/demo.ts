@@ -92,10 +92,7 @@ async function languageStory(): Promise<Story> {
   const pick = (verdict: string): string[] =>
     found.items
       .filter((item) => item.verdict === verdict)
-      .map(
-        (item) =>
-          `     “${item.id.slice(0, 60)}”\n       ${item.verdict === "torn" ? `${item.predicted} ${formatPercent(item.p)}: ` : ""}${item.text}`,
-      );
+      .map((item) => `     “${item.id.slice(0, 60)}”\n       ${item.text}`);
   return {
     lines: [
       `2. Which language is this? 50 classes, ${raw.rows.toLocaleString("en")} sentences, ${counts.errors} wrong. The rows that deserve a person's eye:`,

@@ -43,9 +43,7 @@ function triageText({ rows, counts, items }: Triage, calibrated: boolean, labell
     lines.push("", `${titles[verdict]}: ${count.toLocaleString("en")}${wrong}`);
     for (const item of items) {
       if (item.verdict === verdict)
-        lines.push(
-          `  ${item.id}: ${item.verdict === "torn" || item.verdict === "unusual" ? `${item.predicted}; ` : ""}${item.text}`,
-        );
+        lines.push(`  ${item.id}: ${item.verdict === "unusual" ? `${item.predicted}; ` : ""}${item.text}`);
     }
   }
   return `${lines.join("\n")}\n`;
