@@ -6,7 +6,7 @@ import { openSource } from "../../formats/index.js";
 import { calibrateSource, type Calibration } from "../../plan/calibrate.js";
 import { collect, sourceOf } from "../../plan/collect.js";
 import { evaluate } from "../../plan/evaluate.js";
-import { formatPercent, triage } from "../../triage/index.js";
+import { triage } from "../../triage/index.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
 import { toJson } from "../json.js";
 import { alignColumns, number } from "../metricsTable.js";
