@@ -1,12 +1,14 @@
-// src → dist.
+// kernels and src → dist.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureInstalled, root } from "./install.mjs";
+import { buildKernels } from "./kernels.mjs";
 
 export async function build() {
   ensureInstalled();
+  await buildKernels();
   const tsc = spawnSync(
     process.execPath,
     [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],

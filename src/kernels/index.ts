@@ -1,3 +1,46 @@
 /** The few hot loops. Callers never learn which implementation ran. */
-export type { NllSums, RowStats } from "./reference.js";
-export { nllSums, rowStats, softmaxRows } from "./reference.js";
+import { hasWasm } from "./arena.js";
+import * as reference from "./reference.js";
+import type { Floats, NllSums, RowStats } from "./reference.js";
+import * as wasm from "./wasm.js";
+
+export type { Floats, NllSums, RowStats } from "./reference.js";
+export { alloc } from "./arena.js";
+
+export type Implementation = "wasm" | "reference";
+
+let forced: Implementation | undefined;
+
+/** Makes the given implementation answer, for tests and measurements; without an argument the fastest does again. */
+export function useImplementation(which?: Implementation): void {
+  forced = which;
+}
+
+/** Whether f32 rows go to the WebAssembly kernels. */
+function fast(values: Floats): values is Float32Array {
+  return values instanceof Float32Array && forced !== "reference" && hasWasm();
+}
+
+/**
+ * Winner, tie, maximum and Σ of the others' exp(z − max) of each row. In f64, unless the kernel is asked for by name: every measure is made of these, and
+ * exponentials of f32 accuracy move a confidence by 2e-9.
+ */
+export function rowStats(values: Floats, rows: number, classes: number, out: RowStats): void {
+  if (forced !== "wasm" || !fast(values) || !wasm.rowStats(values, rows, classes, out))
+    reference.rowStats(values, rows, classes, out);
+}
+
+/** Negative log-likelihood of β·z over labelled rows, with its first two derivatives in β. */
+export function nllSums(values: Floats, labels: Int32Array, rows: number, classes: number, beta: number): NllSums {
+  const sums = fast(values) ? wasm.nllSums(values, labels, rows, classes, beta) : undefined;
+  return sums ?? reference.nllSums(values, labels, rows, classes, beta);
+}
+
+/**
+ * softmax of each row. A row with NaN, +Infinity or only −Infinity becomes NaN.
+ * Into a Float64Array it is computed in f64, because whoever asks for that means it.
+ */
+export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats): void {
+  const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out);
+  if (!done) reference.softmaxRows(values, rows, classes, out);
+}

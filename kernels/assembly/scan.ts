@@ -1,0 +1,56 @@
+import { firstLanes, hmax, hmaxSigned, hmaxUnsigned, lowerBound, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
+
+/** The largest score the last `scan` saw. */
+export let highest: f32 = 0;
+/** No score that it saw is smaller. Not always reached: where none is negative it is 0. */
+export let lowest: f32 = 0;
+/** False where it saw NaN or +Infinity, or −Infinity only: a row that has no softmax. */
+export let good: bool = true;
+
+/**
+ * Looks at n ≥ 1 floats.
+ *
+ * `pmax` is one instruction where `max` is five, but it drops NaN. The bits tell: as a signed integer +NaN is larger than all floats, as an
+ * unsigned one −NaN is, and the largest unsigned one that is no NaN is the most negative float. Integers also leave the adders free.
+ */
+export function scan(p: usize, n: i32): void {
+  let high = f32x4.splat(-Infinity);
+  let signed = i32x4.splat(0);
+  let unsigned = i32x4.splat(0);
+  const end = p + ((<usize>n) << 2);
+  const last = p + ((<usize>(n & ~15)) << 2);
+  for (; p < last; p += 64) {
+    const a = v128.load(p);
+    const b = v128.load(p, 16);
+    const c = v128.load(p, 32);
+    const d = v128.load(p, 48);
+    high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
+    signed = i32x4.max_s(signed, i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d)));
+    unsigned = i32x4.max_u(unsigned, i32x4.max_u(i32x4.max_u(a, b), i32x4.max_u(c, d)));
+  }
+  for (; p < end; p += 16) {
+    const left = <i32>((end - p) >> 2);
+    const z = v128.load(p);
+    const a = left < 4 ? v128.bitselect(z, v128.load32_splat(p), firstLanes(left)) : z;
+    high = f32x4.pmax(high, a);
+    signed = i32x4.max_s(signed, a);
+    unsigned = i32x4.max_u(unsigned, a);
+  }
+  const bits = hmaxUnsigned(unsigned);
+  highest = hmax(high);
+  lowest = lowerBound(bits);
+  good = hmaxSigned(signed) < POSITIVE_INFINITY && bits <= NEGATIVE_INFINITY && highest > -Infinity;
+}
+
+/** Index of the first of n floats that equals `value`; −1 when none does. */
+export function find(p: usize, n: i32, value: f32): i32 {
+  const v = f32x4.splat(value);
+  for (let k = 0; k < n; k += 4, p += 16) {
+    const hits = i32x4.bitmask(f32x4.eq(v128.load(p), v));
+    if (hits) {
+      const found = k + ctz(hits);
+      return found < n ? found : -1;
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,102 @@
+import { constant, exp2, SMALLEST } from "./exp";
+import { firstLanes, hsum64, hsumInt } from "./lanes";
+
+/** Bytes of exponentials that are added in f32 before the sum goes on in f64. */
+const BLOCK: usize = 4096;
+
+/** What the last `sum` found: Σ exp over the scores below the maximum, and how many are the maximum. */
+export let rest: f64 = 0;
+export let maxima: i32 = 0;
+
+/**
+ * Σ 2^(2·scale·(z − max)) over n ≥ 1 scores, those that are the maximum left out and counted.
+ * Left out, because a sum that begins with 1 forgets what is smaller than 6e-8.
+ */
+@inline export function sum(p: usize, n: i32, max: f32, min: f32, scale: f32): void {
+  rest = 0;
+  maxima = 0;
+  const end = p + (<usize>n << 2);
+  const near = (min - max) * scale > SMALLEST ? p + (<usize>(n & ~3) << 2) : p;
+  if (p < near) sumNear(p, near, max, scale);
+  if (near < end) sumFar(near, end, max, scale);
+}
+
+/** See expNear. */
+export function sumNear(p: usize, end: usize, max: f32, scale: f32): void {
+  const round = constant(0);
+  const c1 = constant(1);
+  const c2 = constant(2);
+  const c3 = constant(3);
+  const c4 = constant(4);
+  const one = constant(5);
+  const factor = f32x4.splat(scale);
+  const top = f32x4.splat(max);
+  const zero = i32x4.splat(0);
+  let total: f64 = 0;
+  let s = f32x4.splat(0);
+  let count = i32x4.splat(0);
+  const last = p + ((end - p) & ~63);
+  while (p < last) {
+    const stop = last - p > BLOCK ? p + BLOCK : last;
+    for (; p < stop; p += 64) {
+      const x0 = f32x4.mul(f32x4.sub(v128.load(p), top), factor);
+      const x1 = f32x4.mul(f32x4.sub(v128.load(p, 16), top), factor);
+      const m0 = i32x4.eq(x0, zero);
+      const m1 = i32x4.eq(x1, zero);
+      const a = v128.andnot(exp2(x0, round, c1, c2, c3, c4, one), m0);
+      const b = v128.andnot(exp2(x1, round, c1, c2, c3, c4, one), m1);
+      const x2 = f32x4.mul(f32x4.sub(v128.load(p, 32), top), factor);
+      const x3 = f32x4.mul(f32x4.sub(v128.load(p, 48), top), factor);
+      const m2 = i32x4.eq(x2, zero);
+      const m3 = i32x4.eq(x3, zero);
+      const c = v128.andnot(exp2(x2, round, c1, c2, c3, c4, one), m2);
+      const d = v128.andnot(exp2(x3, round, c1, c2, c3, c4, one), m3);
+      count = i32x4.add(count, i32x4.add(i32x4.add(m0, m1), i32x4.add(m2, m3)));
+      s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+    }
+    if (p < last) {
+      total += hsum64(s);
+      s = f32x4.splat(0);
+    }
+  }
+  for (; p < end; p += 16) {
+    const x = f32x4.mul(f32x4.sub(v128.load(p), top), factor);
+    const m = i32x4.eq(x, zero);
+    s = f32x4.add(s, v128.andnot(exp2(x, round, c1, c2, c3, c4, one), m));
+    count = i32x4.add(count, m);
+  }
+  rest += total + hsum64(s);
+  maxima -= hsumInt(count);
+}
+
+/** See expFar. */
+export function sumFar(p: usize, end: usize, max: f32, scale: f32): void {
+  const round = constant(0);
+  const c1 = constant(1);
+  const c2 = constant(2);
+  const c3 = constant(3);
+  const c4 = constant(4);
+  const one = constant(5);
+  const smallest = constant(7);
+  const factor = f32x4.splat(scale);
+  const top = f32x4.splat(max);
+  const zero = i32x4.splat(0);
+  let total: f64 = 0;
+  let count = i32x4.splat(0);
+  while (p < end) {
+    const stop = end - p > BLOCK ? p + BLOCK : end;
+    let s = f32x4.splat(0);
+    for (; p < stop; p += 16) {
+      const left = <i32>((end - p) >> 2);
+      const lanes = firstLanes(left < 4 ? left : 4);
+      const x = f32x4.mul(f32x4.sub(v128.load(p), top), factor);
+      const m = v128.and(i32x4.eq(x, zero), lanes);
+      const keep = v128.and(f32x4.ge(x, smallest), v128.andnot(lanes, m));
+      s = f32x4.add(s, v128.and(exp2(f32x4.pmax(smallest, x), round, c1, c2, c3, c4, one), keep));
+      count = i32x4.add(count, m);
+    }
+    total += hsum64(s);
+  }
+  rest += total;
+  maxima -= hsumInt(count);
+}

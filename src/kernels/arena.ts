@@ -1,0 +1,134 @@
+// Memory that the WebAssembly kernels work in. Every arena has a memory and an instance of its own and never grows, because growing would
+// detach the views that callers hold; the module is compiled once.
+import { wasm } from "./wasm.generated.js";
+
+/** What kernels/assembly/index.ts exports. Pointers are byte offsets into the arena. */
+export interface Kernels {
+  softmaxRows(p: number, to: number, rows: number, classes: number): void;
+  rowStats(
+    p: number,
+    rows: number,
+    classes: number,
+    tile: number,
+    argmax: number,
+    tie: number,
+    max: number,
+    rest: number,
+  ): void;
+  pack(p: number, labels: number, rows: number, classes: number, tile: number, to: number, toLabel: number): number;
+  packedSums(
+    p: number,
+    labels: number,
+    rows: number,
+    classes: number,
+    least: number,
+    scale: number,
+    every: number,
+    out: number,
+  ): void;
+  rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;
+}
+
+export interface Arena {
+  kernels: Kernels;
+  bytes: Uint8Array;
+  ints: Int32Array;
+  floats: Float32Array;
+  doubles: Float64Array;
+  /** Bytes from `DATA` on that are the user's. */
+  capacity: number;
+}
+
+// The same places in every arena; what the module itself keeps lies below RESULT.
+export const RESULT = 4096;
+export const TILE = 4352;
+export const WORK = 8192;
+export const DATA = 262144;
+/** Kernels read, and a tile of rows writes, a little beyond the end. */
+const SLACK = 64;
+const PAGE = 65536;
+
+/** The part of the global `WebAssembly` that is used. It is declared here because not every set of library types has it. */
+interface WebAssemblyLike {
+  validate(bytes: Uint8Array): boolean;
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number; maximum: number }) => { buffer: ArrayBuffer; grow(pages: number): number };
+  Instance: new (module: object, imports: object) => { exports: unknown };
+}
+
+let compiled: { api: WebAssemblyLike; module: object } | undefined | null;
+
+/** The module, or null where there is no WebAssembly or no SIMD. */
+function compile(): { api: WebAssemblyLike; module: object } | null {
+  const api = (globalThis as { WebAssembly?: WebAssemblyLike }).WebAssembly;
+  if (!api) return null;
+  const bytes = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
+  try {
+    return api.validate(bytes) ? { api, module: new api.Module(bytes) } : null;
+  } catch {
+    // A page's content security policy may forbid it.
+    return null;
+  }
+}
+
+export function hasWasm(): boolean {
+  if (compiled === undefined) compiled = compile();
+  return compiled !== null;
+}
+
+/** A new arena; undefined where there is no WebAssembly, or not that much memory. */
+export function createArena(capacity: number): Arena | undefined {
+  if (!hasWasm()) return undefined;
+  const { api, module } = compiled!;
+  const pages = Math.ceil((DATA + capacity + SLACK) / PAGE);
+  if (pages > 65536) return undefined;
+  try {
+    const memory = new api.Memory({ initial: pages, maximum: pages });
+    const { buffer } = memory;
+    return {
+      kernels: new api.Instance(module, { env: { memory } }).exports as Kernels,
+      bytes: new Uint8Array(buffer),
+      ints: new Int32Array(buffer),
+      floats: new Float32Array(buffer),
+      doubles: new Float64Array(buffer),
+      capacity,
+    };
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Arenas whose memory callers hold. */
+const owned = new WeakMap<ArrayBufferLike, Arena>();
+
+/** The arena in which an array lies, if it lies in one. */
+export function arenaOf(values: Float32Array | Float64Array): Arena | undefined {
+  return owned.get(values.buffer);
+}
+
+/**
+ * rows × classes zeros that the kernels work on where they are; any other Float32Array is copied for them, a piece at a time.
+ * An ordinary array where there is no WebAssembly.
+ */
+export function alloc(rows: number, classes: number): Float32Array {
+  const length = rows * classes;
+  const arena = createArena(4 * length);
+  if (!arena) return new Float32Array(length);
+  owned.set(arena.floats.buffer, arena);
+  return arena.floats.subarray(DATA / 4, DATA / 4 + length);
+}
+
+/** The kernels' own arena, for arrays that lie elsewhere. */
+let scratch: Arena | undefined;
+const SCRATCH = 1 << 20;
+
+/** The scratch arena with room for so many bytes of data; a larger one replaces it. */
+export function scratchArena(bytes = 0): Arena | undefined {
+  if (!scratch || scratch.capacity < bytes) {
+    const larger = createArena(Math.max(SCRATCH, bytes));
+    if (larger) scratch = larger;
+    return larger;
+  }
+  return scratch;
+}
