@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hasWasm } from "./arena.js";
 import { alloc, nllSums, type RowStats, rowStats, softmaxRows, useImplementation } from "./index.js";
 import * as reference from "./reference.js";
 import { labelsFor, shapes, tables } from "./tables.fixture.js";
 
+beforeEach(() => useImplementation("wasm"));
 afterEach(() => useImplementation());
 
 const emptyStats = (rows: number): RowStats => ({
