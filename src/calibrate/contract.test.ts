@@ -196,6 +196,31 @@ describe("temperature", () => {
   });
 });
 
+describe("isotonic and histogram", () => {
+  it.each([
+    [
+      "isotonic",
+      {
+        x: [
+          [0, 1],
+          [0, 1],
+          [0, 1],
+        ],
+        y: [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ],
+        outOfBounds: "clip",
+      },
+    ],
+    ["histogram", { shares: [[0], [0], [0]] }],
+  ])("%s: a row that is given 0 everywhere is uniform over the classes it still has", (method, params) => {
+    const batch: Batch = { kind: "logits", values: Float64Array.of(2, -Infinity, 1), rows: 1, classes: 3 };
+    expect([...probs(applyCalibrator(batch, { method, params }))]).toEqual([0.5, 0, 0.5]);
+  });
+});
+
 describe("auto", () => {
   it("compares all methods and takes the simplest within one standard error", () => {
     const { calibrator, table } = fitCalibrator(fitRows, { method: "auto", seed: 1 });

@@ -45,13 +45,15 @@ export function mapClasses(batch: Batch, logP: (logOdds: number, k: number) => n
   const values = logOddsAgainstRest(batch);
   for (let row = 0; row < rows; row++) {
     let alive = false;
+    const masked: boolean[] = [];
     for (let k = 0; k < classes; k++) {
       const at = row * classes + k;
-      if (values[at] !== -Infinity) values[at] = logP(values[at]!, k);
+      masked[k] = values[at] === -Infinity;
+      if (!masked[k]) values[at] = logP(values[at]!, k);
       if (values[at] !== -Infinity) alive = true;
     }
-    // Every class was given 0: nothing is known about the row, so every class is as likely.
-    if (!alive) values.fill(0, row * classes, (row + 1) * classes);
+    // Every class was given 0: nothing is known about the row, so every class that it still has is as likely.
+    if (!alive) masked.forEach((hidden, k) => (values[row * classes + k] = hidden ? -Infinity : 0));
   }
   return { ...batch, kind: "logits", values };
 }

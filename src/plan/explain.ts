@@ -1,5 +1,5 @@
 import { applyCalibrator } from "../calibrate/index.js";
-import type { Batch, Calibrator } from "../core/index.js";
+import { type Batch, type Calibrator, LogitsError } from "../core/index.js";
 import { type Explanation, type ExplainOptions as RowOptions, explainRow } from "../triage/index.js";
 
 export interface ExplainOptions extends Omit<RowOptions, "scaled" | "label"> {
@@ -21,7 +21,16 @@ export function explain(logits: ArrayLike<number>, options: ExplainOptions = {})
   const given: Batch = { kind: "logits", values, rows: 1, classes: values.length };
   const wanted: RowOptions = { ...row };
   if (calibrator) wanted.scaled = applyCalibrator(given, calibrator).values;
-  if (typeof label === "number") wanted.label = label;
-  else if (label !== undefined) wanted.label = (row.classes ?? []).indexOf(label);
+  if (label !== undefined) wanted.label = labelIndex(label, row.classes ?? [], values.length);
   return explainRow(values, wanted);
+}
+
+function labelIndex(label: string | number, names: readonly string[], classes: number): number {
+  const index = typeof label === "number" ? label : names.indexOf(label);
+  if (Number.isInteger(index) && index >= 0 && index < classes) return index;
+  const listed = names.length > 0 ? `one of ${names.slice(0, 8).join(", ")} or ` : "";
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot explain this row: the label must be ${listed}in [0, ${classes - 1}], got ${label}`,
+  );
 }
