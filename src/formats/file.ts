@@ -1,18 +1,36 @@
 import { randomBytes } from "node:crypto";
+import { close as closeDescriptor, fstat, open as openFile, read } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { promisify } from "node:util";
+import { LogitsError } from "../core/index.js";
 import { checkRange } from "./bytes.js";
 import type { Bytes } from "./table.js";
 import type { Sink } from "./writeTable.js";
 
-/** A file on disk; read in pieces, never as a whole. */
+const openDescriptor = promisify(openFile);
+const statDescriptor = promisify(fstat);
+const readDescriptor = promisify(read);
+
+/** Closes the descriptors of files that were let go. */
+const abandoned = new FinalizationRegistry((descriptor: number) => closeDescriptor(descriptor, () => undefined));
+
+/**
+ * A file on disk; read in pieces, never as a whole.
+ *
+ * It can be read again at any time, so nobody knows the last one: the file is closed when it is let go, or by `close`. A plain descriptor, because Node
+ * warns when its own collector closes a FileHandle.
+ */
 export async function fileBytes(path: string): Promise<Bytes & { close(): Promise<void> }> {
-  const handle = await open(path, "r");
-  const { size } = await handle.stat();
+  const file: { descriptor: number | undefined } = { descriptor: await openDescriptor(path, "r") };
+  abandoned.register(file, file.descriptor!, file);
+  const { size } = await statDescriptor(file.descriptor!);
   const fill = async (start: number, into: Uint8Array): Promise<void> => {
     checkRange(start, start + into.length, size, path);
     let read = 0;
     while (read < into.length) {
-      const { bytesRead } = await handle.read(into, read, into.length - read, start + read);
+      if (file.descriptor === undefined)
+        throw new LogitsError("bad-argument", `Cannot read ${path}: it must be open, got a closed file`);
+      const { bytesRead } = await readDescriptor(file.descriptor, into, read, into.length - read, start + read);
       // The file became shorter while it was read.
       if (bytesRead === 0) checkRange(start, start + into.length, start + read, path);
       read += bytesRead;
@@ -28,7 +46,13 @@ export async function fileBytes(path: string): Promise<Bytes & { close(): Promis
       await fill(start, buffer);
       return buffer;
     },
-    close: () => handle.close(),
+    async close() {
+      const { descriptor } = file;
+      if (descriptor === undefined) return;
+      file.descriptor = undefined;
+      abandoned.unregister(file);
+      await promisify(closeDescriptor)(descriptor);
+    },
   };
 }
 
