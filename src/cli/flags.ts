@@ -31,6 +31,13 @@ export const inputFlags: Flag[] = [
     metavar: "NAME",
     help: "Column of true classes (default: the one named label, labels, target, truth or y)",
   },
+  {
+    name: "labelBase",
+    type: "choice",
+    choices: ["0", "1"],
+    metavar: "0|1",
+    help: "What integer labels call the first class (default: 1 when no label is 0 and the largest is the number of classes, else 0)",
+  },
   { name: "idColumn", type: "string", metavar: "NAME", help: "Column that identifies a row (default id)" },
   { name: "sliceColumns", type: "string", metavar: "A,B,…", help: "Columns that divide the rows into slices" },
   { name: "delimiter", type: "string", metavar: "C", help: "Field delimiter of a text table (default: detected)" },
@@ -72,6 +79,7 @@ export function readOptions({ flags }: Invocation): ReadOptions {
   for (const name of ["format", "logitsKey", "labelsKey", "labelsColumn", "idColumn", "delimiter"] as const) {
     if (flags[name] !== undefined) options[name] = String(flags[name]);
   }
+  if (flags["labelBase"] !== undefined) options.labelBase = flags["labelBase"] === "1" ? 1 : 0;
   if (options.delimiter === "\\t" || options.delimiter === "tab") options.delimiter = "\t";
   for (const name of ["classes", "sliceColumns", "axes"] as const) {
     if (flags[name] !== undefined) options[name] = list(String(flags[name]));

@@ -1,6 +1,6 @@
 import { LogitsError } from "../core/index.js";
 import type { ColumnInfo } from "./columnRoles.js";
-import { decodeNumbers, type NumberType, sizeOf } from "./numbers.js";
+import { decodeNumbers, isFloat, type NumberType, sizeOf } from "./numbers.js";
 
 /** A field of an Arrow schema, as far as it matters here. */
 export interface ArrowField {
@@ -51,7 +51,7 @@ const typeNames: Record<number, string> = {
 
 export function arrowColumn({ name, type }: ArrowField): ArrowColumn {
   const number = numberType(type);
-  if (number) return { name, kind: "number", type: number, number };
+  if (number) return { name, kind: "number", type: number, number, whole: !isFloat(number) };
   const isFixed = type.typeId === 16;
   if (isFixed || type.typeId === 12 || type.typeId === 21) {
     const item = type.children?.[0] && numberType(type.children[0].type);

@@ -7,6 +7,8 @@ export interface ColumnInfo {
   kind: "number" | "list" | "other";
   /** What else it is, for messages: "text", "timestamp" … */
   type: string;
+  /** A column of numbers: they are whole, as far as is known. */
+  whole?: boolean;
 }
 
 /** Which column is what. */
@@ -19,6 +21,11 @@ export interface ColumnRoles {
   notes: string[];
 }
 
+/** Names under which programs write an index: that of pandas has none, or is called so when it is read again. */
+const indexNames = /^(|unnamed: ?\d+|index|idx|__index_level_\d+__|row|row_?(id|number|index))$/i;
+/** Names of what is made from scores, or goes with them, and is none. */
+const otherNames =
+  /^(pred|preds|predicted|prediction|predictions|y_?(pred|hat)|(pred|predicted)_?(class|label|idx|index)|conf|confidence|max_?(prob|score|logit)|correct|(sample_?)?weights?|loss|nll|margin|entropy|fold|split|epoch|timestamp)$/i;
 const labelNames = new Set(["label", "labels", "target", "truth", "y"]);
 
 /**
@@ -38,19 +45,35 @@ export function columnRoles(file: string, columns: ColumnInfo[], options: ReadOp
       : refuse("bad-argument", `Cannot read ${file}: the ${what} column must be one of ${list}, got ${name}`);
   };
   const label = options.labelsColumn === undefined ? onlyLabel(file, columns) : named(options.labelsColumn, "label");
-  const idGiven =
-    options.idColumn === undefined
-      ? columns.findIndex(({ name }) => name.toLowerCase() === "id")
-      : named(options.idColumn, "id");
   const slices = (options.sliceColumns ?? []).map((name) => named(name, "slice"));
-  const taken = new Set([label, idGiven, ...slices]);
+  const listed = new Set(options.classes);
+  const free = columns
+    .map((_, i) => i)
+    .filter((i) => i !== label && !slices.includes(i) && !listed.has(columns[i]!.name));
+  const indices = free.filter((i) => isIndex(columns[i]!));
+  const id =
+    options.idColumn === undefined
+      ? (free.find((i) => columns[i]!.name.toLowerCase() === "id") ?? indices[0] ?? -1)
+      : named(options.idColumn, "id");
+  const unread = indices.filter((i) => i !== id);
+  const taken = new Set([label, id, ...slices, ...unread]);
   const rest = columns.map((_, i) => i).filter((i) => !taken.has(i));
   const { scores, notes } = scoreColumns(file, columns, rest, options);
+  for (const i of unread) notes.push(`Column ${called(columns, i)} is an index: not read.`);
+  if (indices.includes(id))
+    notes.push(`Column ${called(columns, id)} is an index: its values are the ids of the rows.`);
   const roles: ColumnRoles = { scores, slices, notes };
   if (label >= 0) roles.label = label;
-  if (idGiven >= 0) roles.id = idGiven;
+  if (id >= 0) roles.id = id;
   return roles;
 }
+
+function isIndex({ name, kind, whole }: ColumnInfo): boolean {
+  const named = indexNames.test(name);
+  return kind === "number" ? named && whole === true : named && kind === "other" && /^(|unnamed: ?\d+)$/i.test(name);
+}
+
+const called = (columns: ColumnInfo[], i: number): string => columns[i]!.name || `${i} (without a name)`;
 
 function onlyLabel(file: string, columns: ColumnInfo[]): number {
   const found = columns.map((_, i) => i).filter((i) => labelNames.has(columns[i]!.name.toLowerCase()));
@@ -102,6 +125,20 @@ function scoreColumns(
       "--labels-column, --id-column or --slice-columns names it; or drop it.",
     );
   }
+  const nameless = rest.find((i) => columns[i]!.name === "");
+  if (nameless !== undefined)
+    refuse(
+      "bad-data",
+      `Cannot read ${file}: column ${nameless} must have a name, got none`,
+      "Name it in the header, as a class or otherwise; or drop it.",
+    );
+  const beside = rest.find((i) => otherNames.test(columns[i]!.name) && !options.classes?.includes(columns[i]!.name));
+  if (beside !== undefined)
+    refuse(
+      "ambiguous",
+      `Cannot tell whether column ${columns[beside]!.name} of ${file} is a class: what goes by that name is made from scores and is none`,
+      "--slice-columns, --id-column or --labels-column names it; --classes with the names of all columns says that it is a class.",
+    );
   if (rest.length === 0)
     refuse(
       "bad-data",

@@ -1,14 +1,17 @@
-import { LogitsError, type Source } from "../core/index.js";
+import { type LabelInfo, LogitsError, type Source } from "../core/index.js";
+
+const counted = ({ base }: LabelInfo): string => (typeof base === "number" ? `counted from ${base}` : `as ${base}`);
 
 /** Several sources as one table, in the order given. They must agree on classes, kind and whether there are labels. */
 export function concatSources(sources: readonly Source[]): Source {
   const [first, ...others] = sources;
   if (!first) throw new LogitsError("bad-argument", "Cannot join tables: there must be at least 1, got 0");
   for (const [i, other] of others.entries()) {
-    const differ = (what: string, got: unknown): never => {
+    const differ = (what: string, got: unknown, hint?: string): never => {
       throw new LogitsError(
         "mismatch",
         `Cannot read these files as one table: file ${i + 2} must have the ${what} of the first, got ${got}`,
+        hint === undefined ? {} : { hint },
       );
     };
     if (other.classes.length !== first.classes.length) differ(`${first.classes.length} classes`, other.classes.length);
@@ -17,6 +20,8 @@ export function concatSources(sources: readonly Source[]): Source {
     if (other.capture.kind !== first.capture.kind) differ(`kind (${first.capture.kind})`, other.capture.kind);
     if ((other.labels === undefined) !== (first.labels === undefined))
       differ("labels", other.labels ? "labels" : "none");
+    if (other.labels && other.labels.base !== first.labels!.base)
+      differ(`labels ${counted(first.labels!)}`, counted(other.labels), "--label-base 0 or 1 says how integers count.");
   }
   const joined: Source = {
     ...first,

@@ -34,15 +34,18 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
   const first = sample[0]!.fields;
   const ragged = sample.find(({ fields }) => fields.length !== first.length);
   if (ragged) refuseRagged(file, first.length, ragged);
+  const counted = countsColumns(sample);
   const hasHeader =
-    first.some((field) => parseNumber(field) === undefined && field.trim() !== "") &&
-    (sample.length > 1 || first.every((field) => parseNumber(field) === undefined));
+    counted ||
+    (first.some((field) => parseNumber(field) === undefined && field.trim() !== "") &&
+      (sample.length > 1 || first.every((field) => parseNumber(field) === undefined)));
   const data = hasHeader ? sample.slice(1) : sample;
   if (data.length === 0) refuse(`Cannot read ${file}: it must have at least one row below its header, got none`);
   const columns = describe(hasHeader ? first.map((field) => field.trim()) : first.map((_, k) => String(k)), data);
   checkDecimalComma(file, delimiter, data, columns);
   const roles = columnRoles(file, columns, options);
   const notes = [...roles.notes];
+  if (counted) notes.push("The first line counts the columns: read as their names.");
   const table: RawTable = {
     format: "csv",
     dtype: "text",
@@ -71,6 +74,21 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
     table.labelWidth = 1;
   }
   return table;
+}
+
+/**
+ * Whether the first line is 0, 1, 2 … or 1, 2, 3 …, perhaps after the empty name of an index: names that pandas gives to columns which have none.
+ * A pair may be a row of scores; it is a header when no other row is whole.
+ */
+function countsColumns(sample: Record_[]): boolean {
+  const fields = sample[0]!.fields.map((field) => field.trim());
+  const index = fields[0] === "";
+  const names = index ? fields.slice(1) : fields;
+  const from = Number(names[0]);
+  if (sample.length < 2 || names.length < 2 || (from !== 0 && from !== 1)) return false;
+  if (!names.every((name, k) => name === String(from + k))) return false;
+  const whole = ({ fields: other }: Record_): boolean => other.every((field) => /^\s*[-+]?\d+\s*$/.test(field));
+  return index || names.length > 2 || !sample.slice(1).some(whole);
 }
 
 function refuse(message: string, hint?: string, row?: number): never {
@@ -166,7 +184,12 @@ function describe(names: string[], data: Record_[]): ColumnInfo[] {
     const numeric = data.filter(({ fields }) => parseNumber(fields[k] ?? "") !== undefined).length;
     // One stray word in a column of numbers is an error of that row, not another type.
     return numeric * 2 > data.length
-      ? { name, kind: "number", type: "numbers" }
+      ? {
+          name,
+          kind: "number",
+          type: "numbers",
+          whole: data.every(({ fields }) => Number.isInteger(parseNumber(fields[k] ?? ""))),
+        }
       : { name, kind: "other", type: "text" };
   });
 }

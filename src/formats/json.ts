@@ -1,20 +1,10 @@
 import { LogitsError } from "../core/index.js";
 import { nameOf } from "./bytes.js";
+import { jsonColumns, type JsonRecord } from "./jsonColumns.js";
+import { isJsonNumber } from "./jsonNumbers.js";
+import { labelKeys, rowOf, rowsTable, scoreKeys } from "./jsonRows.js";
 import { textChunks, textLines } from "./lines.js";
-import type { Bytes, RawBlock, RawTable, ReadOptions } from "./table.js";
-
-/** One row as JSON has it, understood. */
-interface JsonRow {
-  scores: number[];
-  from?: string;
-  names?: string[];
-  label?: number | string | boolean;
-  id?: string;
-  slices: Record<string, string>;
-}
-
-const scoreKeys = ["logits", "scores", "logprobs", "probs", "probabilities"];
-const labelKeys = ["label", "labels", "target", "truth", "y"];
+import type { Bytes, RawTable, ReadOptions } from "./table.js";
 
 /**
  * JSON lines: one row a line. `[1.2, -3]`, `{"logits": [1.2, -3], "label": 0, "id": "a"}` or `{"label": "cat", "scores": {"cat": 1.2, "dog": -3}}`.
@@ -22,29 +12,107 @@ const labelKeys = ["label", "labels", "target", "truth", "y"];
  */
 export async function readJsonLines(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
-  return tableOf("jsonl", file, options, async function* () {
+  const documents = async function* (): AsyncIterable<Placed> {
     for await (const { text, line } of textLines(bytes)) {
-      if (text.trim() === "") continue;
-      yield rowOf(parse(text, file, `line ${line}`), `line ${line}`, file, options);
+      if (text.trim() !== "") yield { value: parse(text, file, `line ${line}`), where: `line ${line}` };
     }
-  });
+  };
+  return tableOf("jsonl", file, options, documents);
 }
 
-/** A JSON document: an array of rows, or `{"logits": [[…]], "labels": […], "classes": […]}`. */
+/** A JSON document: an array of rows, `{"logits": [[…]], "labels": […], "classes": […]}`, or `{"columns": […], "data": [[…]]}`. */
 export async function readJson(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
   let text = "";
   for await (const chunk of textChunks(bytes)) text += chunk;
   const document = parse(text, file, "its text");
+  const split = splitOf(document, options);
+  if (split) return splitTable(split, file, options);
   const { rows, names } = Array.isArray(document)
     ? { rows: document, names: undefined }
     : columnsOf(document, file, options);
   // A single row of numbers is a table of one row.
-  const list = rows.length > 0 && rows.every((value) => isNumber(value)) ? [rows] : rows;
-  return tableOf("json", file, options, async function* () {
-    for (const [i, row] of list.entries()) {
-      const understood = rowOf(row, `row ${i}`, file, options);
+  const list = rows.length > 0 && rows.every((value) => isJsonNumber(value)) ? [rows] : rows;
+  const documents = async function* (): AsyncIterable<Placed> {
+    for (const [i, value] of list.entries()) yield { value, where: `row ${i}` };
+  };
+  return tableOf("json", file, options, documents, names);
+}
+
+/** One row of the file as JSON has it, and where it stands. */
+interface Placed {
+  value: unknown;
+  where: string;
+}
+
+async function tableOf(
+  format: string,
+  file: string,
+  options: ReadOptions,
+  documents: () => AsyncIterable<Placed>,
+  names?: string[],
+): Promise<RawTable> {
+  for await (const { value } of documents()) {
+    if (!isFlat(value, options)) break;
+    const keys = Object.keys(value);
+    return jsonColumns(format, file, keys, options, async function* () {
+      for await (const one of documents()) yield { values: valuesOf(one, keys, file), where: one.where };
+    });
+  }
+  return rowsTable(format, file, options, async function* () {
+    for await (const { value, where } of documents()) {
+      const understood = rowOf(value, where, file, options);
       yield names && !understood.names ? { ...understood, names } : understood;
+    }
+  });
+}
+
+/** An object with numbers of its own and nothing that is called scores: a row of a table, one key a column. */
+function isFlat(value: unknown, options: ReadOptions): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (options.logitsKey !== undefined || [...scoreKeys, ""].some((key) => key in value)) return false;
+  return Object.values(value).filter((one) => isJsonNumber(one)).length > 1;
+}
+
+function valuesOf({ value, where }: Placed, keys: string[], file: string): unknown[] {
+  const object = (typeof value === "object" && !Array.isArray(value) ? value : null) as Record<string, unknown> | null;
+  const missing = keys.find((key) => object === null || !(key in object));
+  const more = object && Object.keys(object).find((key) => !keys.includes(key));
+  if (missing !== undefined || more != null)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${file}: every row must have the keys of the first (${keys.slice(0, 8).join(", ")}), got ${missing === undefined ? `${more} too` : `no ${missing}`} in ${where}`,
+    );
+  return keys.map((key) => object![key]);
+}
+
+interface Split {
+  columns: unknown[];
+  data: unknown[];
+  index?: unknown[];
+}
+
+function splitOf(document: unknown, options: ReadOptions): Split | undefined {
+  if (options.logitsKey !== undefined || typeof document !== "object" || document === null) return undefined;
+  const { columns, data, index } = document as Partial<Split>;
+  if (!Array.isArray(columns) || !Array.isArray(data)) return undefined;
+  return { columns, data, ...(Array.isArray(index) && index.length === data.length ? { index } : {}) };
+}
+
+/** What pandas writes with orient="split". */
+function splitTable({ columns, data, index }: Split, file: string, options: ReadOptions): Promise<RawTable> {
+  const names = [...(index ? [""] : []), ...columns.map(String)];
+  if (data.length === 0)
+    throw new LogitsError("bad-data", `Cannot read ${file}: it must have at least one row, got none`);
+  return jsonColumns("json", file, names, options, async function* (): AsyncIterable<JsonRecord> {
+    for (const [i, row] of data.entries()) {
+      if (!Array.isArray(row) || row.length !== columns.length)
+        throw new LogitsError(
+          "bad-data",
+          `Cannot read ${file}: every row must have ${columns.length} values, got ${Array.isArray(row) ? row.length : JSON.stringify(row)?.slice(0, 40)} in row ${i}`,
+          { row: i },
+        );
+      yield { values: index ? [index[i], ...row] : row, where: `row ${i}` };
     }
   });
 }
@@ -86,7 +154,7 @@ function columnsOf(document: unknown, file: string, options: ReadOptions): { row
   const labels = labelsKey === undefined ? undefined : (object[labelsKey] as unknown[]);
   const ids = Array.isArray(object["ids"]) ? (object["ids"] as unknown[]) : undefined;
   const names = Array.isArray(object["classes"]) ? (object["classes"] as unknown[]).map(String) : undefined;
-  if (scores.every((value) => isNumber(value)))
+  if (scores.every((value) => isJsonNumber(value)))
     return {
       rows: [{ [key!]: scores, ...(typeof object["label"] === "object" ? {} : { label: object["label"] }) }],
       ...(names ? { names } : {}),
@@ -103,131 +171,4 @@ function columnsOf(document: unknown, file: string, options: ReadOptions): { row
       : row,
   );
   return names ? { rows, names } : { rows };
-}
-
-function rowOf(value: unknown, where: string, file: string, options: ReadOptions): JsonRow {
-  const bad = (what: string, got: unknown): never => {
-    throw new LogitsError(
-      "bad-data",
-      `Cannot read ${file}: ${what}, got ${(JSON.stringify(got) ?? "nothing").slice(0, 60)} in ${where}`,
-    );
-  };
-  if (Array.isArray(value)) return { scores: numbers(value, where, file), slices: {} };
-  if (typeof value !== "object" || value === null) return bad("a row must be an array or an object", value);
-  const object = value as Record<string, unknown>;
-  const key =
-    options.logitsKey ??
-    scoreKeys.find((name) => object[name] !== undefined) ??
-    (object[""] === undefined ? undefined : "");
-  if (key === undefined || object[key] === undefined)
-    return bad(`a row must have ${options.logitsKey ?? "logits, scores or probs"}`, Object.keys(object));
-  const scores = object[key];
-  const row: JsonRow = { scores: [], slices: {} };
-  if (key === "logits" || key === "probs" || key === "probabilities") row.from = key === "logits" ? "logits" : "probs";
-  if (Array.isArray(scores)) row.scores = numbers(scores, where, file);
-  else if (typeof scores === "object" && scores !== null) {
-    row.names = Object.keys(scores);
-    row.scores = numbers(Object.values(scores), where, file);
-  } else return bad("scores must be an array or an object of numbers", scores);
-  const labelKey = options.labelsColumn ?? options.labelsKey ?? labelKeys.find((name) => object[name] !== undefined);
-  const label = labelKey === undefined ? undefined : object[labelKey];
-  if (typeof label === "number" || typeof label === "string" || typeof label === "boolean") row.label = label;
-  else if (label !== undefined) return bad("a label must be a number or a name", label);
-  const id = object[options.idColumn ?? "id"];
-  if (id !== undefined) row.id = String(id);
-  for (const name of options.sliceColumns ?? []) row.slices[name] = String(object[name] ?? "");
-  return row;
-}
-
-const isNumber = (value: unknown): boolean =>
-  typeof value === "number" || value === "-Infinity" || value === "Infinity" || value === "NaN";
-
-function numbers(values: unknown[], where: string, file: string): number[] {
-  return values.map((value, column) => {
-    if (isNumber(value)) return Number(value);
-    throw new LogitsError(
-      "bad-data",
-      `Cannot read ${file}: every score must be a number, got ${JSON.stringify(value)?.slice(0, 40)} in ${where}, column ${column}`,
-      {
-        column,
-        ...(value === null ? { hint: 'A masked class is the string "-Infinity".' } : {}),
-      },
-    );
-  });
-}
-
-async function tableOf(
-  format: string,
-  file: string,
-  options: ReadOptions,
-  rows: () => AsyncIterable<JsonRow>,
-): Promise<RawTable> {
-  let first: JsonRow | undefined;
-  for await (const row of rows()) {
-    first = row;
-    break;
-  }
-  if (!first) throw new LogitsError("bad-data", `Cannot read ${file}: it must have at least one row, got none`);
-  const shape = first;
-  const columns = shape.scores.length;
-  if (columns === 0)
-    throw new LogitsError("bad-data", `Cannot read ${file}: a row must have at least one score, got none`);
-  const table: RawTable = {
-    format,
-    dtype: "text",
-    columns,
-    notes: [],
-    async *blocks(rowsPerBlock) {
-      let block = start(shape, rowsPerBlock, options);
-      let at = 0;
-      for await (const row of rows()) {
-        add(block, row, shape, at++, file);
-        if (block.rows === rowsPerBlock) {
-          yield block;
-          block = start(shape, rowsPerBlock, options);
-        }
-      }
-      if (block.rows > 0) yield { ...block, values: block.values.subarray(0, block.rows * columns) };
-    },
-  };
-  if (shape.names) table.columnNames = shape.names;
-  if (shape.from) table.scoresFrom = shape.from;
-  if (shape.label !== undefined) {
-    table.labelsFrom = "label";
-    table.labelWidth = 1;
-  }
-  return table;
-}
-
-function start(shape: JsonRow, rows: number, options: ReadOptions): RawBlock {
-  const block: RawBlock = { rows: 0, values: new Float64Array(rows * shape.scores.length) };
-  if (shape.label !== undefined) block.labels = [];
-  if (shape.id !== undefined) block.ids = [];
-  if (options.sliceColumns) block.slices = Object.fromEntries(options.sliceColumns.map((name) => [name, []]));
-  return block;
-}
-
-function add(block: RawBlock, row: JsonRow, shape: JsonRow, at: number, file: string): void {
-  const differ = (what: string, got: unknown): never => {
-    throw new LogitsError("bad-data", `Cannot read ${file}: every row must have ${what}, got ${got} in row ${at}`, {
-      row: at,
-    });
-  };
-  const columns = shape.scores.length;
-  if (row.scores.length !== columns) differ(`${columns} scores`, row.scores.length);
-  let scores = row.scores;
-  if (shape.names && row.names && shape.names.some((name, k) => name !== row.names![k])) {
-    // The same classes in another order are the same row.
-    scores = shape.names.map((name) => {
-      const k = row.names!.indexOf(name);
-      return k === -1 ? differ(`the class ${name}`, row.names!.slice(0, 5).join(", ")) : row.scores[k]!;
-    });
-  }
-  block.values.set(scores, block.rows * columns);
-  if ((row.label === undefined) !== (shape.label === undefined))
-    differ(shape.label === undefined ? "no label, as the first" : "a label", row.label ?? "none");
-  if (row.label !== undefined) (block.labels as unknown[]).push(row.label);
-  if (block.ids) block.ids.push(row.id ?? String(at));
-  for (const [name, value] of Object.entries(row.slices)) block.slices![name]!.push(value);
-  block.rows++;
 }

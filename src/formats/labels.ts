@@ -4,15 +4,17 @@ import type { RawLabels } from "./table.js";
 /** What has been seen of a table's labels. */
 export interface LabelSurvey {
   text: boolean;
+  /** Every label so far was a boolean, or the word true or false. */
   boolean: boolean;
   width: number;
   min: number;
   max: number;
   names: Set<string>;
+  numbers: Set<number>;
 }
 
 export function initLabels(width: number): LabelSurvey {
-  return { text: false, boolean: false, width, min: Infinity, max: -Infinity, names: new Set() };
+  return { text: false, boolean: true, width, min: Infinity, max: -Infinity, names: new Set(), numbers: new Set() };
 }
 
 /** More distinct names than this are ids, not classes. */
@@ -20,18 +22,21 @@ const mostNames = 300_000;
 
 export function addLabels(survey: LabelSurvey, labels: RawLabels): void {
   if (survey.width > 1) return;
+  const { names, numbers } = survey;
   for (let i = 0; i < labels.length; i++) {
     const value = labels[i]!;
     // A missing label says nothing about how the others are written; it is refused, with its row, when it is read.
     if (value === "" || value === null) continue;
-    if (typeof value === "string" && !isNumber(value)) {
-      survey.text = true;
-      if (survey.names.size < mostNames) survey.names.add(value);
-      continue;
+    if (survey.boolean) survey.boolean = truth(value) !== undefined;
+    if (typeof value === "string") {
+      if (names.size < mostNames) names.add(value);
+      if (!isNumber(value)) {
+        survey.text = true;
+        continue;
+      }
     }
-    if (typeof value === "boolean") survey.boolean = true;
-    if (typeof value === "string") survey.names.add(value);
     const number = Number(value);
+    if (typeof value !== "boolean" && numbers.size < mostNames) numbers.add(number);
     if (number < survey.min) survey.min = number;
     if (number > survey.max) survey.max = number;
   }
@@ -39,9 +44,16 @@ export function addLabels(survey: LabelSurvey, labels: RawLabels): void {
 
 const isNumber = (text: string): boolean => text.trim() !== "" && !Number.isNaN(Number(text));
 
-/** True when nothing that follows can change how integers are read. */
-export function settled(survey: LabelSurvey, classes: number): boolean {
-  return survey.width > 1 || (!survey.text && (survey.min === 0 || survey.max === classes));
+/** The boolean that a value is or spells. */
+function truth(value: unknown): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  const word = typeof value === "string" ? value.trim().toLowerCase() : "";
+  return word === "true" ? true : word === "false" ? false : undefined;
+}
+
+/** True when nothing that follows can change how labels are read. */
+export function settled(survey: LabelSurvey, classes: number, named: boolean): boolean {
+  return survey.width > 1 || (!named && !survey.text && (survey.min === 0 || survey.max === classes));
 }
 
 /** How to turn raw labels into class indices. */
@@ -54,24 +66,58 @@ export interface LabelReader {
 }
 
 /**
- * Integers count from 0, unless no label is 0 and the largest is the number of classes: then from 1. Names are looked up among the class
+ * Labels that are all names of classes are these names, also where the names are numbers. Integers count from 0, unless no label is 0 and the
+ * largest is the number of classes, or `given` says so: then from 1. True is the second of two classes. Names are looked up among the class
  * names; where there are none, the distinct names in alphabetical order are the classes, if there are as many as columns.
  */
-export function labelReader(survey: LabelSurvey, from: string, classes: string[], named: boolean): LabelReader {
+export function labelReader(
+  survey: LabelSurvey,
+  from: string,
+  classes: string[],
+  named: boolean,
+  given?: 0 | 1,
+): LabelReader {
   const k = classes.length;
   if (survey.width > 1)
     return {
       info: { from, base: "one-hot" },
       read: (labels, rows, offset) => fromOneHot(labels, rows, survey.width, k, offset, from),
     };
-  if (survey.text || (named && survey.names.size > 0 && [...survey.names].every((name) => classes.includes(name))))
-    return fromNames(survey, from, classes, named);
-  const base = survey.min >= 1 && survey.max === k ? 1 : 0;
+  const { names, numbers, min, max } = survey;
+  const known = new Set(classes);
+  const counted = ([0, 1] as const).find((first) => classes.every((name, i) => name === String(first + i)));
+  if (named && counted === undefined && given === undefined) {
+    const areNames =
+      names.size > 0
+        ? [...names].every((name) => known.has(name))
+        : numbers.size > 0 && [...numbers].every((n) => known.has(String(n)));
+    if (areNames) return fromNames(survey, from, classes, true);
+  }
+  if (survey.boolean && k === 2 && (names.size > 0 || (min >= 0 && max <= 1)))
+    return {
+      info: { from, base: "boolean" },
+      read: (labels, rows, offset) =>
+        fromIntegers(
+          Array.from({ length: rows }, (_, i) => Number(truth(labels[i]) ?? NaN)),
+          rows,
+          0,
+          k,
+          offset,
+          from,
+        ),
+    };
+  if (survey.text) return fromNames(survey, from, classes, named);
+  const names1 = named && counted === 1 && min >= 1;
+  const base = given ?? (names1 || (min >= 1 && max === k) ? 1 : 0);
   const reader: LabelReader = {
-    info: { from, base: survey.boolean ? "boolean" : base },
+    info: { from, base },
     read: (labels, rows, offset) => fromIntegers(labels, rows, base, k, offset, from),
   };
-  if (base === 1) reader.note = `Labels run from 1 to ${k}: read as counting from 1.`;
+  if (given !== undefined || (named && counted === 0)) return reader;
+  if (names1) reader.note = `Labels are the names of the classes, which run from 1 to ${k}.`;
+  else if (base === 1) reader.note = `Labels run from 1 to ${k}: read as counting from 1.`;
+  else if (min >= 1 && max < k)
+    reader.note = `No label is 0 and none is ${k} (${min} … ${max}): read as counting from 0; --label-base 1 reads them as counting from 1.`;
   return reader;
 }
 

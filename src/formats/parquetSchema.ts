@@ -46,7 +46,10 @@ function columnOf(path: SchemaElement[], leaves: number, chunk: number): Parquet
   const [physical, type] = typeOf(leaf);
   const isNumber = physical !== undefined && physical !== "text" && physical !== "bits";
   if (leaves !== 1) return { ...base, kind: "other", type: "a structure", physical: undefined };
-  if (path.length === 1 && repetition === 0) return { ...base, kind: isNumber ? "number" : "other", type, physical };
+  if (path.length === 1 && repetition === 0)
+    return isNumber
+      ? { ...base, kind: "number", type, physical, whole: !/^b?f/.test(physical) }
+      : { ...base, kind: "other", type, physical };
   if (repetition === 1 && isNumber) return { ...base, kind: "list", type: `lists of ${type}`, physical };
   return { ...base, kind: "other", type: repetition > 0 ? `lists of ${type}` : "a structure", physical: undefined };
 }

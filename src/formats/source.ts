@@ -1,5 +1,8 @@
 import { type Batch, type Kind, LogitsError, type Source } from "../core/index.js";
-import { addEvidence, checkRows, detectKind, type GivenKind, initEvidence, type KindEvidence } from "./kind.js";
+import { wholeColumn } from "./columnEvidence.js";
+import { detectKind, short } from "./kind.js";
+import { addEvidence, initEvidence, type KindEvidence } from "./kindEvidence.js";
+import { checkRows, type GivenKind } from "./kindRows.js";
 import { addLabels, initLabels, type LabelReader, labelReader, type LabelSurvey, settled } from "./labels.js";
 import type { RawBlock, RawTable, ReadOptions } from "./table.js";
 
@@ -24,12 +27,18 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
     );
   }
   const named = given !== undefined && given.length === count;
+  const base = options.labelBase;
+  if (base !== undefined && base !== 0 && base !== 1)
+    throw new LogitsError("bad-argument", `Cannot read ${file}: the label base must be 0 or 1, got ${String(base)}`);
   const numbers = Array.from({ length: count }, (_, k) => String(k));
   const { evidence, labels, rows } = await survey(table, count, rowsPerBatch(table.columns));
+  if (!options.classes) refuseOtherColumns(evidence, table, file, options.kind);
   if (rows === 0) throw new LogitsError("bad-data", `Cannot read ${file}: it must have at least 1 row, got 0`);
   const detected = options.kind ? { kind: options.kind } : detectKind(evidence, file, table.scoresFrom);
   const reader =
-    table.labelsFrom === undefined ? undefined : labelReader(labels, table.labelsFrom, named ? given : numbers, named);
+    table.labelsFrom === undefined
+      ? undefined
+      : labelReader(labels, table.labelsFrom, named ? given : numbers, named, base);
   const classes = named ? given : (reader?.classes ?? numbers);
   const kind = detected.kind;
   const source: Source = {
@@ -54,12 +63,30 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
 
 const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Math.floor(2 ** 20 / columns)));
 
+/** A label, a prediction or a row number among the scores would be read as a class: it is refused until the classes are listed. */
+function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: string, kind?: GivenKind): void {
+  // Probabilities answer for themselves: another column would spoil the sums of their rows.
+  if (kind !== undefined && kind !== "logits") return;
+  const found = wholeColumn(evidence.byColumn);
+  if (!found) return;
+  const name = table.columnNames?.[found.column] ?? String(found.column);
+  const tabular = table.columnNames !== undefined || table.format === "csv";
+  throw new LogitsError(
+    "ambiguous",
+    `Cannot tell whether column ${name} of ${file} is a class: ${found.counts ? "it counts the rows" : "it holds only whole numbers"} while the others hold fractions, as a ${found.counts ? "row number" : "label or a prediction"} would`,
+    {
+      column: found.column,
+      hint: `${tabular ? `${found.counts ? "--id-column" : "--labels-column, --id-column or --slice-columns"} names it if it is none` : "Save labels as an array of their own if it is none"}; --classes with the names of all ${table.columns} says that it is one.`,
+    },
+  );
+}
+
 async function survey(
   table: RawTable,
   classes: number,
   block: number,
 ): Promise<{ evidence: KindEvidence; labels: LabelSurvey; rows: number }> {
-  const evidence = initEvidence(table.columns);
+  const evidence = initEvidence(table.columns, table.dtype);
   const labels = initLabels(table.labelWidth ?? 1);
   let rows = 0;
   for await (const part of table.blocks(block)) {
@@ -67,7 +94,7 @@ async function survey(
     const wanted = evidence.rows * table.columns < surveyedScores;
     if (wanted) addEvidence(evidence, part.values, part.rows);
     if (part.labels) addLabels(labels, part.labels);
-    if (!wanted && (!part.labels || settled(labels, classes))) break;
+    if (!wanted && (!part.labels || settled(labels, classes, table.columnNames !== undefined))) break;
   }
   return { evidence, labels, rows };
 }
@@ -119,7 +146,6 @@ function sentence(
   classes: string[],
   reader: LabelReader | undefined,
 ): string {
-  const short = (value: number): string => String(Number(value.toPrecision(4)));
   const size = `${table.rows === undefined ? "" : `${table.rows.toLocaleString("en")} × `}${classes.length.toLocaleString("en")}${table.rows === undefined ? " classes" : ""}`;
   const labels = reader ? `; labels from ${reader.info.from}` : "; no labels";
   return `Read as ${kind}: row sums ${short(evidence.sum[0])} … ${short(evidence.sum[1])}; ${size}${labels}`;

@@ -25,6 +25,8 @@ export interface ReadOptions {
   idColumn?: string;
   sliceColumns?: string[];
   delimiter?: string;
+  /** What the first class is called by integer labels, 0 or 1; detected when absent. */
+  labelBase?: 0 | 1;
   /** For 3-D arrays: a permutation of "rows", "replicates", "classes". */
   axes?: string[];
   /** Which replicate of a 3-D array, or their mean. */

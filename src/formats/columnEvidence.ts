@@ -1,0 +1,71 @@
+/** Rows of which every number is looked at. */
+const sampled = 1000;
+/** More columns than this are classes: nobody stacks a label beside so many. */
+const mostColumns = 4096;
+
+/** What each column looks like: a label, a prediction or a row number between scores gives itself away by being whole. */
+export interface ColumnEvidence {
+  columns: number;
+  rows: number;
+  /** Columns that have held nothing but whole numbers. */
+  whole: number[];
+  least: Float64Array;
+  most: Float64Array;
+  /** 1 while each row has had one more than the row before. */
+  counting: Uint8Array;
+  /** Whole numbers in the first rows, by column. */
+  wholeCount: Float64Array;
+}
+
+export function initColumns(columns: number): ColumnEvidence {
+  const size = columns <= mostColumns ? columns : 0;
+  return {
+    columns,
+    rows: 0,
+    whole: Array.from({ length: size }, (_, k) => k),
+    least: new Float64Array(size).fill(Infinity),
+    most: new Float64Array(size).fill(-Infinity),
+    counting: new Uint8Array(size).fill(1),
+    wholeCount: new Float64Array(size),
+  };
+}
+
+export function addColumns(evidence: ColumnEvidence, values: ArrayLike<number>, rows: number): void {
+  const { columns, least, most, counting, wholeCount } = evidence;
+  for (let row = 0; row < rows && evidence.whole.length > 0; row++, evidence.rows++) {
+    const start = row * columns;
+    if (evidence.rows < sampled)
+      for (let k = 0; k < columns; k++) if (Number.isInteger(values[start + k])) wholeCount[k]!++;
+    let fraction = false;
+    for (const k of evidence.whole) {
+      const value = values[start + k]!;
+      if (!Number.isInteger(value)) {
+        fraction = true;
+        least[k] = NaN;
+        continue;
+      }
+      if (evidence.rows > 0 && value !== most[k]! + 1) counting[k] = 0;
+      if (value < least[k]!) least[k] = value;
+      if (value > most[k]!) most[k] = value;
+    }
+    if (fraction) evidence.whole = evidence.whole.filter((k) => !Number.isNaN(least[k]));
+  }
+}
+
+/**
+ * The first column that is whole throughout while the others are not: a label, a prediction, a row number, but hardly a score.
+ * If each number of the others is whole with probability q (Laplace's estimate), a column of scores would be so with q^rows.
+ * A column that is constantly 0 is a reference class.
+ */
+export function wholeColumn(evidence: ColumnEvidence): { column: number; counts: boolean } | undefined {
+  const { columns, rows, least, most, counting, wholeCount } = evidence;
+  const seen = Math.min(rows, sampled) * (columns - 1);
+  const all = wholeCount.reduce((a, b) => a + b, 0);
+  const column = evidence.whole.find((k) => {
+    if (rows < 2 || columns < 2 || (least[k] === 0 && most[k] === 0)) return false;
+    const others = all - wholeCount[k]!;
+    const likeLabel = others === 0 && least[k]! >= 0 && most[k]! < columns;
+    return ((others + 1) / (seen + 2)) ** rows < (likeLabel ? 0.05 : 1e-3);
+  });
+  return column === undefined ? undefined : { column, counts: rows > 2 && counting[column] === 1 };
+}
