@@ -1,10 +1,10 @@
 import { constant, exp2, SMALLEST } from "./exp";
 import { firstLanes, high64, low64 } from "./lanes";
-import { first, furthest, moments, second, zeroth } from "./moments";
+import { first, furthest, moments, second, third, zeroth } from "./moments";
 import { good, highest, lowest, scan } from "./scan";
 import { transpose } from "./tile";
 
-// The negative log-likelihood of β·z and its derivatives in β need, of each row, Σe, Σe·d and Σe·d² with e = exp(β·d) and d = z − max.
+// The negative log-likelihood of β·z and its derivatives in β need, of each row, Σe, Σe·d, Σe·d² and Σe·d³ with e = exp(β·d) and d = z − max.
 // Its logarithms are taken all at once: the product of the Σe is kept as a mantissa in [1, 2) and an exponent.
 
 /** Tiles after which the product is split again: 4 lanes × 32 factors of at most FEW = 48 stay below 2^768. */
@@ -59,8 +59,8 @@ export function pack(p: usize, labels: usize, rows: i32, classes: i32, tile: usi
 }
 
 /**
- * Adds to five f64 at `out`: mantissa and exponent of Π Σe, Σ of the means ⟨d⟩ and of the variances under softmax(β·z), Σ of the labels'
- * distances. `scale` is β times SCALE. Of the tiles every `every`-th is taken, the last of all with only the rows there are.
+ * Adds to six f64 at `out`: mantissa and exponent of Π Σe, Σ of the means ⟨d⟩, of the variances and of the third central moments under
+ * softmax(β·z), Σ of the labels' distances. `scale` is β times SCALE. Of the tiles every `every`-th is taken, the last of all with only the rows there are.
  */
 export function packedSums(p: usize, labels: usize, rows: i32, classes: i32, least: f32, scale: f32, every: i32, out: usize): void {
   if (least * scale > SMALLEST) packedNear(p, labels, rows, classes - 1, scale, every, out);
@@ -71,6 +71,7 @@ export function packedSums(p: usize, labels: usize, rows: i32, classes: i32, lea
 let product: v128 = f64x2.splat(1);
 let means: v128 = f64x2.splat(0);
 let variances: v128 = f64x2.splat(0);
+let skews: v128 = f64x2.splat(0);
 let distances: v128 = f64x2.splat(0);
 
 /** See expNear. */
@@ -89,15 +90,18 @@ export function packedNear(p: usize, labels: usize, rows: i32, count: i32, scale
     let s = f32x4.splat(0);
     let u = f32x4.splat(0);
     let v = f32x4.splat(0);
+    let w = f32x4.splat(0);
     for (const end = p + size; p < end; p += 16) {
       const d = v128.load(p);
       const e = exp2(f32x4.mul(d, factor), round, c1, c2, c3, c4, one);
       const ed = f32x4.mul(e, d);
       s = f32x4.add(s, e);
       u = f32x4.add(u, ed);
-      v = f32x4.add(v, f32x4.mul(ed, d));
+      const edd = f32x4.mul(ed, d);
+      v = f32x4.add(v, edd);
+      w = f32x4.add(w, f32x4.mul(edd, d));
     }
-    gather(s, u, v, rows);
+    gather(s, u, v, w, rows);
     distances = f64x2.add(distances, f64x2.add(v128.load(labels), v128.load(labels, 16)));
     if (tiles % TOGETHER == 0) splitProduct(out);
   }
@@ -121,6 +125,7 @@ export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale:
     let s = f32x4.splat(0);
     let u = f32x4.splat(0);
     let v = f32x4.splat(0);
+    let w = f32x4.splat(0);
     for (const end = p + size; p < end; p += 16) {
       const z = v128.load(p);
       // In this order NaN is kept.
@@ -129,9 +134,11 @@ export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale:
       const ed = f32x4.mul(e, d);
       s = f32x4.add(s, e);
       u = f32x4.add(u, ed);
-      v = f32x4.add(v, f32x4.mul(ed, d));
+      const edd = f32x4.mul(ed, d);
+      v = f32x4.add(v, edd);
+      w = f32x4.add(w, f32x4.mul(edd, d));
     }
-    gather(s, u, v, rows);
+    gather(s, u, v, w, rows);
     distances = f64x2.add(distances, f64x2.add(v128.load(labels), v128.load(labels, 16)));
     if (tiles % TOGETHER == 0) splitProduct(out);
   }
@@ -142,25 +149,31 @@ export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale:
   product = f64x2.splat(1);
   means = f64x2.splat(0);
   variances = f64x2.splat(0);
+  skews = f64x2.splat(0);
   distances = f64x2.splat(0);
 }
 
 /** The winner, left out of the sums, adds 1 to the first of them. */
-@inline function gather(s: v128, u: v128, v: v128, rows: i32): void {
+@inline function gather(s: v128, u: v128, v: v128, w: v128, rows: i32): void {
   if (rows < 4) {
     const mask = firstLanes(rows);
     s = v128.and(s, mask);
     u = v128.and(u, mask);
     v = v128.and(v, mask);
+    w = v128.and(w, mask);
   }
   const one = f32x4.splat(1);
   const inverse = f32x4.div(one, f32x4.add(s, one));
   const mean = f32x4.mul(u, inverse);
-  const variance = f32x4.sub(f32x4.mul(v, inverse), f32x4.mul(mean, mean));
+  const square = f32x4.mul(v, inverse);
+  const variance = f32x4.sub(square, f32x4.mul(mean, mean));
+  // ⟨d³⟩ − 3⟨d⟩⟨d²⟩ + 2⟨d⟩³
+  const skew = f32x4.sub(f32x4.mul(w, inverse), f32x4.mul(mean, f32x4.add(square, f32x4.add(variance, variance))));
   const one64 = f64x2.splat(1);
   product = f64x2.mul(product, f64x2.mul(f64x2.add(low64(s), one64), f64x2.add(high64(s), one64)));
   means = f64x2.add(means, f64x2.add(low64(mean), high64(mean)));
   variances = f64x2.add(variances, f64x2.add(low64(variance), high64(variance)));
+  skews = f64x2.add(skews, f64x2.add(low64(skew), high64(skew)));
 }
 
 /** Moves the product into mantissa and exponent at `out`. */
@@ -183,7 +196,8 @@ function splitProduct(out: usize): void {
   splitProduct(out);
   add(out + 16, means);
   add(out + 24, variances);
-  add(out + 32, distances);
+  add(out + 32, skews);
+  add(out + 40, distances);
 }
 
 /** The same sums over rows of any number of classes as they are. */
@@ -191,6 +205,7 @@ export function rowSums(p: usize, labels: usize, rows: i32, classes: i32, scale:
   const step = <usize>classes << 2;
   let mean: f64 = 0;
   let variance: f64 = 0;
+  let skew: f64 = 0;
   let own: f64 = 0;
   for (const end = labels + (<usize>rows << 2); labels < end; labels += 4, p += step) {
     scan(p, classes);
@@ -204,10 +219,13 @@ export function rowSums(p: usize, labels: usize, rows: i32, classes: i32, scale:
     multiply(out, zeroth);
     const m = first / zeroth;
     mean += m;
-    variance += second / zeroth - m * m;
+    const square = second / zeroth;
+    variance += square - m * m;
+    skew += third / zeroth - m * (3 * square - 2 * m * m);
     own += distance(p, classes, label, max);
   }
   store<f64>(out, load<f64>(out, 16) + mean, 16);
   store<f64>(out, load<f64>(out, 24) + variance, 24);
-  store<f64>(out, load<f64>(out, 32) + own, 32);
+  store<f64>(out, load<f64>(out, 32) + skew, 32);
+  store<f64>(out, load<f64>(out, 40) + own, 40);
 }

@@ -61,4 +61,5 @@ export function validateCalibrator(document: unknown, classes?: number): Calibra
 
 export type { Candidate, FitResult };
 export { exchangeabilityWarning } from "./exchangeable.js";
-export { fitTemperature, type TemperatureFit, temperature } from "./temperature.js";
+export { temperature } from "./temperature.js";
+export { fitTemperature, type SearchOptions, type TemperatureFit } from "./temperatureSearch.js";

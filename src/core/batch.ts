@@ -49,6 +49,14 @@ export function checkBatch(batch: Batch): void {
   }
 }
 
+/** A view costs more than copying a short row number by number. */
+const shortRow = 64;
+
+function copyRow(from: Batch["values"], start: number, to: Batch["values"], at: number, length: number): void {
+  if (length > shortRow) to.set(from.subarray(start, start + length), at);
+  else for (let k = 0; k < length; k++) to[at + k] = from[start + k]!;
+}
+
 /** The rows at `indices`, copied. */
 export function takeRows(batch: Batch, indices: ArrayLike<number>): Batch {
   const { classes } = batch;
@@ -56,14 +64,12 @@ export function takeRows(batch: Batch, indices: ArrayLike<number>): Batch {
     batch.values instanceof Float32Array
       ? new Float32Array(indices.length * classes)
       : new Float64Array(indices.length * classes);
-  for (let i = 0; i < indices.length; i++) {
-    const start = indices[i]! * classes;
-    values.set(batch.values.subarray(start, start + classes), i * classes);
-  }
+  for (let i = 0; i < indices.length; i++) copyRow(batch.values, indices[i]! * classes, values, i * classes, classes);
   const pick = <T>(column: ArrayLike<T>): T[] => Array.from({ length: indices.length }, (_, i) => column[indices[i]!]!);
   const part: Batch = { kind: batch.kind, values, rows: indices.length, classes };
   if (batch.floor !== undefined) part.floor = batch.floor;
-  if (batch.labels) part.labels = Int32Array.from(pick(batch.labels));
+  const { labels } = batch;
+  if (labels) part.labels = new Int32Array(indices.length).map((_, i) => labels[indices[i]!]!);
   if (batch.ids) part.ids = pick(batch.ids);
   if (batch.slices)
     part.slices = Object.fromEntries(Object.entries(batch.slices).map(([name, column]) => [name, pick(column)]));

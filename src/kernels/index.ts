@@ -30,10 +30,17 @@ export function rowStats(values: Floats, rows: number, classes: number, out: Row
     reference.rowStats(values, rows, classes, out);
 }
 
-/** Negative log-likelihood of β·z over labelled rows, with its first two derivatives in β. */
-export function nllSums(values: Floats, labels: Int32Array, rows: number, classes: number, beta: number): NllSums {
-  const sums = fast(values) ? wasm.nllSums(values, labels, rows, classes, beta) : undefined;
-  return sums ?? reference.nllSums(values, labels, rows, classes, beta);
+/** Negative log-likelihood of β·z over labelled rows (all, or of `every` blocks of some rows the first), with its first three derivatives in β. */
+export function nllSums(
+  values: Floats,
+  labels: Int32Array,
+  rows: number,
+  classes: number,
+  beta: number,
+  every = 1,
+): NllSums {
+  const sums = fast(values) ? wasm.nllSums(values, labels, rows, classes, beta, every) : undefined;
+  return sums ?? reference.nllSums(values, labels, rows, classes, beta, every);
 }
 
 /**

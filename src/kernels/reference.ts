@@ -44,28 +44,47 @@ export function rowStats(values: Floats, rows: number, classes: number, out: Row
   }
 }
 
-/** Sums over the rows of the negative log-likelihood of β·z, and of its first two derivatives in β (= 1/T). */
+/** Sums over the rows of the negative log-likelihood of β·z, and of its first three derivatives in β (= 1/T). */
 export interface NllSums {
   nll: number;
   gradient: number;
   hessian: number;
+  third: number;
+}
+
+/** Rows that a sample takes together: as many as are cheap to copy. */
+export function blockRows(classes: number): number {
+  return Math.max(1, Math.min(64, Math.floor(8192 / classes)));
 }
 
 /**
- * Σᵢ lse(βz) − βz_y with first derivative Σᵢ ⟨z⟩ − z_y and second Σᵢ ⟨z²⟩ − ⟨z⟩², where ⟨·⟩ is the mean under softmax(βz).
+ * Σᵢ lse(βz) − βz_y with the derivatives Σᵢ ⟨z⟩ − z_y, Σᵢ ⟨z²⟩ − ⟨z⟩² and Σᵢ ⟨z³⟩ − 3⟨z⟩⟨z²⟩ + 2⟨z⟩³, where ⟨·⟩ is the mean under softmax(βz).
  * A masked true label gives nll = Infinity.
+ *
+ * @param every of so many blocks of `blockRows` rows only the first is looked at; 1 is all rows.
  */
-export function nllSums(values: Floats, labels: Int32Array, rows: number, classes: number, beta: number): NllSums {
+export function nllSums(
+  values: Floats,
+  labels: Int32Array,
+  rows: number,
+  classes: number,
+  beta: number,
+  every = 1,
+): NllSums {
   let nll = 0;
   let gradient = 0;
   let hessian = 0;
+  let third = 0;
+  const block = blockRows(classes);
   for (let row = 0; row < rows; row++) {
+    if (Math.floor(row / block) % every !== 0) continue;
     const start = row * classes;
     let max = -Infinity;
     for (let k = 0; k < classes; k++) max = Math.max(max, values[start + k]!);
     let sum = 0;
     let first = 0;
     let second = 0;
+    let cubic = 0;
     for (let k = 0; k < classes; k++) {
       const z = values[start + k]! - max;
       if (z === -Infinity) continue;
@@ -73,14 +92,17 @@ export function nllSums(values: Floats, labels: Int32Array, rows: number, classe
       sum += e;
       first += e * z;
       second += e * z * z;
+      cubic += e * z * z * z;
     }
     const mean = first / sum;
     const zy = values[start + labels[row]!]! - max;
     nll += Math.log(sum) - beta * zy;
     gradient += mean - zy;
-    hessian += second / sum - mean * mean;
+    const square = second / sum;
+    hessian += square - mean * mean;
+    third += cubic / sum - mean * (3 * square - 2 * mean * mean);
   }
-  return { nll, gradient, hessian };
+  return { nll, gradient, hessian, third };
 }
 
 /** softmax of each row. A row with NaN, +Infinity or only −Infinity becomes NaN. */

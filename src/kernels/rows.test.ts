@@ -72,6 +72,10 @@ describe.each(tables)("rows of $name", ({ make }) => {
         expect(sums.nll, `${where} ${beta}`).toSatisfy(near(wanted.nll, 3e-7 * (rows + beta * scale)));
         expect(sums.gradient, `${where} ${beta}`).toSatisfy(near(wanted.gradient, 3e-7 * scale));
         expect(sums.hessian, `${where} ${beta}`).toSatisfy(near(wanted.hessian, 1e-6 * scale * spread(values)));
+        expect(sums.third, `${where} ${beta}`).toSatisfy(near(wanted.third, 1e-5 * scale * spread(values) ** 2));
+        const some = nllSums(given, labels, rows, classes, beta, 3);
+        const few = reference.nllSums(values, labels, rows, classes, beta, 3);
+        expect(some.gradient, `${where} ${beta}, every third row`).toSatisfy(near(few.gradient, 3e-7 * scale));
       }
       expect(given, "the input is as it was").toEqual(before);
     }

@@ -1,6 +1,6 @@
 // Tables of rows by the WebAssembly kernels: rows that lie outside an arena are copied into the scratch arena, some at a time.
 import { type Arena, arenaOf, DATA, RESULT, scratchArena, TILE, WORK } from "./arena.js";
-import type { NllSums, RowStats } from "./reference.js";
+import { blockRows, type NllSums, type RowStats } from "./reference.js";
 
 /** Bytes of rows that are copied at a time: they stay in the second-level cache. */
 const PIECE = 1 << 16;
@@ -89,6 +89,7 @@ export function nllSums(
   rows: number,
   classes: number,
   beta: number,
+  every: number,
 ): NllSums | undefined {
   const scale = Math.fround(beta * SCALE);
   if (!exact(scale)) return undefined;
@@ -101,8 +102,9 @@ export function nllSums(
   const packedLabels = WORK + 4 * MOST_ROWS;
   const packed = packedLabels + 8 * MOST_ROWS;
   begin(place.arena);
-  for (let row = 0; row < rows; row += some) {
-    const end = Math.min(rows, row + some);
+  const block = every === 1 ? some : blockRows(classes);
+  for (let row = 0; row < rows; row += every * block) {
+    const end = Math.min(rows, row + block);
     const count = end - row;
     ints.set(labels.subarray(row, end), WORK / 4);
     const p = place.rows(row, end);
@@ -120,27 +122,25 @@ function exact(scale: number): boolean {
 }
 
 function begin({ doubles }: Arena): void {
-  doubles.fill(0, RESULT / 8, RESULT / 8 + 5);
+  doubles.fill(0, RESULT / 8, RESULT / 8 + 6);
   doubles[RESULT / 8] = 1;
 }
 
 function finish({ doubles }: Arena, beta: number, scale: number): NllSums | undefined {
-  const [mantissa, exponent, mean, hessian, distance] = doubles.subarray(RESULT / 8, RESULT / 8 + 5) as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [mantissa = NaN, exponent = NaN, mean = NaN, hessian = NaN, third = NaN, distance = NaN] = doubles.subarray(
+    RESULT / 8,
+    RESULT / 8 + 6,
+  );
   const gradient = mean - distance;
-  // A row without a softmax, a masked label, or squares that are too large for f32: the reference says which.
-  if (!Number.isFinite(gradient + hessian)) return undefined;
+  // A row without a softmax, a masked label, or powers that are too large for f32: the reference says which.
+  if (!Number.isFinite(gradient + hessian + third)) return undefined;
   // The kernels worked with β rounded to f32; from there it is a short way, on which two terms of Taylor's series are enough.
   const step = beta - scale / SCALE;
   const logs = Math.log(mantissa) + exponent * Math.LN2;
   return {
     nll: logs + (mean + (hessian * step) / 2) * step - beta * distance,
-    gradient: gradient + hessian * step,
-    hessian,
+    gradient: gradient + (hessian + (third * step) / 2) * step,
+    hessian: hessian + third * step,
+    third,
   };
 }
