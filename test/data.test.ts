@@ -60,8 +60,8 @@ describe("the built-in data", () => {
   it.each(expected)("$name is as right and as sure as another library says", async (row) => {
     const { correct, confidence, nll } = predictions(await load(row.name));
     expect(mean(correct!)).toBeCloseTo(row.accuracy, 9);
-    expect(mean(confidence)).toBeCloseTo(row.confidence, 9);
-    expect(mean(nll!)).toBeCloseTo(row.nll, 9);
+    expect(mean(confidence)).toBeCloseTo(row.confidence, 7);
+    expect(mean(nll!)).toBeCloseTo(row.nll, 7);
   });
 
   it("every language of the validation half is in the test half, and no text is in both", async () => {

@@ -1,4 +1,11 @@
-import { type Batch, type CalibrationMethod, type Calibrator, LogitsError } from "../core/index.js";
+import {
+  type Batch,
+  type CalibrationMethod,
+  type Calibrator,
+  LogitsError,
+  type Predictions,
+  predictions,
+} from "../core/index.js";
 
 /**
  * The calibrator that a JSON document holds, checked before anything uses it.
@@ -51,4 +58,15 @@ export function applyWith(
 ): Batch {
   const { method, params } = readCalibrator(calibrator, methods, batch.classes);
   return methods.find(({ name }) => name === method)!.apply(batch, params);
+}
+
+/** What the calibrated scores say of each row; of one temperature without a copy of the scores. */
+export function predictWith(
+  methods: readonly CalibrationMethod[],
+  batch: Batch,
+  calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+): Predictions {
+  const { method: name, params } = readCalibrator(calibrator, methods, batch.classes);
+  const method = methods.find((one) => one.name === name)!;
+  return method.temperature ? predictions(batch, method.temperature(params)) : predictions(method.apply(batch, params));
 }

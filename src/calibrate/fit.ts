@@ -43,7 +43,9 @@ export function fitWith(method: CalibrationMethod, batch: Batch, given: Params =
   const calibrator: Calibrator = { kind: "calibrator", version: 1, method: method.name, params: learned };
   if (classes) calibrator.classes = classes;
   calibrator.fittedOn = { rows: batch.rows, hash: hashBatch(batch), date: new Date().toISOString().slice(0, 10) };
-  const after = predictions(method.apply(batch, learned));
+  const after = method.temperature
+    ? predictions(batch, method.temperature(learned))
+    : predictions(method.apply(batch, learned));
   const all = [...warnings];
   if (batch.rows < fewRows)
     all.unshift(

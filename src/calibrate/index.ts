@@ -1,6 +1,6 @@
-import type { Batch, CalibrationMethod, Calibrator, Params } from "../core/index.js";
+import type { Batch, CalibrationMethod, Calibrator, Params, Predictions } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
-import { applyWith, readCalibrator } from "./document.js";
+import { applyWith, predictWith, readCalibrator } from "./document.js";
 import { type FitResult, fitWith } from "./fit.js";
 import { type Candidate, chooseMethod } from "./auto.js";
 import { beta } from "./beta.js";
@@ -52,6 +52,14 @@ export function applyCalibrator(
   calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
 ): Batch {
   return applyWith(calibrators, batch, calibrator);
+}
+
+/** Winner, confidence, loss … of each row under calibrated scores; equal to `predictions(applyCalibrator(batch, calibrator))` up to rounding. */
+export function calibratedPredictions(
+  batch: Batch,
+  calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+): Predictions {
+  return predictWith(calibrators, batch, calibrator);
 }
 
 /** The calibrator that a JSON document holds, checked before anything uses it. */

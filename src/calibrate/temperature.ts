@@ -30,6 +30,7 @@ export const temperature: CalibrationMethod = {
     for (let i = 0; i < values.length; i++) values[i] = batch.values[i]! / divisor;
     return { ...batch, kind: "logits", values };
   },
+  temperature: (params) => params["temperature"] as number,
   validate: checkTemperature,
 };
 

@@ -26,6 +26,8 @@ export interface CalibrationMethod extends Descriptor {
   fit(batch: Batch, params: Params): Fitted;
   /** The same rows with calibrated scores (f64): softmax of a row is its calibrated probabilities. The input is not changed. */
   apply(batch: Batch, params: Calibrator["params"]): Batch;
+  /** The number that all logits are divided by, of a method that does nothing else: its probabilities need no copy of the scores. */
+  temperature?(params: Calibrator["params"]): number;
   /** Refuses a document whose params are not what `apply` needs. */
   validate(params: Calibrator["params"], classes: number): void;
 }

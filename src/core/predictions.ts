@@ -5,14 +5,16 @@ import type { Batch } from "./types.js";
 
 /**
  * What a batch of scores says about each row: the winner, how sure, and how it fared against the label.
- * Computed once from logits and shared by every measure; all per-row arrays have `rows` entries.
+ * Computed once from logits, on first use, and shared by every measure; all per-row arrays have `rows` entries.
  *
- * With m = max z and r = Σ_{k ≠ winner} exp(z_k − m): confidence = 1/(1 + r), log-odds = −ln r, lse = m + ln(1 + r).
+ * With z the scaled scores, m = max z and r = Σ_{k ≠ winner} exp(z_k − m): confidence = 1/(1 + r), log-odds = −ln r, lse = m + ln(1 + r).
  * None of them is computed as 1 − p, so that they keep their digits when the winner's probability rounds to 1.
  */
 export interface Predictions {
-  /** The scores as logits (probabilities are read as their logarithm). */
+  /** The scores as logits (probabilities are read as their logarithm), before they are multiplied by `scale`. */
   batch: Batch;
+  /** 1/T: everything below is of `scale` times the scores. */
+  scale: number;
   rows: number;
   classes: number;
   /** Index of the first row within its source. */
@@ -39,70 +41,111 @@ export interface Predictions {
   probs(): Float64Array;
 }
 
-export function predictions(given: Batch): Predictions {
+/** @param temperature what all logits are divided by first; range > 0, default and no-op 1. */
+export function predictions(given: Batch, temperature = 1): Predictions {
   checkBatch(given);
   const batch = toLogits(given);
-  const { values, rows, classes, labels } = batch;
-  const offset = batch.offset ?? 0;
+  const { values, rows, classes, labels, floor } = batch;
+  const scale = 1 / temperature;
   const stats: RowStats = {
     argmax: new Int32Array(rows),
     tie: new Uint8Array(rows),
     max: new Float64Array(rows),
     rest: new Float64Array(rows),
   };
-  rowStats(values, rows, classes, stats);
+  rowStats(values, rows, classes, scale, stats);
+  const { argmax, tie, max, rest } = stats;
   const confidence = new Float64Array(rows);
-  const logOdds = new Float64Array(rows);
-  const logSumExp = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
-    const rest = stats.rest[row]!;
-    if (Number.isNaN(rest)) throw notFinite(batch, row);
-    confidence[row] = 1 / (1 + rest);
-    logOdds[row] = -Math.log(rest);
-    logSumExp[row] = stats.max[row]! + Math.log1p(rest);
+    const others = rest[row]!;
+    if (others !== others) throw notFinite(batch, row);
+    confidence[row] = 1 / (1 + others);
   }
-  let correct: Uint8Array | undefined;
-  let nll: Float64Array | undefined;
-  let infinite = 0;
-  let floored = 0;
-  if (labels) {
-    correct = new Uint8Array(rows);
-    nll = new Float64Array(rows);
-    const highest = batch.floor === undefined ? Infinity : -Math.log(batch.floor);
+  const logOdds = once(() => {
+    const odds = new Float64Array(rows);
     for (let row = 0; row < rows; row++) {
-      const label = labels[row]!;
-      correct[row] = label === stats.argmax[row] ? 1 : 0;
-      const loss = logSumExp[row]! - values[row * classes + label]!;
+      const others = rest[row]!;
+      odds[row] = others > tiny ? -Math.log(others) : logOddsOf(values, row * classes, classes, argmax[row]!, scale);
+    }
+    return odds;
+  });
+  const logSumExp = once(() => {
+    const lse = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) lse[row] = scale * max[row]! + Math.log1p(rest[row]!);
+    return lse;
+  });
+  const correct = once(() => {
+    const right = new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) right[row] = labels![row] === argmax[row] ? 1 : 0;
+    return right;
+  });
+  const losses = once(() => {
+    const nll = new Float64Array(rows);
+    let infinite = 0;
+    let floored = 0;
+    const highest = floor === undefined ? Infinity : -Math.log(floor);
+    for (let row = 0; row < rows; row++) {
+      // From the winner down, so that nothing cancels where scores are large.
+      const loss = scale * (max[row]! - values[row * classes + labels![row]!]!) + Math.log1p(rest[row]!);
       if (loss > highest) floored++;
       if (loss === Infinity && highest === Infinity) infinite++;
-      // Rounding may give −1e-16 for a label whose probability is 1.
-      nll[row] = Math.min(Math.max(loss, 0), highest);
+      nll[row] = Math.min(loss, highest);
     }
-  }
-  let probs: Float64Array | undefined;
+    return { nll, infinite, floored };
+  });
+  const probs = once(() => {
+    const all = new Float64Array(rows * classes);
+    softmaxRows(values, rows, classes, all, scale);
+    return all;
+  });
   return {
     batch,
+    scale,
     rows,
     classes,
-    offset,
-    predicted: stats.argmax,
-    tie: stats.tie,
+    offset: batch.offset ?? 0,
+    predicted: argmax,
+    tie,
     confidence,
-    logOdds,
-    logSumExp,
-    labels,
-    correct,
-    nll,
-    infinite,
-    floored,
-    probs: () => {
-      if (!probs) {
-        probs = new Float64Array(rows * classes);
-        softmaxRows(values, rows, classes, probs);
-      }
-      return probs;
+    get logOdds() {
+      return logOdds();
     },
+    get logSumExp() {
+      return logSumExp();
+    },
+    labels,
+    get correct() {
+      return labels && correct();
+    },
+    get nll() {
+      return labels && losses().nll;
+    },
+    get infinite() {
+      return labels ? losses().infinite : 0;
+    },
+    get floored() {
+      return labels ? losses().floored : 0;
+    },
+    probs,
   };
+}
+
+/** Below this a sum of exponentials has lost digits to underflow. */
+const tiny = 1e-300;
+
+/** scale·(z_winner − lse(others)), from the largest of the others down; +Infinity when they are all masked. */
+function logOddsOf(values: Batch["values"], start: number, classes: number, winner: number, scale: number): number {
+  let second = -Infinity;
+  for (let k = 0; k < classes; k++) if (k !== winner && values[start + k]! > second) second = values[start + k]!;
+  if (second === -Infinity) return Infinity;
+  let sum = 0;
+  for (let k = 0; k < classes; k++) if (k !== winner) sum += Math.exp(scale * (values[start + k]! - second));
+  return scale * (values[start + winner]! - second) - Math.log(sum);
+}
+
+function once<T>(compute: () => T): () => T {
+  let done: { value: T } | undefined;
+  return () => (done ??= { value: compute() }).value;
 }
 
 /** The error for a row that has no probabilities, naming what is wrong with it and where. */

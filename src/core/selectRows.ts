@@ -16,6 +16,7 @@ export function selectRows(from: Predictions, rows: ArrayLike<number>): Predicti
       batch ??= takeRows(from.batch, rows);
       return batch;
     },
+    scale: from.scale,
     rows: rows.length,
     classes,
     offset: 0,

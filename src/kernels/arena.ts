@@ -9,6 +9,7 @@ export interface Kernels {
     p: number,
     rows: number,
     classes: number,
+    beta: number,
     tile: number,
     argmax: number,
     tie: number,

@@ -22,12 +22,12 @@ function fast(values: Floats): values is Float32Array {
 }
 
 /**
- * Winner, tie, maximum and Σ of the others' exp(z − max) of each row. In f64, unless the kernel is asked for by name: every measure is made of these, and
- * exponentials of f32 accuracy move a confidence by 2e-9.
+ * Winner, tie, maximum and Σ of the others' exp(β(z − max)) of each row. Of f32 rows with exponentials of f32 accuracy (relative error 2e-7) added in
+ * f64: a confidence is off by some 1e-9.
  */
-export function rowStats(values: Floats, rows: number, classes: number, out: RowStats): void {
-  if (forced !== "wasm" || !fast(values) || !wasm.rowStats(values, rows, classes, out))
-    reference.rowStats(values, rows, classes, out);
+export function rowStats(values: Floats, rows: number, classes: number, beta: number, out: RowStats): void {
+  if (!fast(values) || !wasm.rowStats(values, rows, classes, beta, out))
+    reference.rowStats(values, rows, classes, beta, out);
 }
 
 /** Negative log-likelihood of β·z over labelled rows (all, or of `every` blocks of some rows the first), with its first three derivatives in β. */
@@ -44,10 +44,11 @@ export function nllSums(
 }
 
 /**
- * softmax of each row. A row with NaN, +Infinity or only −Infinity becomes NaN.
+ * softmax of β times each row. A row with NaN, +Infinity or only −Infinity becomes NaN.
  * Into a Float64Array it is computed in f64, because whoever asks for that means it.
  */
-export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats): void {
-  const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out);
-  if (!done) reference.softmaxRows(values, rows, classes, out);
+export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, beta = 1): void {
+  const done =
+    beta === 1 && fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out);
+  if (!done) reference.softmaxRows(values, rows, classes, out, beta);
 }

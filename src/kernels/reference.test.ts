@@ -9,7 +9,7 @@ const stats = (values: Float64Array, classes: number): RowStats => {
     max: new Float64Array(rows),
     rest: new Float64Array(rows),
   };
-  rowStats(values, rows, classes, out);
+  rowStats(values, rows, classes, 1, out);
   return out;
 };
 

@@ -14,11 +14,11 @@ export interface RowStats {
   tie: Uint8Array;
   /** The largest score. */
   max: Float64Array;
-  /** Σ over the other classes of exp(z − max). NaN where the row holds NaN, +Infinity or only −Infinity. */
+  /** Σ over the other classes of exp(β(z − max)). NaN where the row holds NaN, +Infinity or only −Infinity. */
   rest: Float64Array;
 }
 
-export function rowStats(values: Floats, rows: number, classes: number, out: RowStats): void {
+export function rowStats(values: Floats, rows: number, classes: number, beta: number, out: RowStats): void {
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
     let max = values[start]!;
@@ -34,7 +34,7 @@ export function rowStats(values: Floats, rows: number, classes: number, out: Row
     }
     let rest = 0;
     for (let k = 0; k < classes; k++) {
-      if (k !== argmax) rest += Math.exp(values[start + k]! - max);
+      if (k !== argmax) rest += Math.exp(beta * (values[start + k]! - max));
     }
     if (!Number.isFinite(max)) rest = NaN;
     out.argmax[row] = argmax;
@@ -105,14 +105,14 @@ export function nllSums(
   return { nll, gradient, hessian, third };
 }
 
-/** softmax of each row. A row with NaN, +Infinity or only −Infinity becomes NaN. */
-export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats): void {
+/** softmax of β times each row. A row with NaN, +Infinity or only −Infinity becomes NaN. */
+export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, beta = 1): void {
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
     let max = -Infinity;
     for (let k = 0; k < classes; k++) max = Math.max(max, values[start + k]!);
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp(values[start + k]! - max);
-    for (let k = 0; k < classes; k++) out[start + k] = Math.exp(values[start + k]! - max) / sum;
+    for (let k = 0; k < classes; k++) sum += Math.exp(beta * (values[start + k]! - max));
+    for (let k = 0; k < classes; k++) out[start + k] = Math.exp(beta * (values[start + k]! - max)) / sum;
   }
 }

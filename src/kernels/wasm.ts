@@ -56,7 +56,8 @@ export function softmaxRows(values: Float32Array, rows: number, classes: number,
 }
 
 /** See reference.ts; false where it cannot be done here. */
-export function rowStats(values: Float32Array, rows: number, classes: number, out: RowStats): boolean {
+export function rowStats(values: Float32Array, rows: number, classes: number, beta: number, out: RowStats): boolean {
+  if (!exact(beta)) return false;
   const place = placeOf(values, classes);
   if (!place) return false;
   const { kernels, bytes, ints, doubles } = place.arena;
@@ -68,7 +69,7 @@ export function rowStats(values: Float32Array, rows: number, classes: number, ou
   for (let row = 0; row < rows; row += some) {
     const end = Math.min(rows, row + some);
     const count = end - row;
-    kernels.rowStats(place.rows(row, end), count, classes, TILE, argmax, tie, max, rest);
+    kernels.rowStats(place.rows(row, end), count, classes, beta, TILE, argmax, tie, max, rest);
     out.argmax.set(ints.subarray(argmax / 4, argmax / 4 + count), row);
     out.tie.set(bytes.subarray(tie, tie + count), row);
     out.max.set(doubles.subarray(max / 8, max / 8 + count), row);

@@ -17,6 +17,7 @@ export function initScores(classes: number): ClassScores {
 export function addScores(state: ClassScores, rows: Predictions): void {
   const start = reserve(state, rows.rows);
   const { classes } = state;
+  const { scale } = rows;
   const { values } = rows.batch;
   for (let row = 0; row < rows.rows; row++) {
     state.index[start + row] = rows.offset + row;
@@ -27,7 +28,7 @@ export function addScores(state: ClassScores, rows: Predictions): void {
     for (let k = 0; k < classes; k++) {
       const z = values[row * classes + k]!;
       state.scores[(start + row) * classes + k] =
-        classes === 2 ? z - values[row * classes + 1 - k]! : z - best + logBest;
+        scale * (classes === 2 ? z - values[row * classes + 1 - k]! : z - best) + (classes === 2 ? 0 : logBest);
     }
   }
 }

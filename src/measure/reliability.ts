@@ -40,14 +40,17 @@ export function initBins(bins: number, edges: BinEdges): ReliabilityBins {
 
 /** Adds each row's top-label confidence to its bin. */
 export function addToBins(state: ReliabilityBins, rows: Predictions, weights?: Float64Array): void {
+  const { bins, edges, weight, confidence, correct } = state;
+  const sure = rows.confidence;
+  const right = rows.correct!;
   for (let row = 0; row < rows.rows; row++) {
     const w = weights ? weights[row]! : 1;
     if (w === 0) continue;
-    const confidence = rows.confidence[row]!;
-    const bin = binOf(confidence, state.bins, state.edges);
-    state.weight[bin]! += w;
-    state.confidence[bin]! += w * confidence;
-    state.correct[bin]! += w * rows.correct![row]!;
+    const p = sure[row]!;
+    const bin = binOf(p, bins, edges);
+    weight[bin]! += w;
+    confidence[bin]! += w * p;
+    correct[bin]! += w * right[row]!;
   }
 }
 

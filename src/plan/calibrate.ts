@@ -1,5 +1,6 @@
 import {
   applyCalibrator,
+  calibratedPredictions,
   type Candidate,
   exchangeabilityWarning,
   type FitResult,
@@ -61,15 +62,14 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
   const differ = evalSource && exchangeabilityWarning(batch, evalRows);
   if (differ) warnings.push(differ);
   const before = await evaluate(sourceOf(evalRows, source.classes), { perClass: false, perSlice: false, ...measuring });
-  const calibrated = evalSource
-    ? applyCalibrator(evalRows, calibrator)
-    : crossValidated(batch, seed, (rows) => fit(rows, calibrator.method));
+  const rows = evalSource
+    ? calibratedPredictions(evalRows, calibrator)
+    : predictions(crossValidated(batch, seed, (some) => fit(some, calibrator.method)));
   const { engine: _, registry, ...wanted } = measuring;
   const after = createMeasurement(
     { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
     registry,
   );
-  const rows = predictions(calibrated);
   after.add(rows);
   const result = after.finish();
   calibrator.metrics = Object.fromEntries(Object.entries(result.metrics).map(([name, { value }]) => [name, value]));

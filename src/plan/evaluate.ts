@@ -1,4 +1,4 @@
-import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
+import { calibratedPredictions, validateCalibrator } from "../calibrate/index.js";
 import { type Batch, type Calibrator, type Kind, type Measured, predictions, type Source } from "../core/index.js";
 import { Measurement, type MeasureOptions, type MeasureResult, type MeasureState } from "../measure/measurement.js";
 import { createRegistry, type Registry } from "./registry.js";
@@ -38,7 +38,7 @@ export interface Evaluation {
 
 /** Adds the rows of one batch to a measurement, calibrated first when there is a calibrator. */
 export function addBatch(measurement: Measurement, batch: Batch, calibrator: Calibrator | undefined): void {
-  measurement.add(predictions(calibrator ? applyCalibrator(batch, calibrator) : batch));
+  measurement.add(calibrator ? calibratedPredictions(batch, calibrator) : predictions(batch));
 }
 
 /** One batch after another, here. */

@@ -24,17 +24,27 @@ export function binOf(p: number, bins: number, edges: BinEdges): number {
   }
 }
 
+let edgesOf = { bins: 0, at: new Float64Array(0) };
+
+/** The edges 0, 1/B, 2/B … 1. */
+function edgeTable(bins: number): Float64Array {
+  if (edgesOf.bins !== bins) edgesOf = { bins, at: new Float64Array(bins + 1).map((_, i) => i / bins) };
+  return edgesOf.at;
+}
+
 // The edge i/B itself decides, not the product p·B, which may round across it.
 function leftOpen(p: number, bins: number): number {
+  const edge = edgeTable(bins);
   let bin = Math.min(bins - 1, Math.max(0, Math.ceil(p * bins) - 1));
-  while (bin > 0 && p <= bin / bins) bin--;
-  while (bin < bins - 1 && p > (bin + 1) / bins) bin++;
+  while (bin > 0 && p <= edge[bin]!) bin--;
+  while (bin < bins - 1 && p > edge[bin + 1]!) bin++;
   return bin;
 }
 
 function leftClosed(p: number, bins: number): number {
+  const edge = edgeTable(bins);
   let bin = Math.min(bins, Math.floor(p * bins));
-  while (bin > 0 && p < bin / bins) bin--;
-  while (bin < bins && p >= (bin + 1) / bins) bin++;
+  while (bin > 0 && p < edge[bin]!) bin--;
+  while (bin < bins && p >= edge[bin + 1]!) bin++;
   return bin;
 }

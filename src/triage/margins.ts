@@ -4,7 +4,7 @@ import type { Predictions } from "../core/index.js";
  * The runner-up of each row, and how far the winner is ahead of it in probability: p₁ − p₂ = p₁(1 − exp(z₂ − z₁)), which keeps its digits near a tie.
  */
 export function marginsOf(scores: Predictions): { runnerUp: Int32Array; margins: Float64Array } {
-  const { rows, classes, predicted, confidence } = scores;
+  const { rows, classes, predicted, confidence, scale } = scores;
   const { values } = scores.batch;
   const runnerUp = new Int32Array(rows);
   const margins = new Float64Array(rows);
@@ -19,7 +19,7 @@ export function marginsOf(scores: Predictions): { runnerUp: Int32Array; margins:
       best = values[start + k]!;
     }
     runnerUp[row] = second;
-    margins[row] = confidence[row]! * (0 - Math.expm1(best - values[start + winner]!));
+    margins[row] = confidence[row]! * (0 - Math.expm1(scale * (best - values[start + winner]!)));
   }
   return { runnerUp, margins };
 }
