@@ -1,7 +1,6 @@
 // node calibrate.mjs LOGITS.npy LABELS.npy: fits a temperature and prints the ECE that it leaves.
-import { applyCalibrator, temperature } from "../../dist/calibrate/index.js";
-import { predictions } from "../../dist/core/index.js";
-import { ece } from "../../dist/measure/index.js";
+import { calibratedPredictions, temperature } from "../../dist/calibrate/index.js";
+import { ece } from "../../dist/measure/ece.js";
 import { answer, labelled } from "./labelled.mjs";
 
 const data = await labelled(...process.argv.slice(2));
@@ -12,6 +11,6 @@ for (let start = 0; start < data.rows; start += step) {
   const end = Math.min(start + step, data.rows);
   const values = data.values.subarray(start * data.classes, end * data.classes);
   const part = { ...data, values, labels: data.labels.subarray(start, end), rows: end - start, offset: start };
-  ece.add(state, predictions(applyCalibrator(part, calibrator)));
+  ece.add(state, calibratedPredictions(part, calibrator));
 }
 answer(ece.value(state));

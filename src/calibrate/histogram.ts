@@ -1,6 +1,6 @@
-import { type CalibrationMethod, predictions } from "../core/index.js";
+import type { CalibrationMethod } from "../core/index.js";
 import { binOf } from "../stats/bins.js";
-import { checkPerClass, mapClasses } from "./oneVsRest.js";
+import { checkPerClass, logOddsAgainstRest, mapClasses, probability } from "./oneVsRest.js";
 
 /**
  * Histogram binning, one-vs-rest: the probability of a class becomes the share of its label among the rows of the same bin; an empty bin is 0.
@@ -27,14 +27,14 @@ export const histogram: CalibrationMethod = {
   complexity: 6,
   fit(batch, params) {
     const bins = params["histogramBins"] as number;
-    const { labels, ...unlabelled } = batch;
-    const probs = predictions(unlabelled).probs();
-    const { rows, classes } = batch;
+    // The same probabilities as `apply` will look up, so that no row changes its bin by rounding.
+    const odds = logOddsAgainstRest(batch);
+    const { rows, classes, labels } = batch;
     const hits = Array.from({ length: classes }, () => new Float64Array(bins));
     const counts = Array.from({ length: classes }, () => new Float64Array(bins));
     for (let row = 0; row < rows; row++) {
       for (let k = 0; k < classes; k++) {
-        const bin = binOf(probs[row * classes + k]!, bins, "(lo, hi]");
+        const bin = binOf(probability(odds[row * classes + k]!), bins, "(lo, hi]");
         counts[k]![bin]!++;
         if (labels![row] === k) hits[k]![bin]!++;
       }
@@ -51,7 +51,7 @@ export const histogram: CalibrationMethod = {
   apply(batch, params) {
     const shares = params["shares"] as number[][];
     const out = mapClasses(batch, (q, k) =>
-      Math.log(shares[k]![binOf(1 / (1 + Math.exp(-q)), shares[k]!.length, "(lo, hi]")]!),
+      Math.log(shares[k]![binOf(probability(q), shares[k]!.length, "(lo, hi]")]!),
     );
     return { ...out, floor: 1e-15 };
   },

@@ -1,6 +1,7 @@
-import { type CalibrationMethod, predictions } from "../core/index.js";
+import type { CalibrationMethod } from "../core/index.js";
+import { isotonicKnots } from "../stats/isotonicKnots.js";
 import { pooledAdjacentViolators } from "../stats/pav.js";
-import { checkPerClass, mapClasses } from "./oneVsRest.js";
+import { checkPerClass, logOddsAgainstRest, mapClasses, probability } from "./oneVsRest.js";
 
 /** A probability of a true label below this counts as this. */
 const smallest = 1e-15;
@@ -33,22 +34,21 @@ export const isotonic: CalibrationMethod = {
   keepsWinner: false,
   complexity: 7,
   fit(batch, params) {
-    const { labels: _, ...unlabelled } = batch;
-    const probs = predictions(unlabelled).probs();
     const { classes, rows } = batch;
+    const labels = batch.labels!;
+    // Sorted by log-odds, which f32 keeps apart where probabilities round to 0 or 1.
+    const odds = logOddsAgainstRest(batch);
     const sklearn = params["outOfBounds"] === "sklearn";
     const xs: number[][] = [];
     const ys: number[][] = [];
-    const column = new Float64Array(rows);
+    const column = new Float32Array(rows);
     for (let k = 0; k < classes; k++) {
-      for (let row = 0; row < rows; row++) column[row] = probs[row * classes + k]!;
-      const { x, y } = fitKnots(
-        sklearn ? Float64Array.from(column, Math.fround) : column,
-        batch.labels!,
-        k,
-        sklearn ? 1e-6 : 0,
-      );
-      xs.push(x);
+      for (let row = 0; row < rows; row++) {
+        const q = odds[row * classes + k]!;
+        column[row] = sklearn ? probability(q) : q;
+      }
+      const { x, y } = sklearn ? sklearnKnots(column, labels, k) : isotonicKnots(column, labels, k);
+      xs.push(sklearn ? x : x.map(probability));
       ys.push(y);
     }
     const warnings =
@@ -62,26 +62,24 @@ export const isotonic: CalibrationMethod = {
     const ys = params["y"] as number[][];
     const sklearn = params["outOfBounds"] === "sklearn";
     const out = mapClasses(batch, (q, k) =>
-      Math.log(
-        sklearn
-          ? sklearnValue(xs[k]!, ys[k]!, 1 / (1 + Math.exp(-q)))
-          : interpolate(xs[k]!, ys[k]!, 1 / (1 + Math.exp(-q))),
-      ),
+      Math.log(sklearn ? sklearnValue(xs[k]!, ys[k]!, probability(q)) : interpolate(xs[k]!, ys[k]!, probability(q))),
     );
     return { ...out, floor: smallest };
   },
   validate: (params, classes) => checkPerClass(params, ["x", "y"], classes),
 };
 
-/** Ends of the pooled blocks: equal x (or nearer than `near` to the first) are one point, and points inside a block say nothing. */
-function fitKnots(p: Float64Array, labels: Int32Array, k: number, near: number): { x: number[]; y: number[] } {
+/** The same of probabilities of which those nearer than this to the lowest of them are one point. */
+const near = 1e-6;
+
+function sklearnKnots(p: Float32Array, labels: Int32Array, k: number): { x: number[]; y: number[] } {
   const order = Uint32Array.from(p, (_, i) => i).sort((a, b) => p[a]! - p[b]!);
   const points: number[] = [];
   const hits: number[] = [];
   const weights: number[] = [];
   for (const row of order) {
     const hit = labels[row] === k ? 1 : 0;
-    if (points.length > 0 && (p[row] === points.at(-1) || p[row]! - points.at(-1)! < near)) {
+    if (points.length > 0 && p[row]! - points.at(-1)! < near) {
       hits[hits.length - 1]! += hit;
       weights[weights.length - 1]!++;
     } else {

@@ -1,7 +1,7 @@
 import { type Batch, type Calibrator, LogitsError, toLogits } from "../core/index.js";
 
-/** Log-odds beyond this are as good as certain, and stay finite. */
-const farthest = 1e9;
+/** Log-odds of a class that has nothing against it: no probability in f64 is nearer to 1 than that of 40, and a fit is not torn by it. */
+const farthest = 745;
 
 /**
  * Log-odds of every class against the rest, ln p_k/(1 − p_k) = z_k − lse(others), rows × classes. Computed from logits, so they keep their digits
@@ -14,24 +14,36 @@ export function logOddsAgainstRest(given: Batch): Float64Array {
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
     let max = -Infinity;
-    for (let k = 0; k < classes; k++) if (values[start + k]! > max) max = values[start + k]!;
-    let sum = 0;
+    let winner = 0;
     for (let k = 0; k < classes; k++) {
-      e[k] = Math.exp(values[start + k]! - max);
-      sum += e[k]!;
+      if (!(values[start + k]! > max)) continue;
+      max = values[start + k]!;
+      winner = k;
     }
+    // The others are summed from the largest of them down: subtracting the winner would cancel, and exp(second − max) may be 0.
+    let second = -Infinity;
+    for (let k = 0; k < classes; k++) if (k !== winner && values[start + k]! > second) second = values[start + k]!;
+    let others = 0;
     for (let k = 0; k < classes; k++) {
-      const z = values[start + k]! - max;
-      let rest = sum - e[k]!;
-      if (e[k]! > 0.5 * sum) {
-        // Subtracting the winner would cancel; the others are summed by themselves.
-        rest = 0;
-        for (let j = 0; j < classes; j++) if (j !== k) rest += e[j]!;
-      }
-      out[start + k] = z === -Infinity ? -Infinity : Math.min(farthest, z - Math.log(rest));
+      e[k] = k === winner ? 0 : Math.exp(values[start + k]! - second);
+      others += e[k]!;
+    }
+    const gap = max - second;
+    const own = Math.exp(gap);
+    for (let k = 0; k < classes; k++) {
+      const z = values[start + k]!;
+      if (z === -Infinity) out[start + k] = -Infinity;
+      else if (k === winner) out[start + k] = second === -Infinity ? farthest : gap - Math.log(others);
+      // ln(exp(gap) + others without k), also where exp(gap) overflows.
+      else out[start + k] = z - max - Math.log1p((others - e[k]!) / own);
     }
   }
   return out;
+}
+
+/** σ(q): the probability of log-odds. */
+export function probability(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
 }
 
 /** ln σ(x) without overflow. */

@@ -46,4 +46,4 @@ export function half(value: number): number {
 }
 
 export const probs = (seed: number, rows: number, classes: number): number[][] => softmax(logits(seed, rows, classes));
-export const ln = Math.log;
+export const ln: (value: number) => number = Math.log;

@@ -79,10 +79,10 @@ export function rankingOf(state: ClassScores, k: number): Ranking {
 }
 
 function rank({ classes, length, scores, index, labels }: ClassScores, k: number): Ranking {
-  const column = Float64Array.from({ length }, (_, row) => scores[row * classes + k]!);
-  const order = Uint32Array.from({ length }, (_, row) => row).sort((a, b) =>
-    column[a] === column[b] ? index[a]! - index[b]! : column[b]! - column[a]!,
-  );
+  const column = new Float64Array(length).map((_, row) => scores[row * classes + k]!);
+  const order = new Uint32Array(length)
+    .map((_, row) => row)
+    .sort((a, b) => (column[a] === column[b] ? index[a]! - index[b]! : column[b]! - column[a]!));
   const ends: number[] = [];
   for (let i = 0; i < length; i++)
     if (i === length - 1 || column[order[i]!] !== column[order[i + 1]!]) ends.push(i + 1);
@@ -98,7 +98,7 @@ export function rowWeights(state: ClassScores, weights?: (index: number) => numb
   if (!remembered || remembered.state !== state || remembered.weights.length !== state.length) {
     remembered = {
       state,
-      weights: Float64Array.from({ length: state.length }, (_, row) => weights(state.index[row]!)),
+      weights: new Float64Array(state.length).map((_, row) => weights(state.index[row]!)),
     };
     weightings.set(weights, remembered);
   }
@@ -126,6 +126,17 @@ function winsOver(state: ClassScores, k: number, weights: Float64Array): { wins:
   const weight = new Float64Array(state.classes);
   let above = 0;
   let i = 0;
+  if (ends.length === order.length) {
+    for (; i < order.length; i++) {
+      const w = weights[order[i]!]!;
+      const label = labels[i]!;
+      weight[label]! += w;
+      wins[label]! += w * above;
+      if (label === k) above += w;
+    }
+    wins[k] = 0;
+    return { wins, weight };
+  }
   for (let group = 0; group < ends.length; group++) {
     const end = ends[group]!;
     let tied = 0;
@@ -137,10 +148,11 @@ function winsOver(state: ClassScores, k: number, weights: Float64Array): { wins:
       const w = weights[order[i]!]!;
       const label = labels[i]!;
       weight[label]! += w;
-      if (label !== k) wins[label]! += w * ahead;
+      wins[label]! += w * ahead;
     }
     above += tied;
   }
+  wins[k] = 0;
   return { wins, weight };
 }
 

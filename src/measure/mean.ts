@@ -12,14 +12,15 @@ type Described = Pick<Metric, "name" | "help" | "params" | "source" | "interval"
 /** A measure that is the mean over rows of something computed from one row. */
 export function meanMetric(described: Described, ofRow: (rows: Predictions, row: number) => number): Metric<MeanState> {
   // Bootstrap replicates weigh the same rows again and again: each row is computed once.
-  const known = new WeakMap<Predictions, Float64Array>();
-  const valuesOf = (rows: Predictions): Float64Array => {
-    let values = known.get(rows);
-    if (!values) {
-      values = Float64Array.from({ length: rows.rows }, (_, row) => ofRow(rows, row));
-      known.set(rows, values);
+  const known = new WeakMap<Predictions, { values: Float64Array; finite: boolean }>();
+  const valuesOf = (rows: Predictions): { values: Float64Array; finite: boolean } => {
+    let computed = known.get(rows);
+    if (!computed) {
+      const values = new Float64Array(rows.rows).map((_, row) => ofRow(rows, row));
+      computed = { values, finite: values.every(Number.isFinite) };
+      known.set(rows, computed);
     }
-    return values;
+    return computed;
   };
   return {
     ...described,
@@ -28,15 +29,22 @@ export function meanMetric(described: Described, ofRow: (rows: Predictions, row:
     init: () => ({ sum: 0, weight: 0 }),
     add(state, rows, weights) {
       // Summed apart from the state: a part's sum does not depend on what came before it.
-      const values = valuesOf(rows);
+      const { values, finite } = valuesOf(rows);
       let sum = 0;
       let weight = 0;
-      for (let row = 0; row < rows.rows; row++) {
-        const w = weights ? weights[row]! : 1;
-        if (w === 0) continue;
-        sum += w * values[row]!;
-        weight += w;
-      }
+      if (weights && finite) {
+        // Without a branch: whether a row is in a replicate is as good as random.
+        for (let row = 0; row < rows.rows; row++) {
+          sum += weights[row]! * values[row]!;
+          weight += weights[row]!;
+        }
+      } else
+        for (let row = 0; row < rows.rows; row++) {
+          const w = weights ? weights[row]! : 1;
+          if (w === 0) continue;
+          sum += w * values[row]!;
+          weight += w;
+        }
       state.sum += sum;
       state.weight += weight;
     },

@@ -231,13 +231,13 @@ export class Measurement {
 
   finish(): MeasureResult {
     const { state } = this;
-    const tables = this.#weightTables();
+    const replicated = this.#rowReplicates();
     const metrics: Record<string, Measured> = {};
     for (const { metric, params, key } of this.#metrics) {
       const own = state.states[key];
       const value = metric.value(own);
       const measured: Measured = { value, convention: metric.convention(params) };
-      const ci = this.#interval(metric, key, value, tables);
+      const ci = this.#interval(metric, key, value, replicated);
       if (ci) {
         measured.ci = ci.bounds;
         measured.convention = { ...measured.convention, interval: ci.method };
@@ -273,26 +273,27 @@ export class Measurement {
     return values;
   }
 
-  /** Weights of all rows in every replicate, for the statistics that keep their rows; made when one of them asks. */
-  #weightTables(): () => ((index: number) => number)[] {
-    let lookups: ((index: number) => number)[] | undefined;
-    return () => {
-      if (!lookups) {
-        const tables = Array.from({ length: this.#replicates }, () => new Float64Array(this.state.end));
-        for (let quad = 0; 4 * quad < this.#replicates; quad++) {
-          bootstrapWeights(this.#seed, quad, 0, this.state.end, tables.slice(4 * quad, 4 * quad + 4));
-        }
-        lookups = tables.map((table) => (index: number) => table[index]!);
+  /** Values of the statistics that keep their rows, in every replicate: one after another, because the weights of one are as long as the rows. */
+  #rowReplicates(): Map<Metric, number[]> {
+    const asked = this.#metrics.filter(({ metric }) => metric.state === "rows" && metric.interval === "bootstrap");
+    const values = new Map(asked.map(({ metric }) => [metric, [] as number[]]));
+    if (asked.length === 0 || this.state.rows === 0) return values;
+    const table = Array.from({ length: 4 }, () => new Float64Array(this.state.end));
+    for (let quad = 0; 4 * quad < this.#replicates; quad++) {
+      bootstrapWeights(this.#seed, quad, 0, this.state.end, table);
+      for (const weights of table) {
+        const weightOf = (index: number): number => weights[index]!;
+        for (const { metric, key } of asked) values.get(metric)!.push(metric.value(this.state.states[key], weightOf));
       }
-      return lookups;
-    };
+    }
+    return values;
   }
 
   #interval(
     metric: Metric,
     key: string,
     value: number,
-    tables: () => ((index: number) => number)[],
+    replicated: Map<Metric, number[]>,
   ): { bounds: [number, number]; method: string } | undefined {
     if (metric.interval === "none" || this.state.rows === 0 || !Number.isFinite(value)) return undefined;
     if (metric.interval === "wilson") {
@@ -301,7 +302,7 @@ export class Measurement {
     if (this.#replicates === 0 || (metric.state === "sums" && !this.#isReplicated(metric))) return undefined;
     const replicates =
       metric.state === "rows"
-        ? tables().map((weights) => metric.value(this.state.states[key], weights))
+        ? replicated.get(metric)!
         : this.state.replicates.map((states) => metric.value(states[key]));
     return intervalOf(value, replicates, metric.biasedUpwards === true);
   }

@@ -82,8 +82,20 @@ function fallingOrder(state: RankedRows): Uint32Array {
   return order;
 }
 
-/** Groups of tied rows, most confident first: no statistic that reads them can depend on the order within a tie. */
+let last: { state: RankedRows; length: number; weights: (index: number) => number; groups: TieGroups } | undefined;
+
+/**
+ * Groups of tied rows, most confident first: no statistic that reads them can depend on the order within a tie.
+ * The last ones are remembered, since several statistics ask with the same weights.
+ */
 export function tieGroups(state: RankedRows, weights?: (index: number) => number): TieGroups {
+  if (last && last.weights === weights && last.state === state && last.length === state.length) return last.groups;
+  const groups = groupTies(state, weights);
+  if (weights) last = { state, length: state.length, weights, groups };
+  return groups;
+}
+
+function groupTies(state: RankedRows, weights?: (index: number) => number): TieGroups {
   const order = fallingOrder(state);
   const groups: TieGroups = {
     weight: new Float64Array(state.length),

@@ -44,18 +44,50 @@ function twiddles(n: number): { cos: Float64Array; sin: Float64Array } {
 }
 
 /**
- * Cosine sums on n + 1 points (DCT-I, unnormalised): out_j = Σ_i values_i cos(π i j / n). n a power of two.
+ * Cosine sums on n + 1 points (DCT-I, unnormalised): out_j = Σ_i values_i cos(π i j / n). n a power of two ≥ 4.
+ *
+ * By one complex transform of length n/2: y_i = (x_i + x_{n−i})/2 − sin(πi/n)(x_i − x_{n−i}) has the even sums as the real parts of its transform, and
+ * its imaginary parts are the differences of the odd ones (Cooley, Lewis & Welch 1970).
  */
 export function cosineSums(values: Float64Array): Float64Array {
   const n = values.length - 1;
-  const re = new Float64Array(2 * n);
-  re.set(values);
-  for (let i = 1; i < n; i++) re[2 * n - i] = values[i]!;
-  // The even extension counts inner points twice and the ends once.
-  for (let i = 1; i < n; i++) {
-    re[i]! /= 2;
-    re[2 * n - i]! /= 2;
+  const half = n / 2;
+  if (half < 2) return plainSums(values);
+  const { cos, sin } = twiddles(2 * n);
+  const re = new Float64Array(half);
+  const im = new Float64Array(half);
+  let odd = -values[n]!;
+  for (let i = 0; i < half; i++) {
+    const a = 2 * i;
+    const b = a + 1;
+    const [xa, xb, ya, yb] = [values[a]!, values[b]!, values[n - a]!, values[n - b]!];
+    re[i] = (xa + ya) / 2 + sin[a]! * (xa - ya);
+    im[i] = (xb + yb) / 2 + sin[b]! * (xb - yb);
+    odd += xa * cos[a]! + xb * cos[b]!;
   }
-  fft(re, new Float64Array(2 * n));
-  return re.subarray(0, n + 1);
+  // The ends occur once in the sums, where all others are met from both sides.
+  re[0] = values[0]! + values[n]!;
+  fft(re, im);
+  // The transform of the real y from that of its even and odd halves.
+  const out = new Float64Array(n + 1);
+  for (let k = 0; k <= half; k++) {
+    const p = k % half;
+    const q = (half - k) % half;
+    const evenRe = (re[p]! + re[q]!) / 2;
+    const evenIm = (im[p]! - im[q]!) / 2;
+    const oddRe = (im[p]! + im[q]!) / 2;
+    const oddIm = (re[q]! - re[p]!) / 2;
+    const c = k === half ? -1 : cos[2 * k]!;
+    const s = k === half ? 0 : sin[2 * k]!;
+    out[2 * k] = evenRe + c * oddRe - s * oddIm;
+    const imaginary = evenIm + c * oddIm + s * oddRe;
+    if (k > 0) odd -= imaginary;
+    if (2 * k + 1 <= n) out[2 * k + 1] = odd;
+  }
+  return out;
+}
+
+function plainSums(values: Float64Array): Float64Array {
+  const n = values.length - 1;
+  return values.map((_, j) => values.reduce((sum, value, i) => sum + value * Math.cos((Math.PI * i * j) / n), 0));
 }
