@@ -98,8 +98,9 @@ function judged(one, { values, ...times }) {
     times.theirError = error(values.theirs);
     if (!(times.error <= one.referenceTolerance)) notes.push(`relative error ${times.error.toExponential(1)}`);
   }
-  const met = times.ratio <= one.goal && notes.length === 0;
-  return { ...times, met, ...(notes.length > 0 && { note: notes.join("; ") }) };
+  // A row without a goal is there to be seen.
+  const met = one.goal === undefined ? undefined : times.ratio <= one.goal && notes.length === 0;
+  return { ...times, ...(met !== undefined && { met }), ...(notes.length > 0 && { note: notes.join("; ") }) };
 }
 
 function readReport() {

@@ -19,7 +19,7 @@ export function summary({ machine, peers, groups }) {
   return [
     `${model}, ${cores} cores; Node ${node}; ${dates(groups)}. ${quiet(groups)}`,
     `Peers, single thread: ${versions.join(", ") || "none"}.`,
-    `${met} of ${judged.length} goals met; ${results.length - judged.length} not run.`,
+    `${met} of ${judged.length} goals met; ${results.filter((result) => result.ratio === undefined && !result.limit).length} not run.`,
   ].join("\n");
 }
 

@@ -1,12 +1,14 @@
 // Learning one temperature.
 import { batch } from "../data.mjs";
 import { shapes, sizeOf } from "./batches.mjs";
-import { calibrate } from "./library.mjs";
+import { calibrate, kernels } from "./library.mjs";
 
 export default async function* fit(peers) {
   for (const [rows, classes, sharp] of shapes) {
     const { x, y, values, labels } = batch(rows, classes, sharp);
-    const table = { kind: "logits", values, labels, rows, classes };
+    const inside = kernels.alloc(rows, classes);
+    inside.set(values);
+    const table = { kind: "logits", values: inside, labels, rows, classes };
     const reference = peers.has("numpy") ? await peers.once("reference_temperature", { x, y }) : undefined;
     const common = {
       name: "temperature fit",
