@@ -4,12 +4,13 @@ import { batch } from "../data.mjs";
 import { shapes, sizeOf } from "./batches.mjs";
 import { engines, logits } from "./library.mjs";
 
-const rowsAtOnce = 4096;
+/** Scores at a time: they stay in the second-level cache. */
+const scoresAtOnce = 2 ** 17;
 
 export default async function* threads() {
   for (const [rows, classes, sharp] of shapes) {
     const { values, labels } = batch(rows, classes, sharp);
-    const source = sourceOf(values, labels, classes);
+    const source = sourceOf(shared(values), shared(labels), classes);
     const onThreads = (engine) => {
       const run = async () => {
         const options = { metrics: ["nll", "ece"], replicates: 0, perClass: false, rankStatistics: false, engine };
@@ -30,6 +31,13 @@ export default async function* threads() {
   }
 }
 
+/** Where both threads see it. */
+function shared(values) {
+  const copy = new values.constructor(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
+}
+
 function sourceOf(values, labels, classes) {
   return {
     capture: { kind: "logits", stage: "raw", coverage: "full" },
@@ -37,6 +45,7 @@ function sourceOf(values, labels, classes) {
     rows: labels.length,
     notes: [],
     async *batches() {
+      const rowsAtOnce = Math.max(512, Math.ceil(scoresAtOnce / classes));
       for (let start = 0; start < labels.length; start += rowsAtOnce) {
         const rows = Math.min(rowsAtOnce, labels.length - start);
         yield {

@@ -1,8 +1,9 @@
 import type { Batch, ErrorCode } from "../core/index.js";
-import type { MeasureState } from "../plan/evaluate.js";
+import type { MeasureJob, MeasureState } from "../plan/evaluate.js";
 
-/** To a worker: rows in shared memory, or the end of them. */
+/** To a worker: a job that begins, rows in shared memory, or the end of them. */
 export type ToWorker =
+  | { job: MeasureJob }
   | { batch: Omit<Batch, "values"> & { values: Float32Array | Float64Array }; slot: number }
   | { finish: true };
 

@@ -1,23 +1,23 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { LogitsError } from "../core/index.js";
 import { addBatch, createMeasurement, type MeasureJob } from "../plan/evaluate.js";
 import type { FromWorker, ToWorker } from "./message.js";
 
-// One thread of the "threads" engine: measures what it is handed, and gives its state at the end.
-const job = workerData as MeasureJob;
-const measurement = createMeasurement(job);
+// One thread of the "threads" engine: measures what it is handed, gives its state at the end, and waits for the next job.
 const port = parentPort!;
 const send = (message: FromWorker): void => port.postMessage(message);
+let current: { job: MeasureJob; measurement: ReturnType<typeof createMeasurement> } | undefined;
 
 port.on("message", (message: ToWorker) => {
   try {
-    if ("finish" in message) {
-      send({ state: measurement.state });
-      port.close();
-      return;
+    if ("job" in message) current = { job: message.job, measurement: createMeasurement(message.job) };
+    else if ("batch" in message) {
+      addBatch(current!.measurement, message.batch, current!.job.calibrator);
+      send({ free: message.slot });
+    } else {
+      send({ state: current!.measurement.state });
+      current = undefined;
     }
-    addBatch(measurement, message.batch, job.calibrator);
-    send({ free: message.slot });
   } catch (error) {
     send({ error: described(error) });
   }
