@@ -29,6 +29,12 @@ export interface Metric<State = unknown> extends Descriptor {
   merge(into: State, from: State): State;
   /** The value so far; NaN when it is not defined (no rows, one class only). `weights` gives the weight of a row from its index in the source; only for "rows". */
   value(state: State, weights?: (index: number) => number): number;
+  /**
+   * Of a measure that is biased upwards: what it would be if nothing but noise were in the rows, as one bootstrap replicate shows it: the value of the
+   * replicate's deviation from all rows. For "sums" from the replicate's state, for "rows" from its weights.
+   */
+  noise?(state: State, replicate: State): number;
+  rowNoise?(state: State, weights: (index: number) => number): number;
   /** One value a class, for measures that look at each class themselves (one-vs-rest); the others are measured on the rows of a class. */
   perClass?(state: State): number[];
 }

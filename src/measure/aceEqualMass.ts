@@ -1,6 +1,14 @@
 import type { Metric } from "../core/index.js";
 import { binsParam } from "./reliability.js";
-import { addRanked, initRanked, mergeRanked, type RankedRows, type TieGroups, tieGroups } from "./ranked.js";
+import {
+  addRanked,
+  deviations,
+  initRanked,
+  mergeRanked,
+  type RankedRows,
+  type TieGroups,
+  tieGroups,
+} from "./ranked.js";
 
 interface EqualMassRows extends RankedRows {
   bins: number;
@@ -31,6 +39,16 @@ export const aceEqualMass: Metric<EqualMassRows> = {
   add: addRanked,
   merge: (into, from) => mergeRanked(into, from) as EqualMassRows,
   value: (state, weights) => equalMassError(tieGroups(state, weights), state.bins),
+  rowNoise(state, weights) {
+    const rows = deviations(state, weights);
+    let error = 0;
+    for (let bin = 0, i = 0; bin < state.bins; bin++) {
+      let gap = 0;
+      for (const end = Math.floor(((bin + 1) * rows.length) / state.bins); i < end; i++) gap += rows[i]!;
+      error += Math.abs(gap);
+    }
+    return error / rows.length;
+  },
 };
 
 function equalMassError(groups: TieGroups, bins: number): number {

@@ -81,6 +81,11 @@ export const classwiseEce: Metric<ClasswiseBins> = {
     for (const gap of state.gap) sum += Math.abs(gap);
     return sum / state.total / (state.sum ? 1 : state.classes);
   },
+  noise(state, replicate) {
+    let sum = 0;
+    for (let i = 0; i < state.gap.length; i++) sum += Math.abs(replicate.gap[i]! - state.gap[i]!);
+    return sum / state.total / (state.sum ? 1 : state.classes);
+  },
   perClass({ classes, bins, edges, gap, total }) {
     const count = binCount(bins, edges);
     return Array.from(

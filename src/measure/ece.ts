@@ -7,6 +7,7 @@ import {
   edgesParam,
   initBins,
   mergeBins,
+  signedGap,
   type ReliabilityBins,
   totalWeight,
 } from "./reliability.js";
@@ -36,5 +37,11 @@ export const ece: Metric<ReliabilityBins> = {
     let sum = 0;
     for (let bin = 0; bin < state.weight.length; bin++) sum += binGap(state, bin);
     return sum / total;
+  },
+  noise(state, replicate) {
+    let sum = 0;
+    for (let bin = 0; bin < state.weight.length; bin++)
+      sum += Math.abs(signedGap(replicate, bin) - signedGap(state, bin));
+    return sum / totalWeight(state);
   },
 };

@@ -1,5 +1,5 @@
 import type { Metric } from "../core/index.js";
-import { addRanked, initRanked, mergeRanked, type RankedRows, tieGroups } from "./ranked.js";
+import { addRanked, deviations, initRanked, mergeRanked, type RankedRows, tieGroups } from "./ranked.js";
 
 /**
  * Kolmogorov–Smirnov calibration error: max_i |Σ_{j ≤ i} (confidence_j − correct_j)| / n over rows sorted by confidence.
@@ -31,5 +31,15 @@ export const ks: Metric<RankedRows> = {
       worst = Math.max(worst, Math.abs(sum));
     }
     return total === 0 ? NaN : worst / total;
+  },
+  rowNoise(state, weights) {
+    const rows = deviations(state, weights);
+    let sum = 0;
+    let worst = 0;
+    for (let i = rows.length - 1; i >= 0; i--) {
+      sum += rows[i]!;
+      worst = Math.max(worst, Math.abs(sum));
+    }
+    return worst / rows.length;
   },
 };

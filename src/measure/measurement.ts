@@ -9,7 +9,7 @@ import {
   selectRows,
 } from "../core/index.js";
 import { wilson } from "../stats/wilson.js";
-import { intervalOf } from "./interval.js";
+import { biasedInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
 
 /** What to measure. Plain data: it travels to the threads. */
 export interface MeasureOptions {
@@ -60,6 +60,13 @@ export interface MeasureState {
   confusion?: Float64Array;
   byClass?: (States & { rows: number })[];
   bySlice?: Record<string, Record<string, States & { rows: number }>>;
+}
+
+/** What a statistic that keeps its rows is in each replicate, and its noise in as many as it takes to tell them apart. */
+interface RowReplicates {
+  value?: number;
+  values: number[];
+  noise: number[];
 }
 
 /** With more classes a class-wise calibration error has no interval. */
@@ -273,38 +280,42 @@ export class Measurement {
     return values;
   }
 
-  /** Values of the statistics that keep their rows, in every replicate: one after another, because the weights of one are as long as the rows. */
-  #rowReplicates(): Map<Metric, number[]> {
+  /**
+   * Values of the statistics that keep their rows, and their noise, in every replicate: one after another, because the weights of one are as long
+   * as the rows.
+   */
+  #rowReplicates(): Map<Metric, RowReplicates> {
     const asked = this.#metrics.filter(({ metric }) => metric.state === "rows" && metric.interval === "bootstrap");
-    const values = new Map(asked.map(({ metric }) => [metric, [] as number[]]));
-    if (asked.length === 0 || this.state.rows === 0) return values;
+    const all = new Map<Metric, RowReplicates>(asked.map(({ metric }) => [metric, { values: [], noise: [] }]));
+    if (asked.length === 0 || this.state.rows === 0) return all;
     const table = Array.from({ length: 4 }, () => new Float64Array(this.state.end));
     for (let quad = 0; 4 * quad < this.#replicates; quad++) {
       bootstrapWeights(this.#seed, quad, 0, this.state.end, table);
       for (const weights of table) {
         const weightOf = (index: number): number => weights[index]!;
-        for (const { metric, key } of asked) values.get(metric)!.push(metric.value(this.state.states[key], weightOf));
+        for (const { metric, key } of asked) {
+          const own = this.state.states[key];
+          const one = all.get(metric)!;
+          one.values.push(metric.value(own, weightOf));
+          if (!metric.rowNoise || one.noise.length < one.values.length - 1) continue;
+          if (!farAbove((one.value ??= metric.value(own)), one.noise)) one.noise.push(metric.rowNoise(own, weightOf));
+        }
       }
     }
-    return values;
+    return all;
   }
 
-  #interval(
-    metric: Metric,
-    key: string,
-    value: number,
-    replicated: Map<Metric, number[]>,
-  ): { bounds: [number, number]; method: string } | undefined {
+  #interval(metric: Metric, key: string, value: number, ofRows: Map<Metric, RowReplicates>): Interval | undefined {
     if (metric.interval === "none" || this.state.rows === 0 || !Number.isFinite(value)) return undefined;
-    if (metric.interval === "wilson") {
+    if (metric.interval === "wilson")
       return { bounds: wilson(Math.round(value * this.state.rows), this.state.rows), method: "Wilson, 95 %" };
-    }
     if (this.#replicates === 0 || (metric.state === "sums" && !this.#isReplicated(metric))) return undefined;
-    const replicates =
-      metric.state === "rows"
-        ? replicated.get(metric)!
-        : this.state.replicates.map((states) => metric.value(states[key]));
-    return intervalOf(value, replicates, metric.biasedUpwards === true);
+    const kept = ofRows.get(metric);
+    const { replicates, states } = this.state;
+    const values = kept ? kept.values : replicates.map((one) => metric.value(one[key]));
+    if (!metric.biasedUpwards) return percentileInterval(values);
+    const noise = (r: number): number => (kept ? kept.noise[r]! : metric.noise!(states[key], replicates[r]![key]));
+    return biasedInterval(value, values, metric.noise || metric.rowNoise ? noise : undefined);
   }
 }
 

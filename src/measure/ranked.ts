@@ -119,3 +119,15 @@ function groupTies(state: RankedRows, weights?: (index: number) => number): TieG
   }
   return groups;
 }
+
+/** (w − 1)(confidence − correct) of each row, most confident first: how a weighting of the rows departs from all rows. */
+export function deviations(state: RankedRows, weights: (index: number) => number): Float64Array {
+  const order = fallingOrder(state);
+  const { index, confidence, correct } = state;
+  const out = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i]!;
+    out[i] = (weights(index[row]!) - 1) * (confidence[row]! - correct[row]!);
+  }
+  return out;
+}

@@ -63,9 +63,14 @@ export function mergeBins(into: ReliabilityBins, from: ReliabilityBins): Reliabi
   return into;
 }
 
-/** |mean confidence − accuracy| of a bin times its weight. */
+/** Mean confidence − accuracy of a bin, times its weight. */
+export function signedGap(state: ReliabilityBins, bin: number): number {
+  return state.confidence[bin]! - state.correct[bin]!;
+}
+
+/** The same without its sign. */
 export function binGap(state: ReliabilityBins, bin: number): number {
-  return Math.abs(state.confidence[bin]! - state.correct[bin]!);
+  return Math.abs(signedGap(state, bin));
 }
 
 export function totalWeight(state: ReliabilityBins): number {

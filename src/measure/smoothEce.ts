@@ -47,12 +47,19 @@ export const smoothEce: Metric<SmoothState> = {
     for (let i = 0; i <= cells; i++) into.residual[i]! += from.residual[i]!;
     return into;
   },
-  value(state) {
-    if (state.weight === 0) return NaN;
-    const coefficients = cosineSums(state.residual).map((sum, k) => ((k === 0 ? 1 : 2) * sum) / state.weight);
-    return fixedPoint((sigma) => smoothed(coefficients, sigma));
-  },
+  value: ({ residual, weight }) => smoothError(residual, weight),
+  noise: (state, replicate) =>
+    smoothError(
+      replicate.residual.map((sum, i) => sum - state.residual[i]!),
+      state.weight,
+    ),
 };
+
+function smoothError(residual: Float64Array, weight: number): number {
+  if (weight === 0) return NaN;
+  const coefficients = cosineSums(residual).map((sum, k) => ((k === 0 ? 1 : 2) * sum) / weight);
+  return fixedPoint((sigma) => smoothed(coefficients, sigma));
+}
 
 /** smECE_σ falls as σ grows; where it crosses the diagonal is the value. Regula falsi (Illinois) on smECE_σ − σ. */
 function fixedPoint(at: (sigma: number) => number): number {

@@ -23,10 +23,15 @@ function calibrated(rows: number, seed: number): Batch {
   return { kind: "logits", values, rows, classes, labels };
 }
 
-function measured(batch: Batch, seed: number, replicates: number): ReturnType<Measurement["finish"]>["metrics"] {
+function measured(
+  batch: Batch,
+  seed: number,
+  replicates: number,
+  names: string[] = ["accuracy", "nll", "brier"],
+): ReturnType<Measurement["finish"]>["metrics"] {
   const measurement = new Measurement(metrics, {
     classes,
-    metrics: ["accuracy", "nll", "brier"],
+    metrics: names,
     seed,
     replicates,
   });
@@ -50,5 +55,32 @@ describe("95 % intervals hold what they promise (seeded)", () => {
   it.each(["accuracy", "nll", "brier"])("%s", (name) => {
     expect(covered[name]!).toBeGreaterThanOrEqual(175);
     expect(covered[name]!).toBeLessThanOrEqual(199);
+  });
+});
+
+const errors = ["ece", "mce", "aceEqualMass", "classwiseEce", "ks", "smoothEce"];
+
+describe("95 % intervals of calibration errors (seeded)", () => {
+  const trials = 100;
+  const overconfident = (batch: Batch): Batch => ({ ...batch, values: batch.values.map((z) => 2 * z) });
+  const truth = measured(overconfident(calibrated(400_000, 2)), 1, 0, errors);
+  const honest = new Map(errors.map((name) => [name, 0]));
+  const held = new Map(errors.map((name) => [name, 0]));
+  for (let trial = 0; trial < trials; trial++) {
+    const batch = calibrated(400, 5000 + trial);
+    for (const [name, { ci }] of Object.entries(measured(batch, trial, 200, errors)))
+      if (ci![0] === 0) honest.set(name, honest.get(name)! + 1);
+    for (const [name, { ci }] of Object.entries(measured(overconfident(batch), trial, 200, errors)))
+      if (ci![0] <= truth[name]!.value && truth[name]!.value <= ci![1]) held.set(name, held.get(name)! + 1);
+  }
+
+  // Where confidence is exactly honest the error is 0. 100 trials of .95 are below 88 with probability .002.
+  it.each(errors)("%s: 0 is inside where confidence is honest", (name) => {
+    expect(honest.get(name)).toBeGreaterThanOrEqual(88);
+  });
+
+  // Far from honest the basic bootstrap is as good as 400 rows let it be.
+  it.each(errors.filter((name) => name !== "mce"))("%s: the error itself is inside where confidence is not", (name) => {
+    expect(held.get(name)).toBeGreaterThanOrEqual(86);
   });
 });
