@@ -13,7 +13,7 @@ const mayImport: Record<string, string[]> = {
   core: ["kernels"],
   stats: ["core", "kernels"],
   losses: ["core"],
-  formats: ["core"],
+  formats: ["core", "kernels"],
   report: ["core", "stats"],
   calibrate: ["core", "stats"],
   measure: ["core", "stats"],

@@ -1,13 +1,9 @@
-import { LogitsError } from "../core/index.js";
 import { nameOf } from "./bytes.js";
 import { type ColumnInfo, columnRoles } from "./columnRoles.js";
-import { textLines } from "./lines.js";
-import type { Bytes, RawBlock, RawTable, ReadOptions } from "./table.js";
-
-interface Record_ {
-  fields: string[];
-  line: number;
-}
+import { csvBlocks } from "./csvBlocks.js";
+import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./csvRecords.js";
+import { type Line, textLines } from "./lines.js";
+import type { Bytes, RawTable, ReadOptions } from "./table.js";
 
 /** Lines looked at to find the delimiter, the header and the types of columns. */
 const sampled = 200;
@@ -19,17 +15,21 @@ const delimiters = [",", "\t", ";", "|"];
  */
 export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
-  const head: { text: string; line: number }[] = [];
+  const head: Line[] = [];
   for await (const line of textLines(bytes)) {
     if (line.text.trim() !== "") head.push(line);
     if (head.length === sampled) break;
   }
   if (head.length === 0) refuse(`Cannot read ${file}: it must have at least one row, got none`);
+  const longest = Math.max(...head.map(({ text }) => text.length));
   const delimiter = options.delimiter ?? detectDelimiter(head.map(({ text }) => text));
   const sample: Record_[] = [];
-  for await (const record of records(bytes, delimiter, file)) {
+  const lines = textLines(bytes)[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<Line | undefined> => (await lines.next()).value;
+  while (sample.length < sampled) {
+    const record = await readRecord(nextLine, delimiter, file);
+    if (!record) break;
     sample.push(record);
-    if (sample.length === sampled) break;
   }
   const first = sample[0]!.fields;
   const ragged = sample.find(({ fields }) => fields.length !== first.length);
@@ -51,22 +51,7 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
     dtype: "text",
     columns: roles.scores.length,
     notes,
-    async *blocks(rowsPerBlock) {
-      let block = startBlock(rowsPerBlock, roles, columns);
-      let header = hasHeader;
-      for await (const record of records(bytes, delimiter, file)) {
-        if (header) {
-          header = false;
-          continue;
-        }
-        addRecord(block, record, roles, columns, file);
-        if (block.rows === rowsPerBlock) {
-          yield block;
-          block = startBlock(rowsPerBlock, roles, columns);
-        }
-      }
-      if (block.rows > 0) yield { ...block, values: block.values.subarray(0, block.rows * roles.scores.length) };
-    },
+    blocks: (rowsPerBlock) => csvBlocks(bytes, { delimiter, hasHeader, columns, roles, longest }, rowsPerBlock),
   };
   if (hasHeader) table.columnNames = roles.scores.map((index) => columns[index]!.name);
   if (roles.label !== undefined) {
@@ -91,17 +76,6 @@ function countsColumns(sample: Record_[]): boolean {
   return index || names.length > 2 || !sample.slice(1).some(whole);
 }
 
-function refuse(message: string, hint?: string, row?: number): never {
-  throw new LogitsError("bad-data", message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(row === undefined ? {} : { row }),
-  });
-}
-
-function refuseRagged(file: string, columns: number, { fields, line }: Record_): never {
-  return refuse(`Cannot read ${file}: every row must have ${columns} fields, got ${fields.length} at line ${line}`);
-}
-
 /** The one that occurs equally often, at least once, in the most lines. */
 function detectDelimiter(lines: string[]): string {
   let best = ",";
@@ -115,68 +89,6 @@ function detectDelimiter(lines: string[]): string {
     if (score > bestScore) [best, bestScore] = [delimiter, score];
   }
   return best;
-}
-
-async function* records(bytes: Bytes, delimiter: string, file: string): AsyncIterable<Record_> {
-  let open: { text: string; line: number } | undefined;
-  for await (const { text, line } of textLines(bytes)) {
-    if (open) {
-      open.text += `\n${text}`;
-      if (quotesBalanced(open.text)) {
-        yield { fields: splitQuoted(open.text, delimiter, file, open.line), line: open.line };
-        open = undefined;
-      } else if (line - open.line > 1000) break;
-      continue;
-    }
-    if (text.trim() === "") continue;
-    if (!text.includes('"')) yield { fields: text.split(delimiter), line };
-    else if (quotesBalanced(text)) yield { fields: splitQuoted(text, delimiter, file, line), line };
-    else open = { text, line };
-  }
-  if (open) refuse(`Cannot read ${file}: a quote must be closed, got one left open at line ${open.line}`);
-}
-
-const quotesBalanced = (text: string): boolean => (text.match(/"/g)?.length ?? 0) % 2 === 0;
-
-function splitQuoted(text: string, delimiter: string, file: string, line: number): string[] {
-  const fields: string[] = [];
-  let at = 0;
-  for (;;) {
-    if (text[at] !== '"') {
-      const end = text.indexOf(delimiter, at);
-      fields.push(end === -1 ? text.slice(at) : text.slice(at, end));
-      if (end === -1) return fields;
-      at = end + delimiter.length;
-      continue;
-    }
-    let end = at + 1;
-    while (text[end] !== '"' || text[end + 1] === '"') end += text[end] === '"' ? 2 : 1;
-    fields.push(text.slice(at + 1, end).replaceAll('""', '"'));
-    if (end + 1 === text.length) return fields;
-    if (!text.startsWith(delimiter, end + 1))
-      refuse(
-        `Cannot read ${file}: a closing quote must end its field, got ${JSON.stringify(text[end + 1])} after it at line ${line}`,
-      );
-    at = end + 1 + delimiter.length;
-  }
-}
-
-const special = new Map([
-  ["inf", Infinity],
-  ["+inf", Infinity],
-  ["infinity", Infinity],
-  ["+infinity", Infinity],
-  ["-inf", -Infinity],
-  ["-infinity", -Infinity],
-  ["nan", NaN],
-  ["na", NaN],
-]);
-
-/** The number a field says; undefined when it says none. */
-function parseNumber(field: string): number | undefined {
-  const value = +field;
-  if (value === value && field !== "" && (value !== 0 || field.trim() !== "")) return value;
-  return special.get(field.trim().toLowerCase());
 }
 
 function describe(names: string[], data: Record_[]): ColumnInfo[] {
@@ -203,43 +115,4 @@ function checkDecimalComma(file: string, delimiter: string, data: Record_[], col
       "Export it with decimal points, not commas.",
     );
   }
-}
-
-type Roles = ReturnType<typeof columnRoles>;
-
-function startBlock(rows: number, roles: Roles, columns: ColumnInfo[]): RawBlock {
-  const block: RawBlock = { rows: 0, values: new Float64Array(rows * roles.scores.length) };
-  if (roles.label !== undefined) block.labels = [];
-  if (roles.id !== undefined) block.ids = [];
-  if (roles.slices.length > 0)
-    block.slices = Object.fromEntries(roles.slices.map((index) => [columns[index]!.name, []]));
-  return block;
-}
-
-function addRecord(
-  block: RawBlock,
-  { fields, line }: Record_,
-  roles: Roles,
-  columns: ColumnInfo[],
-  file: string,
-): void {
-  if (fields.length !== columns.length) refuseRagged(file, columns.length, { fields, line });
-  const start = block.rows * roles.scores.length;
-  for (let k = 0; k < roles.scores.length; k++) {
-    const field = fields[roles.scores[k]!]!;
-    const value = parseNumber(field);
-    if (value === undefined) {
-      const got = field.trim() === "" ? "nothing" : JSON.stringify(field.slice(0, 40));
-      const comma = /^\s*-?\d+,\d+\s*$/.test(field);
-      refuse(
-        `Cannot read ${file}: column ${columns[roles.scores[k]!]!.name} must be a number, got ${got} at line ${line}`,
-        comma ? "Export it with decimal points, not commas." : undefined,
-      );
-    }
-    block.values[start + k] = value!;
-  }
-  if (roles.label !== undefined) (block.labels as string[]).push(fields[roles.label]!.trim());
-  if (roles.id !== undefined) block.ids!.push(fields[roles.id]!);
-  for (const index of roles.slices) block.slices![columns[index]!.name]!.push(fields[index]!);
-  block.rows++;
 }

@@ -4,7 +4,13 @@ import { chunkBytes } from "./limits.js";
 import type { Bytes } from "./table.js";
 
 /** A line of text longer than this is not a line. */
-const longestLine = 64 * 2 ** 20;
+export const longestLine: number = 64 * 2 ** 20;
+
+export interface Line {
+  text: string;
+  /** Its number, from 1. */
+  line: number;
+}
 
 /** The text of a file in pieces. UTF-8; a byte-order mark is dropped, another encoding is refused. */
 export async function* textChunks(bytes: Bytes): AsyncIterable<string> {
@@ -18,39 +24,48 @@ export async function* textChunks(bytes: Bytes): AsyncIterable<string> {
         hint: "Save it as UTF-8.",
       });
     }
-    let text: string;
-    try {
-      text = decoder.decode(chunk, { stream: end < bytes.byteLength });
-    } catch {
-      throw new LogitsError("bad-data", `Cannot read ${name}: text must be UTF-8, got other bytes near byte ${start}`, {
-        hint: "Save it as UTF-8.",
-      });
-    }
-    if (text.includes("\0")) {
-      throw new LogitsError(
-        "bad-data",
-        `Cannot read ${name}: text must not hold NUL bytes, got one near byte ${start}`,
-        { hint: "Is it a binary file? --format says which." },
-      );
-    }
-    yield text;
+    yield decode(decoder, chunk, end < bytes.byteLength, name, start);
   }
 }
 
+/** UTF-8 without NUL; `start` is where in the file it stands. */
+export function decode(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array, stream: boolean, name: string, start: number): string {
+  let text: string;
+  try {
+    text = decoder.decode(bytes, { stream });
+  } catch {
+    throw new LogitsError("bad-data", `Cannot read ${name}: text must be UTF-8, got other bytes near byte ${start}`, {
+      hint: "Save it as UTF-8.",
+    });
+  }
+  if (text.includes("\0")) {
+    throw new LogitsError("bad-data", `Cannot read ${name}: text must not hold NUL bytes, got one near byte ${start}`, {
+      hint: "Is it a binary file? --format says which.",
+    });
+  }
+  return text;
+}
+
+/** The error for a line that is none. */
+export function tooLong(name: string, line: number): LogitsError {
+  return new LogitsError(
+    "bad-data",
+    `Cannot read ${name}: a line must be at most ${longestLine} characters, got more at line ${line}`,
+  );
+}
+
 /** Lines with their number from 1, without their ends. */
-export async function* textLines(bytes: Bytes): AsyncIterable<{ text: string; line: number }> {
+export async function* textLines(bytes: Bytes): AsyncGenerator<Line, undefined> {
   let rest = "";
   let line = 0;
   for await (const chunk of textChunks(bytes)) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop()!;
     if (rest.length > longestLine) {
-      throw new LogitsError(
-        "bad-data",
-        `Cannot read ${nameOf(bytes)}: a line must be at most ${longestLine} characters, got more at line ${line + lines.length + 1}`,
-      );
+      throw tooLong(nameOf(bytes), line + lines.length + 1);
     }
     for (const text of lines) yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, line: ++line };
   }
   if (rest !== "") yield { text: rest.endsWith("\r") ? rest.slice(0, -1) : rest, line: ++line };
+  return undefined;
 }

@@ -28,6 +28,20 @@ export interface Kernels {
     out: number,
   ): void;
   rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;
+  parseRecords(
+    p: number,
+    to: number,
+    delimiter: number,
+    blank: number,
+    runs: number,
+    runsEnd: number,
+    values: number,
+    texts: number,
+    ends: number,
+    most: number,
+    powers: number,
+    out: number,
+  ): void;
 }
 
 export interface Arena {
@@ -132,4 +146,22 @@ export function scratchArena(bytes = 0): Arena | undefined {
     return larger;
   }
   return scratch;
+}
+
+/** An arena that was given back, for whoever borrows next. */
+let idle: Arena | undefined;
+/** Larger ones are let go. */
+const LARGEST_IDLE = 1 << 25;
+
+/** An arena that nobody else works in, with room for so many bytes of data; what lies in it is unspecified. */
+export function borrowArena(bytes: number): Arena | undefined {
+  const arena = idle;
+  if (!arena || arena.capacity < bytes) return createArena(bytes);
+  idle = undefined;
+  return arena;
+}
+
+/** The end of a loan. */
+export function giveBack(arena: Arena): void {
+  if (arena.capacity <= LARGEST_IDLE && (!idle || idle.capacity < arena.capacity)) idle = arena;
 }

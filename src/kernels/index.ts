@@ -1,10 +1,13 @@
 /** The few hot loops. Callers never learn which implementation ran. */
 import { hasWasm } from "./arena.js";
+import { plainParser, wasmParser } from "./records.js";
+import type { RecordParser, RecordShape } from "./recordsReference.js";
 import * as reference from "./reference.js";
 import type { Floats, NllSums, RowStats } from "./reference.js";
 import * as wasm from "./wasm.js";
 
 export type { Floats, NllSums, RowStats } from "./reference.js";
+export type { RecordParser, RecordShape } from "./recordsReference.js";
 export { alloc } from "./arena.js";
 
 export type Implementation = "wasm" | "reference";
@@ -51,4 +54,13 @@ export function softmaxRows(values: Floats, rows: number, classes: number, out: 
   const done =
     beta === 1 && fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out);
   if (!done) reference.softmaxRows(values, rows, classes, out, beta);
+}
+
+/** Bytes of input for which starting the kernels is not worth it. */
+const FEW_BYTES = 1 << 15;
+
+/** A parser for at most `rows` records and `bytes` of input at a time. */
+export function recordParser(shape: RecordShape, rows: number, bytes: number): RecordParser {
+  const wanted = forced === undefined ? bytes > FEW_BYTES : forced === "wasm";
+  return (wanted ? wasmParser(shape, rows, bytes) : undefined) ?? plainParser(shape, rows, bytes);
 }

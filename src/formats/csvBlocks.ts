@@ -1,0 +1,138 @@
+import { type RecordParser, recordParser } from "../kernels/index.js";
+import { nameOf } from "./bytes.js";
+import type { ColumnInfo, ColumnRoles } from "./columnRoles.js";
+import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./csvRecords.js";
+import { chunkBytes } from "./limits.js";
+import { LineWindow } from "./lineWindow.js";
+import type { Bytes, RawBlock } from "./table.js";
+
+/** How a text table is written, and what its columns are. */
+export interface CsvLayout {
+  delimiter: string;
+  hasHeader: boolean;
+  columns: ColumnInfo[];
+  roles: ColumnRoles;
+  /** Of a line, in characters, as far as has been seen. */
+  longest: number;
+}
+
+/** Delimiters that cannot be taken for a part of a number, a quote or a line's end. */
+const plainDelimiter = /^[^\p{L}\p{N}+\-."\r\n\0\u{80}-\u{10ffff}]$/u;
+
+/**
+ * The rows of a text table. Ordinary records are parsed as bytes, many at a time; any other is read as text, by itself, and what is wrong with it
+ * is said there.
+ */
+export async function* csvBlocks(bytes: Bytes, layout: CsvLayout, rowsPerBlock: number): AsyncGenerator<RawBlock> {
+  const { delimiter, columns, roles } = layout;
+  // A record has a byte between fields, and one or more of each number.
+  const shortest = columns.length + roles.scores.length;
+  const most = Math.min(rowsPerBlock, Math.ceil((bytes.byteLength + 1) / shortest));
+  const room = Math.min(bytes.byteLength, chunkBytes + 4 * layout.longest) + 1;
+  const shape = { delimiter: delimiter.charCodeAt(0), runs: runsOf(layout) };
+  const parser = recordParser(shape, most, room);
+  const window = new LineWindow(bytes, parser.input);
+  const nextRecord = (): Promise<Record_ | undefined> => readRecord(() => window.nextLine(), delimiter, nameOf(bytes));
+  const plain = plainDelimiter.test(delimiter);
+  if (layout.hasHeader) await nextRecord();
+  let block = startBlock(parser, layout);
+  for (;;) {
+    const end = window.end;
+    if (plain && window.from < end) {
+      const { records, lines, position } = parser.parse(window.from, end, block.rows, most - block.rows);
+      addTexts(block, parser, records, layout, window);
+      block.rows += records;
+      window.from = position;
+      window.line += lines;
+    }
+    if (block.rows < most) {
+      if (window.from >= end && (await window.fill())) continue;
+      const record = await nextRecord();
+      if (!record) break;
+      addRecord(block, record, layout, nameOf(bytes));
+    }
+    if (block.rows === most) {
+      yield block;
+      block = startBlock(parser, layout);
+    }
+  }
+  if (block.rows > 0) yield { ...block, values: block.values.subarray(0, block.rows * roles.scores.length) };
+  // Not where the reader broke off: it may still hold the block.
+  parser.release();
+}
+
+/** How many scores come before each column of text, and after the last. */
+function runsOf({ columns, roles }: CsvLayout): number[] {
+  const runs = [0];
+  const scores = new Set(roles.scores);
+  for (let k = 0; k < columns.length; k++) {
+    if (scores.has(k)) runs[runs.length - 1]!++;
+    else runs.push(0);
+  }
+  return runs;
+}
+
+function startBlock(parser: RecordParser, { roles, columns }: CsvLayout): RawBlock {
+  const block: RawBlock = { rows: 0, values: parser.values };
+  if (roles.label !== undefined) block.labels = [];
+  if (roles.id !== undefined) block.ids = [];
+  if (roles.slices.length > 0)
+    block.slices = Object.fromEntries(roles.slices.map((index) => [columns[index]!.name, []]));
+  return block;
+}
+
+/** Adds the texts of the records just parsed. */
+function addTexts(
+  block: RawBlock,
+  { texts, ends }: RecordParser,
+  records: number,
+  { roles, columns }: CsvLayout,
+  window: LineWindow,
+): void {
+  const scores = new Set(roles.scores);
+  const fields = columns.map((_, k) => k).filter((k) => !scores.has(k));
+  const count = records * fields.length;
+  if (count === 0) return;
+  const bytes = texts.subarray(0, ends[count - 1]!);
+  const all = window.decode(bytes);
+  // In ASCII alone a place in the text is a place in the bytes.
+  const ascii = all.length === bytes.length;
+  const columnOf = (column: number): string[] => {
+    const out: string[] = [];
+    for (let i = fields.indexOf(column); i < count; i += fields.length) {
+      const start = i === 0 ? 0 : ends[i - 1]!;
+      const end = ends[i]!;
+      out.push(ascii ? all.slice(start, end) : window.decode(bytes.subarray(start, end)));
+    }
+    return out;
+  };
+  if (roles.label !== undefined) append(block.labels as string[], columnOf(roles.label), (text) => text.trim());
+  if (roles.id !== undefined) append(block.ids!, columnOf(roles.id));
+  for (const index of roles.slices) append(block.slices![columns[index]!.name]!, columnOf(index));
+}
+
+function append(to: string[], texts: string[], change?: (text: string) => string): void {
+  for (const text of texts) to.push(change ? change(text) : text);
+}
+
+function addRecord(block: RawBlock, { fields, line }: Record_, { roles, columns }: CsvLayout, file: string): void {
+  if (fields.length !== columns.length) refuseRagged(file, columns.length, { fields, line });
+  const start = block.rows * roles.scores.length;
+  for (let k = 0; k < roles.scores.length; k++) {
+    const field = fields[roles.scores[k]!]!;
+    const value = parseNumber(field);
+    if (value === undefined) {
+      const got = field.trim() === "" ? "nothing" : JSON.stringify(field.slice(0, 40));
+      const comma = /^\s*-?\d+,\d+\s*$/.test(field);
+      refuse(
+        `Cannot read ${file}: column ${columns[roles.scores[k]!]!.name} must be a number, got ${got} at line ${line}`,
+        comma ? "Export it with decimal points, not commas." : undefined,
+      );
+    }
+    block.values[start + k] = value!;
+  }
+  if (roles.label !== undefined) (block.labels as string[]).push(fields[roles.label]!.trim());
+  if (roles.id !== undefined) block.ids!.push(fields[roles.id]!);
+  for (const index of roles.slices) block.slices![columns[index]!.name]!.push(fields[index]!);
+  block.rows++;
+}
