@@ -5,8 +5,10 @@ import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./c
 import { type Line, textLines } from "./lines.js";
 import type { Bytes, RawTable, ReadOptions } from "./table.js";
 
-/** Lines looked at to find the delimiter, the header and the types of columns. */
+/** Lines looked at to find the delimiter, the header and the types of columns; fewer where lines are long. */
 const sampled = 200;
+const leastSampled = 20;
+const sampledLetters: number = 2 ** 17;
 const delimiters = [",", "\t", ";", "|"];
 
 /**
@@ -15,18 +17,24 @@ const delimiters = [",", "\t", ";", "|"];
  */
 export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
   const file = nameOf(bytes);
-  const head: Line[] = [];
-  for await (const line of textLines(bytes)) {
-    if (line.text.trim() !== "") head.push(line);
-    if (head.length === sampled) break;
+  const lines = textLines(bytes)[Symbol.asyncIterator]();
+  const seen: Line[] = [];
+  const head: string[] = [];
+  for (let letters = 0; head.length < sampled && (head.length < leastSampled || letters < sampledLetters); ) {
+    const { value } = await lines.next();
+    if (!value) break;
+    seen.push(value);
+    if (value.text.trim() === "") continue;
+    head.push(value.text);
+    letters += value.text.length;
   }
   if (head.length === 0) refuse(`Cannot read ${file}: it must have at least one row, got none`);
-  const longest = Math.max(...head.map(({ text }) => text.length));
-  const delimiter = options.delimiter ?? detectDelimiter(head.map(({ text }) => text));
+  const longest = Math.max(...head.map((line) => line.length));
+  const delimiter = options.delimiter ?? detectDelimiter(head);
   const sample: Record_[] = [];
-  const lines = textLines(bytes)[Symbol.asyncIterator]();
-  const nextLine = async (): Promise<Line | undefined> => (await lines.next()).value;
-  while (sample.length < sampled) {
+  let again = 0;
+  const nextLine = async (): Promise<Line | undefined> => seen[again++] ?? (await lines.next()).value;
+  while (sample.length < head.length) {
     const record = await readRecord(nextLine, delimiter, file);
     if (!record) break;
     sample.push(record);
@@ -107,8 +115,9 @@ function describe(names: string[], data: Record_[]): ColumnInfo[] {
 }
 
 function checkDecimalComma(file: string, delimiter: string, data: Record_[], columns: ColumnInfo[]): void {
+  if (delimiter === "," || columns.every(({ kind }) => kind === "number")) return;
   const comma = data.find(({ fields }) => fields.some((field) => /^\s*-?\d+,\d+\s*$/.test(field)));
-  if (delimiter !== "," && comma && columns.some(({ kind }) => kind === "other")) {
+  if (comma) {
     const field = comma.fields.find((text) => /^\s*-?\d+,\d+\s*$/.test(text));
     refuse(
       `Cannot read ${file}: numbers must have a decimal point, got ${field} at line ${comma.line}`,

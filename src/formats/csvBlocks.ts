@@ -97,22 +97,16 @@ function addTexts(
   const all = window.decode(bytes);
   // In ASCII alone a place in the text is a place in the bytes.
   const ascii = all.length === bytes.length;
-  const columnOf = (column: number): string[] => {
-    const out: string[] = [];
+  const addColumn = (to: string[], column: number, trimmed: boolean): void => {
     for (let i = fields.indexOf(column); i < count; i += fields.length) {
       const start = i === 0 ? 0 : ends[i - 1]!;
-      const end = ends[i]!;
-      out.push(ascii ? all.slice(start, end) : window.decode(bytes.subarray(start, end)));
+      const text = ascii ? all.slice(start, ends[i]) : window.decode(bytes.subarray(start, ends[i]));
+      to.push(trimmed ? text.trim() : text);
     }
-    return out;
   };
-  if (roles.label !== undefined) append(block.labels as string[], columnOf(roles.label), (text) => text.trim());
-  if (roles.id !== undefined) append(block.ids!, columnOf(roles.id));
-  for (const index of roles.slices) append(block.slices![columns[index]!.name]!, columnOf(index));
-}
-
-function append(to: string[], texts: string[], change?: (text: string) => string): void {
-  for (const text of texts) to.push(change ? change(text) : text);
+  if (roles.label !== undefined) addColumn(block.labels as string[], roles.label, true);
+  if (roles.id !== undefined) addColumn(block.ids!, roles.id, false);
+  for (const index of roles.slices) addColumn(block.slices![columns[index]!.name]!, index, false);
 }
 
 function addRecord(block: RawBlock, { fields, line }: Record_, { roles, columns }: CsvLayout, file: string): void {

@@ -29,7 +29,13 @@ export async function* textChunks(bytes: Bytes): AsyncIterable<string> {
 }
 
 /** UTF-8 without NUL; `start` is where in the file it stands. */
-export function decode(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array, stream: boolean, name: string, start: number): string {
+export function decode(
+  decoder: InstanceType<typeof TextDecoder>,
+  bytes: Uint8Array,
+  stream: boolean,
+  name: string,
+  start: number,
+): string {
   let text: string;
   try {
     text = decoder.decode(bytes, { stream });

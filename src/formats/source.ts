@@ -31,7 +31,9 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
   if (base !== undefined && base !== 0 && base !== 1)
     throw new LogitsError("bad-argument", `Cannot read ${file}: the label base must be 0 or 1, got ${String(base)}`);
   const numbers = Array.from({ length: count }, (_, k) => String(k));
-  const { evidence, labels, rows } = await survey(table, count, rowsPerBatch(table.columns));
+  const surveyed = await survey(table, count, rowsPerBatch(table.columns));
+  const { evidence, labels, rows } = surveyed;
+  let { begun } = surveyed;
   if (!options.classes) refuseOtherColumns(evidence, table, file, options.kind);
   if (rows === 0) throw new LogitsError("bad-data", `Cannot read ${file}: it must have at least 1 row, got 0`);
   const detected = options.kind ? { kind: options.kind } : detectKind(evidence, file, table.scoresFrom);
@@ -48,8 +50,11 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
     notes: [sentence(kind, evidence, table, classes, reader), ...table.notes],
     async *batches() {
       let offset = 0;
-      for await (const block of table.blocks(rowsPerBatch(table.columns))) {
-        yield batchOf(block, table.columns, kind, offset, reader, file);
+      const blocks = begun ? goOn(begun) : table.blocks(rowsPerBatch(table.columns));
+      let kept = begun?.seen.length ?? 0;
+      begun = undefined;
+      for await (const block of blocks) {
+        yield batchOf(block, kept-- > 0, table.columns, kind, offset, reader, file);
         offset += block.rows;
       }
     },
@@ -81,22 +86,49 @@ function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: strin
   );
 }
 
+/** A pass over a table that the survey began: the blocks it has looked at, and the rest. */
+interface BegunPass {
+  seen: RawBlock[];
+  rest: AsyncIterator<RawBlock>;
+}
+
 async function survey(
   table: RawTable,
   classes: number,
   block: number,
-): Promise<{ evidence: KindEvidence; labels: LabelSurvey; rows: number }> {
+): Promise<{ evidence: KindEvidence; labels: LabelSurvey; rows: number; begun: BegunPass | undefined }> {
   const evidence = initEvidence(table.columns, table.dtype);
   const labels = initLabels(table.labelWidth ?? 1);
+  const rest = table.blocks(block)[Symbol.asyncIterator]();
+  // Text is dear to read: what the survey has read is kept for the first pass, unless the labels make it read on.
+  let seen: RawBlock[] | undefined = table.dtype === "text" ? [] : undefined;
   let rows = 0;
-  for await (const part of table.blocks(block)) {
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    const part = next.value;
     rows += part.rows;
     const wanted = evidence.rows * table.columns < surveyedScores;
     if (wanted) addEvidence(evidence, part.values, part.rows);
+    else seen = undefined;
+    seen?.push({ ...part, values: part.values.slice(0, part.rows * table.columns) });
     if (part.labels) addLabels(labels, part.labels);
-    if (!wanted && (!part.labels || settled(labels, classes, table.columnNames !== undefined))) break;
+    if (
+      evidence.rows * table.columns >= surveyedScores &&
+      (!part.labels || settled(labels, classes, table.columnNames !== undefined))
+    ) {
+      if (!seen) await rest.return?.();
+      break;
+    }
   }
-  return { evidence, labels, rows };
+  return { evidence, labels, rows, begun: seen && { seen, rest } };
+}
+
+async function* goOn({ seen, rest }: BegunPass): AsyncGenerator<RawBlock> {
+  for (let block = seen.shift(); block; block = seen.shift()) yield block;
+  try {
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 function kindOf(kind: GivenKind): Kind {
@@ -106,6 +138,7 @@ function kindOf(kind: GivenKind): Kind {
 
 function batchOf(
   block: RawBlock,
+  kept: boolean,
   columns: number,
   kind: GivenKind,
   offset: number,
@@ -114,7 +147,7 @@ function batchOf(
 ): Batch {
   const { rows } = block;
   checkRows(kind, block.values, rows, columns, offset, file);
-  const { values, classes } = scores(block, columns, kind);
+  const { values, classes } = scores(block, kept, columns, kind);
   const batch: Batch = { kind: kindOf(kind), values, rows, classes, offset };
   if (block.labels && reader) batch.labels = reader.read(block.labels, rows, offset);
   if (block.ids) batch.ids = block.ids;
@@ -124,12 +157,13 @@ function batchOf(
 
 function scores(
   { values, rows }: RawBlock,
+  kept: boolean,
   columns: number,
   kind: GivenKind,
 ): { values: Batch["values"]; classes: number } {
   if (kind === "percent") return { values: Float64Array.from(values, (value) => value / 100), classes: columns };
   if (kind !== "binary-logits" && kind !== "binary-probs")
-    return { values: values.slice(0, rows * columns), classes: columns };
+    return { values: kept ? values : values.slice(0, rows * columns), classes: columns };
   const pair = new Float64Array(2 * rows);
   for (let row = 0; row < rows; row++) {
     pair[2 * row] = kind === "binary-logits" ? 0 : 1 - values[row]!;

@@ -16,7 +16,7 @@ export function powersOfFive(): BigUint64Array {
   power = 5n;
   for (let q = -1; q >= smallest; q--, power *= 5n) {
     const bits = BigInt(bitLength(power));
-    // 5^q fits 128 bits to the last where it is written with 2^(bits + 127), which only small powers need.
+    // Up to 5^27, which 64 bits hold, one more bit would change how halfway cases are rounded.
     const shift = q >= -27 ? bits + 127n : 2n * bits + 128n;
     put(table, q, atTop((1n << shift) / power + 1n));
   }
