@@ -16,7 +16,7 @@ export function powersOfFive(): BigUint64Array {
   power = 5n;
   for (let q = -1; q >= smallest; q--, power *= 5n) {
     const bits = BigInt(bitLength(power));
-    // Up to 5^27, which 64 bits hold, one more bit would change how halfway cases are rounded.
+    // Both give 128 bits in the end; they are rounded up at different places, as in the published table.
     const shift = q >= -27 ? bits + 127n : 2n * bits + 128n;
     put(table, q, atTop((1n << shift) / power + 1n));
   }
