@@ -89,7 +89,7 @@ describe.each<Implementation>(["wasm", "reference"])("a large text table, %s", (
 
 it("a source gives the same batches in every pass, what its survey has read and what it has not", async () => {
   const data = new TextEncoder().encode(
-    `a,b,label\n${Array.from({ length: 10_000 }, (_, k) => `${k / 3},${-k},${k % 2}\n`).join("")}`,
+    `a,b,label\n${Array.from({ length: 10_000 }, (_, k) => `${k / 3},${-k - 0.5},${k % 2}\n`).join("")}`,
   );
   const source = await openSource(bytesOf(data, "a.csv"), {});
   for (const _ of [1, 2]) {
@@ -97,7 +97,11 @@ it("a source gives the same batches in every pass, what its survey has read and 
     for await (const batch of source.batches()) {
       expect(batch.offset).toBe(row);
       for (let i = 0; i < batch.rows; i++, row++) {
-        expect([batch.values[2 * i], batch.values[2 * i + 1], batch.labels![i]]).toEqual([row / 3, 0 - row, row % 2]);
+        expect([batch.values[2 * i], batch.values[2 * i + 1], batch.labels![i]]).toEqual([
+          row / 3,
+          -row - 0.5,
+          row % 2,
+        ]);
       }
     }
     expect(row).toBe(10_000);

@@ -83,7 +83,8 @@ function risingWords(
   let rest = n;
   for (let i = 0; i < n; i++) {
     // No branches: signs and outcomes are as good as random, and a wrong guess of the processor costs more than all the rest.
-    const raw = bits[i]! === minusZero ? 0 : bits[i]!;
+    const stored = bits[i]!;
+    const raw = stored === minusZero ? 0 : stored;
     const below = raw >>> 31;
     const other = labels[i]! ^ positive;
     rest -= 1 - below;
