@@ -111,43 +111,7 @@ export const commands: readonly Command[] = [
     summary: "Rows that deserve a person's eye: torn, confidently wrong, probably mislabelled, unusual",
     usage: "FILE…",
     args: [1, Infinity],
-    flags: async () => {
-      const { calibratorFlag, jsonFlag, outputFlag } = await lazy.flags();
-      const own: Flag[] = [
-        {
-          name: "top",
-          type: "integer",
-          min: 0,
-          default: 20,
-          metavar: "N",
-          help: "How many rows to list of each verdict",
-        },
-        {
-          name: "torn",
-          type: "number",
-          min: 0,
-          max: 1,
-          default: 0.1,
-          metavar: "M",
-          help: "Torn below this difference between the two largest probabilities",
-        },
-        {
-          name: "wrong",
-          type: "number",
-          min: 0,
-          max: 1,
-          default: 0.9,
-          metavar: "P",
-          help: "Confidently wrong above this probability",
-        },
-      ];
-      return input(
-        ...own,
-        calibratorFlag,
-        outputFlag("ITEMS.jsonl", "Write every listed row as a JSON line"),
-        jsonFlag,
-      );
-    },
+    flags: async () => (await lazy.methods()).triageFlags(),
     examples: [
       {
         run: "logits triage test.npz --calibrator C.json --top 5",

@@ -4,7 +4,7 @@ import { createRegistry, type Registry } from "../plan/registry.js";
 import type { Flag } from "./command.js";
 import { calibratorFlag, inputFlags, jsonFlag, outputFlag, seedFlag } from "./flags.js";
 
-const fromMethods = (family: Registry["metrics"] | Registry["calibrators"]): Flag[] =>
+const fromMethods = (family: Registry["metrics"] | Registry["calibrators"] | Registry["verdicts"]): Flag[] =>
   // A default belongs to the method, which applies it; here it is only said.
   methodFlags(family).map(({ methods, default: _, ...flag }) => ({
     ...flag,
@@ -82,6 +82,24 @@ export async function calibrateFlags(registry: Registry = createRegistry()): Pro
     ...fromMethods(registry.calibrators),
     ...measuring(registry),
     outputFlag("C.json", "Write the calibrator here"),
+    jsonFlag,
+  ];
+}
+
+export async function triageFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
+  return [
+    ...inputFlags,
+    {
+      name: "top",
+      type: "integer",
+      min: 0,
+      default: 20,
+      metavar: "N",
+      help: "How many rows to list of each verdict",
+    },
+    ...fromMethods(registry.verdicts),
+    calibratorFlag,
+    outputFlag("ITEMS.jsonl", "Write every listed row as a JSON line"),
     jsonFlag,
   ];
 }

@@ -4,7 +4,11 @@ import type { Registry } from "./registry.js";
 
 /** The methods as Markdown tables: what the documentation shows, and what a test compares it with. */
 export function docsTables(registry: Registry): string {
-  return [table("Metric", registry.metrics), table("Calibrator", registry.calibrators)].join("\n");
+  return [
+    table("Metric", registry.metrics),
+    table("Calibrator", registry.calibrators),
+    table("Verdict", registry.verdicts),
+  ].join("\n");
 }
 
 function table(family: string, methods: readonly Descriptor[]): string {

@@ -2,6 +2,7 @@ import { calibrators } from "../calibrate/index.js";
 import type { CalibrationMethod, Descriptor, Metric } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { metrics } from "../measure/index.js";
+import { type TriageMethod, verdicts } from "../triage/index.js";
 
 /**
  * Every method there is. Flags, help, JSON schema and the documentation table are made from it, so that a method is added by one file:
@@ -10,16 +11,22 @@ import { metrics } from "../measure/index.js";
 export interface Registry {
   metrics: readonly Metric[];
   calibrators: readonly CalibrationMethod[];
+  verdicts: readonly TriageMethod[];
 }
 
+type Method = Metric | CalibrationMethod | TriageMethod;
+
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
-export function createRegistry(extra: readonly (Metric | CalibrationMethod)[] = []): Registry {
-  const isMetric = (method: Metric | CalibrationMethod): method is Metric => method.family === "metric";
+export function createRegistry(extra: readonly Method[] = []): Registry {
   const registry: Registry = {
-    metrics: [...metrics, ...extra.filter(isMetric)],
-    calibrators: [...calibrators, ...extra.filter((method): method is CalibrationMethod => !isMetric(method))],
+    metrics: [...metrics, ...extra.filter((method): method is Metric => method.family === "metric")],
+    calibrators: [
+      ...calibrators,
+      ...extra.filter((method): method is CalibrationMethod => method.family === "calibrator"),
+    ],
+    verdicts: [...verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
   };
-  const families: readonly (readonly Descriptor[])[] = [registry.metrics, registry.calibrators];
+  const families: readonly (readonly Descriptor[])[] = [registry.metrics, registry.calibrators, registry.verdicts];
   for (const family of families) {
     const names = family.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);

@@ -9,6 +9,8 @@ export interface ReliabilityPoint {
   high: number;
   /** Rows that carry the point. */
   rows: number;
+  /** Points of the same stretch are neighbours; between stretches there are no rows, and no line. */
+  stretch: number;
 }
 
 export interface Curves {
@@ -61,8 +63,12 @@ function reliability(rows: Predictions, seed: number): ReliabilityPoint[] {
       smooth(lane).accuracy.forEach((value, i) => !Number.isNaN(value) && bands[i]!.push(value));
   }
   const points: ReliabilityPoint[] = [];
+  let stretch = 0;
   for (let i = 0; i < cells; i++) {
-    if (mass[i]! < fewest) continue;
+    if (mass[i]! < fewest) {
+      stretch++;
+      continue;
+    }
     const sorted = Float64Array.from(bands[i]!).sort();
     points.push({
       confidence: (i + 0.5) / cells,
@@ -70,6 +76,7 @@ function reliability(rows: Predictions, seed: number): ReliabilityPoint[] {
       low: quantile(sorted, 0.025),
       high: quantile(sorted, 0.975),
       rows: mass[i]!,
+      stretch,
     });
   }
   return points;

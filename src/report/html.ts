@@ -120,10 +120,17 @@ function confusion(data: ReportData): string {
   return `<section>
 <h2>What is taken for what</h2>
 <div class="charts">
-${data.confusion ? `<figure><figcaption>Confusion matrix</figcaption><div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">${confusionChart(data)}</div></figure>` : ""}
+${data.confusion ? figure("Confusion matrix", `<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">${confusionChart(data)}</div>`, confusionTable(data.confusion)) : ""}
 <div><h3>Most frequent confusions</h3>${pairs}</div>
 </div>
 </section>`;
+}
+
+function confusionTable({ classes, counts }: NonNullable<ReportData["confusion"]>): string {
+  return table(
+    ["label ↓ predicted →", ...classes],
+    counts.map((row, i) => [classes[i]!, ...row.map(String)]),
+  );
 }
 
 function triage(data: ReportData): string {
