@@ -1,6 +1,8 @@
 export { expFar, expNear, scaleRow, softmaxRows } from "./softmax";
 export { find, scan } from "./scan";
-export { sumFar, sumNear } from "./sums";
+export { addSum, firstOf, logRow, peakOf } from "./row";
+export { sumFar, sumNear, weightedFar, weightedNear } from "./sums";
 export { momentsFar, momentsNear } from "./moments";
 export { rowStats } from "./rowStats";
+export { groupMaxima, threshold, tilesFrom } from "./top";
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";

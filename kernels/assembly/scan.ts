@@ -4,7 +4,9 @@ import { firstLanes, hmax, hmaxSigned, hmaxUnsigned, lowerBound, NEGATIVE_INFINI
 export let highest: f32 = 0;
 /** No score that it saw is smaller. Not always reached: where none is negative it is 0. */
 export let lowest: f32 = 0;
-/** False where it saw NaN or +Infinity, or −Infinity only: a row that has no softmax. */
+/** False where it saw NaN or +Infinity. */
+export let finite: bool = true;
+/** Also false where it saw −Infinity only: a row that has no softmax. */
 export let good: bool = true;
 
 /**
@@ -39,7 +41,8 @@ export function scan(p: usize, n: i32): void {
   const bits = hmaxUnsigned(unsigned);
   highest = hmax(high);
   lowest = lowerBound(bits);
-  good = hmaxSigned(signed) < POSITIVE_INFINITY && bits <= NEGATIVE_INFINITY && highest > -Infinity;
+  finite = hmaxSigned(signed) < POSITIVE_INFINITY && bits <= NEGATIVE_INFINITY;
+  good = finite && highest > -Infinity;
 }
 
 /** Index of the first of n floats that equals `value`; −1 when none does. */

@@ -1,25 +1,7 @@
+import { rowEntropy, surprisal } from "../../kernels/index.js";
 import { numberPerRow } from "./perRow.js";
 import { type Floats, type Row, type Rows, type Tempered, temperatureOf } from "./row.js";
 import type { WithOut } from "./softmax.js";
-import { expGap, sumExp } from "./sumExp.js";
-
-/** Mean and variance of the surprisal −ln p under softmax(z/T), in nats and nats². */
-function surprisal(values: Row, start: number, end: number, temperature: number): { mean: number; variance: number } {
-  const { max, rest } = sumExp(values, start, end, temperature);
-  const total = 1 + rest;
-  const log = Math.log1p(rest);
-  let mean = 0;
-  for (let k = start; k < end; k++) {
-    const e = expGap(values[k]!, max, temperature);
-    if (e > 0) mean += (e / total) * (log - (values[k]! - max) / temperature);
-  }
-  let variance = 0;
-  for (let k = start; k < end; k++) {
-    const e = expGap(values[k]!, max, temperature);
-    if (e > 0) variance += (e / total) * (log - (values[k]! - max) / temperature - mean) ** 2;
-  }
-  return Number.isNaN(rest) ? { mean: NaN, variance: NaN } : { mean, variance };
-}
 
 /**
  * Shannon entropy of softmax(z/T): −Σ p ln p, in nats; 0 · ln 0 = 0. Between 0 and ln K.
@@ -35,7 +17,7 @@ export function entropy<Out extends Floats>(z: Row | Rows, options: WithOut<Out>
     "entropy",
     z,
     options.out,
-    (values, start, end) => surprisal(values, start, end, temperature).mean,
+    (values, start, end) => rowEntropy(values, start, end, temperature),
   );
 }
 
@@ -68,6 +50,6 @@ export function perplexity<Out extends Floats = Float64Array>(z: Rows, options?:
 export function perplexity<Out extends Floats>(z: Row | Rows, options: WithOut<Out> = {}): number | Out {
   const temperature = temperatureOf("perplexity", options);
   return numberPerRow("perplexity", z, options.out, (values, start, end) =>
-    Math.exp(surprisal(values, start, end, temperature).mean),
+    Math.exp(rowEntropy(values, start, end, temperature)),
   );
 }

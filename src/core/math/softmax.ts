@@ -1,6 +1,6 @@
+import { expGap, rowLogSoftmax, rowSoftmax, rowSum, sumExp } from "../../kernels/index.js";
 import { numberPerRow, rowPerRow } from "./perRow.js";
 import { type Floats, type Row, type Rows, type Tempered, temperatureOf } from "./row.js";
-import { expGap, sumExp } from "./sumExp.js";
 
 export interface WithOut<Out extends Floats> extends Tempered {
   /** Where the result goes; default a new Float64Array. */
@@ -19,12 +19,9 @@ export interface WithOut<Out extends Floats> extends Tempered {
  */
 export function softmax<Out extends Floats = Float64Array>(z: Row | Rows, options: WithOut<Out> = {}): Out {
   const temperature = temperatureOf("softmax", options);
-  return rowPerRow("softmax", z, options.out, (values, start, end, out) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
-    const total = 1 + rest;
-    for (let k = start; k < end; k++) out[k] = expGap(values[k]!, max, temperature) / total;
-    return !Number.isNaN(rest);
-  });
+  return rowPerRow("softmax", z, options.out, (values, start, end, out) =>
+    rowSoftmax(values, start, end, temperature, out),
+  );
 }
 
 /**
@@ -35,12 +32,9 @@ export function softmax<Out extends Floats = Float64Array>(z: Row | Rows, option
  */
 export function logSoftmax<Out extends Floats = Float64Array>(z: Row | Rows, options: WithOut<Out> = {}): Out {
   const temperature = temperatureOf("logSoftmax", options);
-  return rowPerRow("logSoftmax", z, options.out, (values, start, end, out) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
-    const log = Math.log1p(rest);
-    for (let k = start; k < end; k++) out[k] = (values[k]! - max) / temperature - log;
-    return !Number.isNaN(rest);
-  });
+  return rowPerRow("logSoftmax", z, options.out, (values, start, end, out) =>
+    rowLogSoftmax(values, start, end, temperature, out),
+  );
 }
 
 /**
@@ -57,7 +51,7 @@ export function logSumExp<Out extends Floats = Float64Array>(z: Rows, options?: 
 export function logSumExp<Out extends Floats>(z: Row | Rows, options: WithOut<Out> = {}): number | Out {
   const temperature = temperatureOf("logSumExp", options);
   return numberPerRow("logSumExp", z, options.out, (values, start, end) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
+    const { max, rest } = rowSum(values, start, end, temperature);
     return max / temperature + Math.log1p(rest);
   });
 }
@@ -72,7 +66,7 @@ export function energy<Out extends Floats = Float64Array>(z: Rows, options?: Wit
 export function energy<Out extends Floats>(z: Row | Rows, options: WithOut<Out> = {}): number | Out {
   const temperature = temperatureOf("energy", options);
   return numberPerRow("energy", z, options.out, (values, start, end) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
+    const { max, rest } = rowSum(values, start, end, temperature);
     return -(max + temperature * Math.log1p(rest));
   });
 }
