@@ -1,7 +1,7 @@
 export { expFar, expNear, scaleRow, softmaxRows } from "./softmax";
-export { find, scan } from "./scan";
-export { addSum, firstOf, logRow, peakOf } from "./row";
-export { sumFar, sumNear, weightedFar, weightedNear } from "./sums";
+export { find, peakOf, scan } from "./scan";
+export { addSum, firstOf, logRow } from "./row";
+export { sumBelowNear, sumFar, sumNear, weightedBelow, weightedFar, weightedNear } from "./sums";
 export { momentsFar, momentsNear } from "./moments";
 export { rowStats } from "./rowStats";
 export { groupMaxima, threshold, tilesFrom } from "./top";

@@ -1,8 +1,8 @@
 import { constant, exp2, SMALLEST } from "./exp";
 import { firstLanes, hsum64, hsumInt } from "./lanes";
 
-/** Bytes of exponentials that are added in f32 before the sum goes on in f64. */
-const BLOCK: usize = 4096;
+/** Bytes of exponentials that are added in f32 before the sum goes on in f64: 16 additions a lane, which equal terms may all round the same way. */
+const BLOCK: usize = 1024;
 
 /** What the last `sum` or `weightedSum` found: Σ exp over the scores below the maximum, and how many are the maximum. */
 export let rest: f64 = 0;
@@ -23,6 +23,23 @@ export let weighted: f64 = 0;
   if (near < end) sumFar(near, end, max, scale);
 }
 
+/** Of n ≥ 1 scores below `max`, none of which has to be left out: otherwise as `sum` and `weightedSum`. */
+export function sumBelow(p: usize, n: i32, max: f32, min: f32, scale: f32, weigh: bool): void {
+  rest = 0;
+  maxima = 0;
+  weighted = 0;
+  const end = p + (<usize>n << 2);
+  const near = (min - max) * scale > SMALLEST ? p + (<usize>(n & ~3) << 2) : p;
+  if (p < near) {
+    if (weigh) weightedBelow(p, near, max, scale);
+    else sumBelowNear(p, near, max, scale);
+  }
+  if (near < end) {
+    if (weigh) weightedFar(near, end, max, scale);
+    else sumFar(near, end, max, scale);
+  }
+}
+
 /** `sum`, and Σ (z − max)·2^(2·scale·(z − max)). */
 export function weightedSum(p: usize, n: i32, max: f32, min: f32, scale: f32): void {
   rest = 0;
@@ -36,10 +53,16 @@ export function weightedSum(p: usize, n: i32, max: f32, min: f32, scale: f32): v
 
 // Exported so that they are not inlined: see expNear.
 export function sumNear(p: usize, end: usize, max: f32, scale: f32): void {
-  nearLoop(p, end, max, scale, false);
+  nearLoop(p, end, max, scale, false, true);
+}
+export function sumBelowNear(p: usize, end: usize, max: f32, scale: f32): void {
+  nearLoop(p, end, max, scale, false, false);
 }
 export function weightedNear(p: usize, end: usize, max: f32, scale: f32): void {
-  nearLoop(p, end, max, scale, true);
+  nearLoop(p, end, max, scale, true, true);
+}
+export function weightedBelow(p: usize, end: usize, max: f32, scale: f32): void {
+  nearLoop(p, end, max, scale, true, false);
 }
 export function sumFar(p: usize, end: usize, max: f32, scale: f32): void {
   farLoop(p, end, max, scale, false);
@@ -48,8 +71,8 @@ export function weightedFar(p: usize, end: usize, max: f32, scale: f32): void {
   farLoop(p, end, max, scale, true);
 }
 
-/** See expNear. Whole vectors only; `weigh` is known when it is compiled. */
-@inline function nearLoop(p: usize, end: usize, max: f32, scale: f32, weigh: bool): void {
+/** See expNear. Whole vectors only. Known when it is compiled: `weigh`, and whether maxima are left `apart`. */
+@inline function nearLoop(p: usize, end: usize, max: f32, scale: f32, weigh: bool, apart: bool): void {
   const round = constant(0);
   const c1 = constant(1);
   const c2 = constant(2);
@@ -73,11 +96,15 @@ export function weightedFar(p: usize, end: usize, max: f32, scale: f32): void {
         const d1 = f32x4.sub(v128.load(p, 16), top);
         const x0 = f32x4.mul(d0, factor);
         const x1 = f32x4.mul(d1, factor);
-        const m0 = i32x4.eq(x0, zero);
-        const m1 = i32x4.eq(x1, zero);
-        const a = v128.andnot(exp2(x0, round, c1, c2, c3, c4, one), m0);
-        const b = v128.andnot(exp2(x1, round, c1, c2, c3, c4, one), m1);
-        count = i32x4.add(count, i32x4.add(m0, m1));
+        let a = exp2(x0, round, c1, c2, c3, c4, one);
+        let b = exp2(x1, round, c1, c2, c3, c4, one);
+        if (apart) {
+          const m0 = i32x4.eq(x0, zero);
+          const m1 = i32x4.eq(x1, zero);
+          a = v128.andnot(a, m0);
+          b = v128.andnot(b, m1);
+          count = i32x4.add(count, i32x4.add(m0, m1));
+        }
         s = f32x4.add(s, f32x4.add(a, b));
         w = f32x4.add(w, f32x4.add(f32x4.mul(a, d0), f32x4.mul(b, d1)));
       }
@@ -85,17 +112,26 @@ export function weightedFar(p: usize, end: usize, max: f32, scale: f32): void {
       for (; p < stop; p += 64) {
         const x0 = f32x4.mul(f32x4.sub(v128.load(p), top), factor);
         const x1 = f32x4.mul(f32x4.sub(v128.load(p, 16), top), factor);
-        const m0 = i32x4.eq(x0, zero);
-        const m1 = i32x4.eq(x1, zero);
-        const a = v128.andnot(exp2(x0, round, c1, c2, c3, c4, one), m0);
-        const b = v128.andnot(exp2(x1, round, c1, c2, c3, c4, one), m1);
+        let a = exp2(x0, round, c1, c2, c3, c4, one);
+        let b = exp2(x1, round, c1, c2, c3, c4, one);
+        if (apart) {
+          const m0 = i32x4.eq(x0, zero);
+          const m1 = i32x4.eq(x1, zero);
+          a = v128.andnot(a, m0);
+          b = v128.andnot(b, m1);
+          count = i32x4.add(count, i32x4.add(m0, m1));
+        }
         const x2 = f32x4.mul(f32x4.sub(v128.load(p, 32), top), factor);
         const x3 = f32x4.mul(f32x4.sub(v128.load(p, 48), top), factor);
-        const m2 = i32x4.eq(x2, zero);
-        const m3 = i32x4.eq(x3, zero);
-        const c = v128.andnot(exp2(x2, round, c1, c2, c3, c4, one), m2);
-        const d = v128.andnot(exp2(x3, round, c1, c2, c3, c4, one), m3);
-        count = i32x4.add(count, i32x4.add(i32x4.add(m0, m1), i32x4.add(m2, m3)));
+        let c = exp2(x2, round, c1, c2, c3, c4, one);
+        let d = exp2(x3, round, c1, c2, c3, c4, one);
+        if (apart) {
+          const m2 = i32x4.eq(x2, zero);
+          const m3 = i32x4.eq(x3, zero);
+          c = v128.andnot(c, m2);
+          d = v128.andnot(d, m3);
+          count = i32x4.add(count, i32x4.add(m2, m3));
+        }
         s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
       }
     }
@@ -111,15 +147,18 @@ export function weightedFar(p: usize, end: usize, max: f32, scale: f32): void {
   for (; p < end; p += 16) {
     const d = f32x4.sub(v128.load(p), top);
     const x = f32x4.mul(d, factor);
-    const m = i32x4.eq(x, zero);
-    const e = v128.andnot(exp2(x, round, c1, c2, c3, c4, one), m);
+    let e = exp2(x, round, c1, c2, c3, c4, one);
+    if (apart) {
+      const m = i32x4.eq(x, zero);
+      e = v128.andnot(e, m);
+      count = i32x4.add(count, m);
+    }
     s = f32x4.add(s, e);
     if (weigh) w = f32x4.add(w, f32x4.mul(e, d));
-    count = i32x4.add(count, m);
   }
   rest += total + hsum64(s);
   if (weigh) weighted += totalWeighted + hsum64(w);
-  maxima -= hsumInt(count);
+  if (apart) maxima -= hsumInt(count);
 }
 
 /** See expFar; `weigh` is known when it is compiled. */

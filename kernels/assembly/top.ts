@@ -1,6 +1,7 @@
 // The k largest of a row without a look at most of it: the k-th largest of the maxima of groups is at most the k-th largest score, so that
 // only groups whose maximum is not below it are looked into. A tile is 64 floats in 16 groups of 4 lanes: lane l of its maxima is that of l, l + 4, l + 8 …
-import { hmax, hmaxSigned, hmaxUnsigned, hsumInt, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
+import { hmax, hsum64, hsumInt } from "./lanes";
+import { finite, scan } from "./scan";
 
 /** Tiles to one vector of coarser maxima. */
 const COARSE: i32 = 16;
@@ -8,25 +9,30 @@ const WIDTH: usize = <usize>COARSE << 4;
 
 /** The maxima of `tiles` × 64 floats, a vector a tile, to `to`; false where one is NaN or +Infinity. */
 export function groupMaxima(p: usize, tiles: i32, to: usize): bool {
-  let signed = i32x4.splat(0);
-  let unsigned = i32x4.splat(0);
+  let s = f32x4.splat(0);
+  let most = f32x4.splat(-Infinity);
+  const start = p;
   for (const end = to + ((<usize>tiles) << 4); to < end; p += 256, to += 16) {
     let high = f32x4.splat(-Infinity);
-    for (let q: usize = 0; q < 256; q += 64) {
-      const a = v128.load(p + q);
-      const b = v128.load(p + q, 16);
-      const c = v128.load(p + q, 32);
-      const d = v128.load(p + q, 48);
+    for (let q = p; q < p + 256; q += 64) {
+      const a = v128.load(q);
+      const b = v128.load(q, 16);
+      const c = v128.load(q, 32);
+      const d = v128.load(q, 48);
       high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
-      signed = i32x4.max_s(signed, i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d)));
-      unsigned = i32x4.max_u(unsigned, i32x4.max_u(i32x4.max_u(a, b), i32x4.max_u(c, d)));
+      s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
     }
+    most = f32x4.pmax(most, high);
     v128.store(to, high);
   }
-  return hmaxSigned(signed) < POSITIVE_INFINITY && hmaxUnsigned(unsigned) <= NEGATIVE_INFINITY;
+  // See peakOf.
+  const total = hsum64(s);
+  if (total == total && hmax(most) < Infinity) return true;
+  scan(start, tiles << 6);
+  return finite;
 }
 
-/** A score that at least k of the maxima of `tiles` tiles are not below, 1 ≤ k ≤ 4·tiles, and, but for equals, at most 2k. `spare` has room for a vector each COARSE tiles. */
+/** A score that at least k of the maxima of `tiles` tiles are not below, 1 ≤ k ≤ 4·tiles, and, but for equals, at most 1.5 k. `spare` has room for a vector each COARSE tiles. */
 export function threshold(maxima: usize, tiles: i32, k: i32, spare: usize): f32 {
   let high = f32x4.splat(-Infinity);
   let low = f32x4.splat(Infinity);
@@ -47,7 +53,7 @@ export function threshold(maxima: usize, tiles: i32, k: i32, spare: usize): f32 
     }
     least = bisect(spare, coarse, k, k + (k >> 2), least, above);
   }
-  return reorder(bisect(maxima, tiles, k, k << 1, least, above));
+  return reorder(bisect(maxima, tiles, k, k + (k >> 1), least, above));
 }
 
 /** Floats in the order of signed integers, −0 just below 0; and back. */
@@ -93,13 +99,14 @@ function count(p: usize, vectors: i32, value: f32): i32 {
   return hsumInt(i32x4.add(a, b));
 }
 
-/** The numbers (i32) of the tiles with a score that is not below `least`, to `to`; returns how many there are. */
+/** Of each tile with a score that is not below `least` 16 times its number (i32), and a bit for each such group, to `to`; returns how many there are. */
 export function tilesFrom(maxima: usize, tiles: i32, least: f32, to: usize): i32 {
   const v = f32x4.splat(least);
   const start = to;
   for (let i = 0; i < tiles; i++) {
-    if (v128.any_true(f32x4.ge(v128.load(maxima + ((<usize>i) << 4)), v))) {
-      store<i32>(to, i);
+    const groups = i32x4.bitmask(f32x4.ge(v128.load(maxima + ((<usize>i) << 4)), v));
+    if (groups) {
+      store<i32>(to, (i << 4) | groups);
       to += 4;
     }
   }

@@ -142,7 +142,10 @@ export function free(values: Float32Array): boolean {
   owned.delete(buffer);
   // Growing by nothing detaches the buffer as growing does; so does handing it over.
   if (arena) arena.memory.grow(0);
-  else (globalThis as unknown as { structuredClone(value: unknown, options: object): unknown }).structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+  else
+    (globalThis as unknown as { structuredClone(value: unknown, options: object): unknown }).structuredClone(buffer, {
+      transfer: [buffer as ArrayBuffer],
+    });
   return true;
 }
 

@@ -49,15 +49,16 @@ export function nllSums(values: Floats, labels: Int32Array, rows: number, classe
  * Into a Float64Array it is computed in f64, because whoever asks for that means it.
  */
 export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, temperature = 1): void {
-  const done =
-    fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out, temperature);
+  const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out, temperature);
   if (!done) reference.softmaxRows(values, rows, classes, out, temperature);
 }
 
 // Single rows: scores start … end − 1 of an array.
 
 /** Scores from which on a row is faster in the kernels than in a plain loop. */
-const WORTH = { exp: 32, peak: 64, top: 512 };
+const WORTH = { exp: 16, peak: 64, top: 192, order: 1000 };
+/** Scores in a group of the top-k kernel. */
+const GROUP = 16;
 
 function fastRow(values: Row, length: number, least: number): values is Float32Array {
   return values instanceof Float32Array && (length >= least || forced === "wasm") && fast(values);
@@ -69,13 +70,16 @@ export function peak(values: Row, start: number, end: number): Peak {
   return found ?? row.peak(values, start, end);
 }
 
-/** The maximum and Σ of the others' exp((z − max)/T), whose relative error is at most 4e-6 for a row of f32; `rest` is NaN where the row has no softmax. */
+/**
+ * The maximum and Σ of the others' exp((z − max)/T), NaN where the row has no softmax. Of a row of f32 the log-sum-exp made of them has an absolute
+ * error of at most 1e-6·max(1, |lse|).
+ */
 export function rowSum(values: Row, start: number, end: number, temperature: number): { max: number; rest: number } {
   const fit = fastRow(values, end - start, WORTH.exp);
   return (fit && wasmRow.sums(values, start, end, temperature, false)) || row.sumExp(values, start, end, temperature);
 }
 
-/** Entropy of softmax(z/T) in nats, of a row of f32 to 1e-6; NaN where the row has no softmax. */
+/** Entropy of softmax(z/T) in nats, of a row of f32 to 1e-5; NaN where the row has no softmax. */
 export function rowEntropy(values: Row, start: number, end: number, temperature: number): number {
   const found = fastRow(values, end - start, WORTH.exp)
     ? wasmRow.sums(values, start, end, temperature, true)
@@ -102,6 +106,8 @@ export function rowLogSoftmax(values: Row, start: number, end: number, temperatu
 
 /** The k largest of a whole row; the same from both. Undefined where the row holds NaN or +Infinity, or only −Infinity. */
 export function topK(values: Row, k: number): Top | undefined {
-  const found = fastRow(values, values.length, WORTH.top) ? wasmTopK(values, k) : undefined;
+  // Where there are fewer groups than scores wanted, none can be left out.
+  const worth = k <= values.length / GROUP ? WORTH.top : WORTH.order;
+  const found = fastRow(values, values.length, worth) ? wasmTopK(values, k) : undefined;
   return found === undefined ? topReference.topK(values, k) : (found ?? undefined);
 }

@@ -30,7 +30,7 @@ export function peak(values: Row, start: number, end: number): Peak {
     } else if (z === max) tie = true;
     else if (Number.isNaN(z)) return { argmax: 0, tie: false, max: NaN };
   }
-  return { argmax: argmax - start, tie, max: Number.isFinite(max) ? max : NaN };
+  return Number.isFinite(max) ? { argmax: argmax - start, tie, max } : { argmax: 0, tie: false, max: NaN };
 }
 
 /**

@@ -3,8 +3,8 @@
 import { type Arena, arenaOf, DATA, RESULT, scratchArena } from "./arena.js";
 import type { Peak } from "./rowReference.js";
 
-/** Scores in a piece: 32 KiB. */
-export const PIECE = 8192;
+/** Scores in a piece: 16 KiB. */
+export const PIECE = 4096;
 
 /** Where the pieces of a row are for the kernels. */
 export interface Pieces {

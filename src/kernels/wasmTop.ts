@@ -45,14 +45,21 @@ function groupMaxima(row: Float32Array, { arena, at }: Pieces, maxima: number): 
   return kernels.groupMaxima(PADDED, 1, to) !== 0;
 }
 
-/** Indices, rising, of the scores of these tiles that are above `least`, and of the first k equal to it. */
+/** Of four bits the only one that is set; −1 where that is not so. */
+const LANE = [-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1];
+
+/** Indices, rising, of the scores of these groups that are above `least`, and of the first k equal to it. */
 function candidatesIn(row: Float32Array, tiles: Int32Array, least: number, k: number): number[] {
   const found: number[] = [];
   let equals = least === -Infinity ? k : 0;
   for (let i = 0; i < tiles.length; i++) {
-    const start = TILE * tiles[i]!;
+    const lanes = tiles[i]! & 15;
+    const start = TILE * (tiles[i]! >> 4);
     const end = Math.min(start + TILE, row.length);
-    for (let j = start; j < end; j++) {
+    // Mostly one group of the four: lane l, l + 4, l + 8 …
+    const alone = LANE[lanes]!;
+    const step = alone < 0 ? 1 : 4;
+    for (let j = start + Math.max(alone, 0); j < end; j += step) {
       const z = row[j]!;
       if (z > least) found.push(j);
       else if (z === least && equals < k) {
