@@ -1,7 +1,7 @@
 // One row, a piece at a time: what is known of the pieces so far is kept at `state`, so that a piece can be copied over the one before.
 import { exp64 } from "./exp";
 import { find, finite, highest, lowest, scan } from "./scan";
-import { maxima, rest, sum, sumBelow, weighted, weightedSum } from "./sums";
+import { maxima, rest, sums, weighted } from "./sums";
 
 /** Index of the first of n floats that is `value`, negated and less one where there is another. */
 export function firstOf(p: usize, n: i32, value: f32): i32 {
@@ -23,9 +23,7 @@ export function addSum(p: usize, n: i32, scale: f32, beta: f64, weigh: bool, sta
   if (max == -Infinity) return true;
   if (max > before) raise(state, max, beta);
   // The larger part of a row lies in pieces without the maximum.
-  if (highest < max) sumBelow(p, n, max, lowest, scale, weigh);
-  else if (weigh) weightedSum(p, n, max, lowest, scale);
-  else sum(p, n, max, lowest, scale);
+  sums(p, n, max, lowest, scale, weigh, highest == max);
   if (weigh) store<f64>(state, load<f64>(state, 24) + weighted, 24);
   store<f64>(state, load<f64>(state, 8) + rest, 8);
   store<f64>(state, load<f64>(state, 16) + <f64>maxima, 16);

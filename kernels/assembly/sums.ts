@@ -4,10 +4,10 @@ import { firstLanes, hsum64, hsumInt } from "./lanes";
 /** Bytes of exponentials that are added in f32 before the sum goes on in f64: 16 additions a lane, which equal terms may all round the same way. */
 const BLOCK: usize = 1024;
 
-/** What the last `sum` or `weightedSum` found: Σ exp over the scores below the maximum, and how many are the maximum. */
+/** What the last `sums` found: Σ exp over the scores below the maximum, and how many are the maximum. */
 export let rest: f64 = 0;
 export let maxima: i32 = 0;
-/** Of `weightedSum` also Σ (z − max) · exp. */
+/** With `weigh` also Σ (z − max) · exp. */
 export let weighted: f64 = 0;
 
 /**
@@ -15,24 +15,22 @@ export let weighted: f64 = 0;
  * Left out, because a sum that begins with 1 forgets what is smaller than 6e-8.
  */
 @inline export function sum(p: usize, n: i32, max: f32, min: f32, scale: f32): void {
-  rest = 0;
-  maxima = 0;
-  const end = p + (<usize>n << 2);
-  const near = (min - max) * scale > SMALLEST ? p + (<usize>(n & ~3) << 2) : p;
-  if (p < near) sumNear(p, near, max, scale);
-  if (near < end) sumFar(near, end, max, scale);
+  sums(p, n, max, min, scale, false, true);
 }
 
-/** Of n ≥ 1 scores below `max`, none of which has to be left out: otherwise as `sum` and `weightedSum`. */
-export function sumBelow(p: usize, n: i32, max: f32, min: f32, scale: f32, weigh: bool): void {
+/** `sum`, and with `weigh` Σ (z − max)·2^(2·scale·(z − max)); not `apart` says that all scores are below `max`, so that none is left out. */
+export function sums(p: usize, n: i32, max: f32, min: f32, scale: f32, weigh: bool, apart: bool): void {
   rest = 0;
   maxima = 0;
   weighted = 0;
   const end = p + (<usize>n << 2);
   const near = (min - max) * scale > SMALLEST ? p + (<usize>(n & ~3) << 2) : p;
   if (p < near) {
-    if (weigh) weightedBelow(p, near, max, scale);
-    else sumBelowNear(p, near, max, scale);
+    if (weigh) {
+      if (apart) weightedNear(p, near, max, scale);
+      else weightedBelow(p, near, max, scale);
+    } else if (apart) sumNear(p, near, max, scale);
+    else sumBelow(p, near, max, scale);
   }
   if (near < end) {
     if (weigh) weightedFar(near, end, max, scale);
@@ -40,22 +38,11 @@ export function sumBelow(p: usize, n: i32, max: f32, min: f32, scale: f32, weigh
   }
 }
 
-/** `sum`, and Σ (z − max)·2^(2·scale·(z − max)). */
-export function weightedSum(p: usize, n: i32, max: f32, min: f32, scale: f32): void {
-  rest = 0;
-  maxima = 0;
-  weighted = 0;
-  const end = p + (<usize>n << 2);
-  const near = (min - max) * scale > SMALLEST ? p + (<usize>(n & ~3) << 2) : p;
-  if (p < near) weightedNear(p, near, max, scale);
-  if (near < end) weightedFar(near, end, max, scale);
-}
-
 // Exported so that they are not inlined: see expNear.
 export function sumNear(p: usize, end: usize, max: f32, scale: f32): void {
   nearLoop(p, end, max, scale, false, true);
 }
-export function sumBelowNear(p: usize, end: usize, max: f32, scale: f32): void {
+export function sumBelow(p: usize, end: usize, max: f32, scale: f32): void {
   nearLoop(p, end, max, scale, false, false);
 }
 export function weightedNear(p: usize, end: usize, max: f32, scale: f32): void {

@@ -74,6 +74,18 @@ function candidatesIn(row: Float32Array, tiles: Int32Array, least: number, k: nu
 /** 2^21: candidates whose place fits beside the bits of their score into the 53 of a number. */
 const PLACES = 2 ** 21;
 
+/** So few numbers are sorted here before the built-in sort has begun. */
+const FEW = 160;
+
+function insertionSort(order: Float64Array): void {
+  for (let i = 1; i < order.length; i++) {
+    const one = order[i]!;
+    let j = i;
+    for (; j > 0 && order[j - 1]! > one; j--) order[j] = order[j - 1]!;
+    order[j] = one;
+  }
+}
+
 /** The k largest of the candidates, whose indices rise. */
 function largest(row: Float32Array, candidates: number[], k: number): Top | undefined {
   const count = candidates.length;
@@ -88,7 +100,8 @@ function largest(row: Float32Array, candidates: number[], k: number): Top | unde
     const b = bits[i]!;
     order[i] = -(b ^ ((b >> 31) & 0x7fffffff)) * PLACES + i;
   }
-  order.sort();
+  if (count > FEW) order.sort();
+  else insertionSort(order);
   const length = Math.min(k, count);
   const indices = new Uint32Array(length);
   const values = new Float64Array(length);
