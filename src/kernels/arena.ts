@@ -134,6 +134,11 @@ export function alloc(rows: number, classes: number): Float32Array {
   return values;
 }
 
+/** Of the global scope; declared here for the reason given above. */
+interface Transfer {
+  structuredClone(value: unknown, options: { transfer: unknown[] }): unknown;
+}
+
 /** Lets go of what `alloc` gave: it and every view of it have length 0 from then on. False where `alloc` did not give it, or it is free already. */
 export function free(values: Float32Array): boolean {
   const { buffer } = values;
@@ -142,10 +147,7 @@ export function free(values: Float32Array): boolean {
   owned.delete(buffer);
   // Growing by nothing detaches the buffer as growing does; so does handing it over.
   if (arena) arena.memory.grow(0);
-  else
-    (globalThis as unknown as { structuredClone(value: unknown, options: object): unknown }).structuredClone(buffer, {
-      transfer: [buffer as ArrayBuffer],
-    });
+  else (globalThis as unknown as Transfer).structuredClone(buffer, { transfer: [buffer] });
   return true;
 }
 

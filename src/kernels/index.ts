@@ -45,12 +45,12 @@ export function nllSums(values: Floats, labels: Int32Array, rows: number, classe
 }
 
 /**
- * softmax of each row divided by the temperature. A row with NaN, +Infinity or only −Infinity becomes NaN.
+ * softmax of each row. A row with NaN, +Infinity or only −Infinity becomes NaN.
  * Into a Float64Array it is computed in f64, because whoever asks for that means it.
  */
-export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, temperature = 1): void {
-  const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out, temperature);
-  if (!done) reference.softmaxRows(values, rows, classes, out, temperature);
+export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats): void {
+  const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out, 1);
+  if (!done) reference.softmaxRows(values, rows, classes, out);
 }
 
 // Single rows: scores start … end − 1 of an array.

@@ -83,14 +83,14 @@ export function nllSums(values: Floats, labels: Int32Array, rows: number, classe
   return { nll, gradient, hessian };
 }
 
-/** softmax of each row divided by the temperature. A row with NaN, +Infinity or only −Infinity becomes NaN. */
-export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, temperature = 1): void {
+/** softmax of each row. A row with NaN, +Infinity or only −Infinity becomes NaN. */
+export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats): void {
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
     let max = -Infinity;
     for (let k = 0; k < classes; k++) max = Math.max(max, values[start + k]!);
     let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp((values[start + k]! - max) / temperature);
-    for (let k = 0; k < classes; k++) out[start + k] = Math.exp((values[start + k]! - max) / temperature) / sum;
+    for (let k = 0; k < classes; k++) sum += Math.exp(values[start + k]! - max);
+    for (let k = 0; k < classes; k++) out[start + k] = Math.exp(values[start + k]! - max) / sum;
   }
 }

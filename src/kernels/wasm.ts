@@ -34,7 +34,7 @@ function placeOf(values: Float32Array, classes: number): Place | undefined {
   };
 }
 
-/** See reference.ts; false where it cannot be done here. */
+/** See reference.ts, with the scores divided by a temperature first; false where it cannot be done here. */
 export function softmaxRows(
   values: Float32Array,
   rows: number,

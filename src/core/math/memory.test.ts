@@ -1,5 +1,5 @@
 import { alloc, argmax, entropy, free, logSoftmax, logSumExp, softmax, topK } from "logits/math";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { useImplementation } from "../../kernels/index.js";
 import { LogitsError } from "../errors.js";
 
@@ -55,6 +55,20 @@ describe("scores in kernel memory", () => {
       expect(() => logSumExp(gone)).toThrow(LogitsError);
       expect(() => free(gone)).toThrow("they must come from alloc and be freed once");
     }
+  });
+
+  it("is ordinary memory where there is no WebAssembly, and ends in the same way", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    vi.resetModules();
+    const math = await import("logits/math");
+    const scores = math.alloc(1, 300);
+    scores.set(noise(300));
+    expect(math.topK(scores, 2)).toEqual(topK(noise(300), 2));
+    expect(math.logSumExp(scores)).toBeCloseTo(logSumExp(noise(300)), 6);
+    math.free(scores);
+    vi.unstubAllGlobals();
+    expect(scores.length).toBe(0);
+    expect(() => math.free(scores)).toThrow("freed once");
   });
 
   it.each([new Float32Array(3), new Float64Array(3)])("free refuses what is from elsewhere", (scores) =>
