@@ -23,3 +23,20 @@ describe("examples/probabilities-first", () => {
     expect(at.get(1000)!.loss).toBe(1000);
   });
 });
+
+describe("examples/kernel-memory", () => {
+  it("decodes from scores that are written where the kernels work", async () => {
+    const path = "../examples/kernel-memory.mjs";
+    const { decode } = (await import(path)) as {
+      decode(steps: number): { lines: { token: number; logprob: number; next: number[] }[]; left: number };
+    };
+    const { lines, left } = decode(3);
+    expect(lines.map(({ token }) => token)).toEqual([0, 7919, 15_838]);
+    for (const { token, logprob, next } of lines) {
+      expect(next[0]).toBe(token);
+      expect(logprob).toBeLessThan(0);
+      expect(logprob).toBeGreaterThan(-1);
+    }
+    expect(left).toBe(0);
+  });
+});

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { vocabularyRows } from "../data.mjs";
-import { math } from "./library.mjs";
+import { kernels, math } from "./library.mjs";
 
 const sizes = [32_768, 50_257, 131_072, 262_144];
 
@@ -13,13 +13,25 @@ export default async function* rows() {
     const { x, values, count } = vocabularyRows(8, size);
     const each = Array.from({ length: count }, (_, row) => values.subarray(row * size, (row + 1) * size));
     const row = (i) => each[i % count];
+    const resident = kernels.alloc(count, size);
+    resident.set(values);
+    const eachResident = each.map((_, k) => resident.subarray(k * size, (k + 1) * size));
+    const residentRow = (i) => eachResident[i % count];
     const out = new Float32Array(size);
     const common = { size: `1 × ${size.toLocaleString("en")}`, args: { x }, tolerance: 1e-4 };
     const softmax = (i) => math.softmax(row(i), { out })[0];
     yield {
       ...common,
       name: "max",
-      ours: (i) => math.argmax(row(i)).max,
+      ours: (i) => row(i)[math.argmax(row(i)).index],
+      peer: "numpy",
+      job: "numpy_max",
+      goal: 1.3,
+    };
+    yield {
+      ...common,
+      name: "max, in kernel memory",
+      ours: (i) => residentRow(i)[math.argmax(residentRow(i)).index],
       peer: "numpy",
       job: "numpy_max",
       goal: 1.3,
@@ -28,6 +40,15 @@ export default async function* rows() {
       ...common,
       name: "top 40, with copy",
       ours: (i) => math.topK(row(i), 40).values.at(-1),
+      peer: "PyTorch",
+      job: "torch_topk",
+      args: { x, k: 40 },
+      goal: 0.2,
+    };
+    yield {
+      ...common,
+      name: "top 40, in kernel memory",
+      ours: (i) => math.topK(residentRow(i), 40).values.at(-1),
       peer: "PyTorch",
       job: "torch_topk",
       args: { x, k: 40 },

@@ -41,7 +41,8 @@ def torch_softmax_out(x):
 
     def run(i):
         torch.softmax(rows[i % len(rows)], 0, out=out)
-        return out[0]
+        # What is compared is the first call's, and `out` is written again.
+        return float(out[0]) if i == 0 else None
 
     return run
 

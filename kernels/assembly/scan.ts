@@ -1,10 +1,12 @@
-import { firstLanes, hmax, hmaxSigned, hmaxUnsigned, lowerBound, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
+import { firstLanes, hmax, hmaxSigned, hmaxUnsigned, hsum64, lowerBound, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
 
 /** The largest score the last `scan` saw. */
 export let highest: f32 = 0;
 /** No score that it saw is smaller. Not always reached: where none is negative it is 0. */
 export let lowest: f32 = 0;
-/** False where it saw NaN or +Infinity, or −Infinity only: a row that has no softmax. */
+/** False where it saw NaN or +Infinity. */
+export let finite: bool = true;
+/** Also false where it saw −Infinity only: a row that has no softmax. */
 export let good: bool = true;
 
 /**
@@ -39,13 +41,49 @@ export function scan(p: usize, n: i32): void {
   const bits = hmaxUnsigned(unsigned);
   highest = hmax(high);
   lowest = lowerBound(bits);
-  good = hmaxSigned(signed) < POSITIVE_INFINITY && bits <= NEGATIVE_INFINITY && highest > -Infinity;
+  finite = hmaxSigned(signed) < POSITIVE_INFINITY && bits <= NEGATIVE_INFINITY;
+  good = finite && highest > -Infinity;
+}
+
+/**
+ * The largest of n ≥ 1 floats; NaN where one is NaN or +Infinity. Two instructions a vector: a sum is NaN where a float is, and else only where it
+ * overflows, so that such a sum is looked at again.
+ */
+export function peakOf(p: usize, n: i32): f32 {
+  let high = f32x4.splat(-Infinity);
+  let s = f32x4.splat(0);
+  const end = p + ((<usize>n) << 2);
+  let q = p;
+  for (const last = p + ((<usize>(n & ~15)) << 2); q < last; q += 64) {
+    const a = v128.load(q);
+    const b = v128.load(q, 16);
+    const c = v128.load(q, 32);
+    const d = v128.load(q, 48);
+    high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
+    s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  }
+  let most = hmax(high);
+  let total = hsum64(s);
+  for (; q < end; q += 4) {
+    const z = load<f32>(q);
+    if (z > most) most = z;
+    total += z;
+  }
+  if (total == total && most < Infinity) return most;
+  scan(p, n);
+  return finite ? highest : NaN;
 }
 
 /** Index of the first of n floats that equals `value`; −1 when none does. */
 export function find(p: usize, n: i32, value: f32): i32 {
   const v = f32x4.splat(value);
-  for (let k = 0; k < n; k += 4, p += 16) {
+  let k = 0;
+  for (; k + 16 <= n; k += 16, p += 64) {
+    const a = v128.or(f32x4.eq(v128.load(p), v), f32x4.eq(v128.load(p, 16), v));
+    const b = v128.or(f32x4.eq(v128.load(p, 32), v), f32x4.eq(v128.load(p, 48), v));
+    if (v128.any_true(v128.or(a, b))) break;
+  }
+  for (; k < n; k += 4, p += 16) {
     const hits = i32x4.bitmask(f32x4.eq(v128.load(p), v));
     if (hits) {
       const found = k + ctz(hits);

@@ -1,16 +1,16 @@
-import { constant, exp2, SCALE, SMALLEST } from "./exp";
+import { constant, exp2, SMALLEST } from "./exp";
 import { firstLanes, hsum64, storeFirst } from "./lanes";
 import { good, highest, lowest, scan } from "./scan";
 
-/** Bytes of exponentials that are added in f32 before the sum goes on in f64. */
-const BLOCK: usize = 4096;
+/** Bytes of exponentials that are added in f32 before the sum goes on in f64: 16 additions a lane, which equal terms may all round the same way. */
+const BLOCK: usize = 1024;
 
-/** exp(z − max) of n ≥ 1 floats to `to`, which may be `p`; returns their sum. the last scan was of them. */
-export function expRow(p: usize, to: usize, n: i32): f64 {
-  const near = (<usize>((lowest - highest) * SCALE > SMALLEST ? n & ~3 : 0)) << 2;
+/** 2^(2·scale·(z − max)) of n ≥ 1 floats to `to`, which may be `p`; returns their sum. The last scan was of them. */
+function expRow(p: usize, to: usize, n: i32, scale: f32): f64 {
+  const near = (<usize>((lowest - highest) * scale > SMALLEST ? n & ~3 : 0)) << 2;
   let total: f64 = 0;
-  if (near) total = expNear(p, to, p + near, highest);
-  if ((<usize>n) << 2 > near) total += expFar(p + near, to + near, p + ((<usize>n) << 2), highest);
+  if (near) total = expNear(p, to, p + near, highest, scale);
+  if ((<usize>n) << 2 > near) total += expFar(p + near, to + near, p + ((<usize>n) << 2), highest, scale);
   return total;
 }
 
@@ -18,14 +18,14 @@ export function expRow(p: usize, to: usize, n: i32): f64 {
  * For scores that lie so close to the maximum that each exponential is a normal number; whole vectors only.
  * Exported so that it is not inlined: on its own it needs few enough registers.
  */
-export function expNear(p: usize, to: usize, end: usize, max: f32): f64 {
+export function expNear(p: usize, to: usize, end: usize, max: f32, factor: f32): f64 {
   const round = constant(0);
   const c1 = constant(1);
   const c2 = constant(2);
   const c3 = constant(3);
   const c4 = constant(4);
   const one = constant(5);
-  const scale = constant(6);
+  const scale = f32x4.splat(factor);
   const top = f32x4.splat(max);
   let total: f64 = 0;
   let s = f32x4.splat(0);
@@ -57,14 +57,14 @@ export function expNear(p: usize, to: usize, end: usize, max: f32): f64 {
 }
 
 /** For any scores: what would be less than 2^−126, a masked class first of all, becomes exactly 0. */
-export function expFar(p: usize, to: usize, end: usize, max: f32): f64 {
+export function expFar(p: usize, to: usize, end: usize, max: f32, factor: f32): f64 {
   const round = constant(0);
   const c1 = constant(1);
   const c2 = constant(2);
   const c3 = constant(3);
   const c4 = constant(4);
   const one = constant(5);
-  const scale = constant(6);
+  const scale = f32x4.splat(factor);
   const smallest = constant(7);
   const top = f32x4.splat(max);
   let total: f64 = 0;
@@ -106,12 +106,12 @@ export function scaleRow(p: usize, n: i32, factor: f32): void {
   for (; p < end; p += 4) store<f32>(p, load<f32>(p) * factor);
 }
 
-/** Softmax of each row; a row with NaN, +Infinity or only −Infinity becomes NaN. `to` may be `p`. */
-export function softmaxRows(p: usize, to: usize, rows: i32, classes: i32): void {
+/** Softmax of each row, `scale` being SCALE/T; a row with NaN, +Infinity or only −Infinity becomes NaN. `to` may be `p`. */
+export function softmaxRows(p: usize, to: usize, rows: i32, classes: i32, scale: f32): void {
   const step = (<usize>classes) << 2;
   for (let row = 0; row < rows; row++, p += step, to += step) {
     scan(p, classes);
-    if (good) scaleRow(to, classes, <f32>(1.0 / expRow(p, to, classes)));
+    if (good) scaleRow(to, classes, <f32>(1.0 / expRow(p, to, classes, scale)));
     else for (let k: usize = 0; k < step; k += 4) store<f32>(to + k, NaN);
   }
 }

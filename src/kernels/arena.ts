@@ -4,7 +4,15 @@ import { wasm } from "./wasm.generated.js";
 
 /** What kernels/assembly/index.ts exports. Pointers are byte offsets into the arena. */
 export interface Kernels {
-  softmaxRows(p: number, to: number, rows: number, classes: number): void;
+  softmaxRows(p: number, to: number, rows: number, classes: number, scale: number): void;
+  /** Booleans are 0 and 1. */
+  addSum(p: number, n: number, scale: number, beta: number, weigh: number, state: number): number;
+  peakOf(p: number, n: number): number;
+  firstOf(p: number, n: number, value: number): number;
+  logRow(p: number, n: number, max: number, beta: number, log: number): void;
+  groupMaxima(p: number, tiles: number, to: number): number;
+  threshold(maxima: number, tiles: number, k: number, spare: number): number;
+  tilesFrom(maxima: number, tiles: number, least: number, to: number): number;
   rowStats(
     p: number,
     rows: number,
@@ -44,8 +52,14 @@ export interface Kernels {
   ): void;
 }
 
+interface Memory {
+  buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 export interface Arena {
   kernels: Kernels;
+  memory: Memory;
   bytes: Uint8Array;
   ints: Int32Array;
   floats: Float32Array;
@@ -67,7 +81,7 @@ const PAGE = 65536;
 interface WebAssemblyLike {
   validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => object;
-  Memory: new (limits: { initial: number; maximum: number }) => { buffer: ArrayBuffer; grow(pages: number): number };
+  Memory: new (limits: { initial: number; maximum: number }) => Memory;
   Instance: new (module: object, imports: object) => { exports: unknown };
 }
 
@@ -102,6 +116,7 @@ export function createArena(capacity: number): Arena | undefined {
     const { buffer } = memory;
     return {
       kernels: new api.Instance(module, { env: { memory } }).exports as Kernels,
+      memory,
       bytes: new Uint8Array(buffer),
       ints: new Int32Array(buffer),
       floats: new Float32Array(buffer),
@@ -114,12 +129,12 @@ export function createArena(capacity: number): Arena | undefined {
   }
 }
 
-/** Arenas whose memory callers hold. */
-const owned = new WeakMap<ArrayBufferLike, Arena>();
+/** What callers hold: memory of an arena, or, where there is no WebAssembly, an ordinary buffer. */
+const owned = new WeakMap<ArrayBufferLike, Arena | null>();
 
 /** The arena in which an array lies, if it lies in one. */
 export function arenaOf(values: Float32Array | Float64Array): Arena | undefined {
-  return owned.get(values.buffer);
+  return owned.get(values.buffer) ?? undefined;
 }
 
 /**
@@ -129,9 +144,26 @@ export function arenaOf(values: Float32Array | Float64Array): Arena | undefined 
 export function alloc(rows: number, classes: number): Float32Array {
   const length = rows * classes;
   const arena = createArena(4 * length);
-  if (!arena) return new Float32Array(length);
-  owned.set(arena.floats.buffer, arena);
-  return arena.floats.subarray(DATA / 4, DATA / 4 + length);
+  const values = arena ? arena.floats.subarray(DATA / 4, DATA / 4 + length) : new Float32Array(length);
+  owned.set(values.buffer, arena ?? null);
+  return values;
+}
+
+/** Of the global scope; declared here for the reason given above. */
+interface Transfer {
+  structuredClone(value: unknown, options: { transfer: unknown[] }): unknown;
+}
+
+/** Lets go of what `alloc` gave: it and every view of it have length 0 from then on. False where `alloc` did not give it, or it is free already. */
+export function free(values: Float32Array): boolean {
+  const { buffer } = values;
+  const arena = owned.get(buffer);
+  if (arena === undefined) return false;
+  owned.delete(buffer);
+  // Growing by nothing detaches the buffer as growing does; so does handing it over.
+  if (arena) arena.memory.grow(0);
+  else (globalThis as unknown as Transfer).structuredClone(buffer, { transfer: [buffer] });
+  return true;
 }
 
 /** The kernels' own arena, for arrays that lie elsewhere. */

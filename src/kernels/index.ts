@@ -4,11 +4,19 @@ import { plainParser, wasmParser } from "./records.js";
 import type { RecordParser, RecordShape } from "./recordsReference.js";
 import * as reference from "./reference.js";
 import type { Floats, NllSums, RowStats } from "./reference.js";
+import * as row from "./rowReference.js";
+import type { Peak, Row } from "./rowReference.js";
+import * as topReference from "./topReference.js";
+import type { Top } from "./topReference.js";
 import * as wasm from "./wasm.js";
+import * as wasmRow from "./wasmRow.js";
+import { topK as wasmTopK } from "./wasmTop.js";
 
 export type { Floats, NllSums, RowStats } from "./reference.js";
 export type { RecordParser, RecordShape } from "./recordsReference.js";
-export { alloc } from "./arena.js";
+export { expGap, type Peak, type Row, sumExp, surprisal } from "./rowReference.js";
+export type { Top } from "./topReference.js";
+export { alloc, free } from "./arena.js";
 
 export type Implementation = "wasm" | "reference";
 
@@ -51,8 +59,7 @@ export function nllSums(
  * Into a Float64Array it is computed in f64, because whoever asks for that means it.
  */
 export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, beta = 1): void {
-  const done =
-    beta === 1 && fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out);
+  const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out, 1 / beta);
   if (!done) reference.softmaxRows(values, rows, classes, out, beta);
 }
 
@@ -63,4 +70,63 @@ const FEW_BYTES = 1 << 15;
 export function recordParser(shape: RecordShape, rows: number, bytes: number): RecordParser {
   const wanted = forced === undefined ? bytes > FEW_BYTES : forced === "wasm";
   return (wanted ? wasmParser(shape, rows, bytes) : undefined) ?? plainParser(shape, rows, bytes);
+}
+
+// Single rows: scores start … end − 1 of an array.
+
+/** Scores from which on a row is faster in the kernels than in a plain loop. */
+const WORTH = { exp: 16, peak: 64, top: 192, order: 1000 };
+/** Scores in a group of the top-k kernel. */
+const GROUP = 16;
+
+function fastRow(values: Row, length: number, least: number): values is Float32Array {
+  return values instanceof Float32Array && (length >= least || forced === "wasm") && fast(values);
+}
+
+/** Where a row is highest; the same from both. */
+export function peak(values: Row, start: number, end: number): Peak {
+  const found = fastRow(values, end - start, WORTH.peak) ? wasmRow.peak(values, start, end) : undefined;
+  return found ?? row.peak(values, start, end);
+}
+
+/**
+ * The maximum and Σ of the others' exp((z − max)/T), NaN where the row has no softmax. Of a row of f32 the log-sum-exp made of them has an absolute
+ * error of at most 1e-6·max(1, |lse|).
+ */
+export function rowSum(values: Row, start: number, end: number, temperature: number): { max: number; rest: number } {
+  const fit = fastRow(values, end - start, WORTH.exp);
+  return (fit && wasmRow.sums(values, start, end, temperature, false)) || row.sumExp(values, start, end, temperature);
+}
+
+/** Entropy of softmax(z/T) in nats, of a row of f32 to 1e-5; NaN where the row has no softmax. */
+export function rowEntropy(values: Row, start: number, end: number, temperature: number): number {
+  const found = fastRow(values, end - start, WORTH.exp)
+    ? wasmRow.sums(values, start, end, temperature, true)
+    : undefined;
+  if (!found) return row.surprisal(values, start, end, temperature).mean;
+  return Math.log1p(found.rest) - found.weighted / (1 + found.rest);
+}
+
+/** softmax(z/T) of a row to the same places of `out`; false where it has none. In f32 where both are. */
+export function rowSoftmax(values: Row, start: number, end: number, temperature: number, out: Floats): boolean {
+  if (fastRow(values, end - start, WORTH.exp) && out instanceof Float32Array) {
+    const to = out.subarray(start, end);
+    if (wasm.softmaxRows(values.subarray(start, end), 1, end - start, to, temperature)) return !Number.isNaN(to[0]);
+  }
+  return row.softmax(values, start, end, temperature, out);
+}
+
+/** ln softmax(z/T) of a row to the same places of `out`; false where it has none. In f32 where both are. */
+export function rowLogSoftmax(values: Row, start: number, end: number, temperature: number, out: Floats): boolean {
+  const fit = fastRow(values, end - start, WORTH.exp) && out instanceof Float32Array;
+  const done = fit ? wasmRow.logSoftmax(values, start, end, temperature, out) : undefined;
+  return done ?? row.logSoftmax(values, start, end, temperature, out);
+}
+
+/** The k largest of a whole row; the same from both. Undefined where the row holds NaN or +Infinity, or only −Infinity. */
+export function topK(values: Row, k: number): Top | undefined {
+  // Where there are fewer groups than scores wanted, none can be left out.
+  const worth = k <= values.length / GROUP ? WORTH.top : WORTH.order;
+  const found = fastRow(values, values.length, worth) ? wasmTopK(values, k) : undefined;
+  return found === undefined ? topReference.topK(values, k) : (found ?? undefined);
 }

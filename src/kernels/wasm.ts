@@ -1,6 +1,7 @@
 // Tables of rows by the WebAssembly kernels: rows that lie outside an arena are copied into the scratch arena, some at a time.
 import { type Arena, arenaOf, DATA, RESULT, scratchArena, TILE, WORK } from "./arena.js";
 import { blockRows, type NllSums, type RowStats } from "./reference.js";
+import { scaleOf } from "./wasmRow.js";
 
 /** Bytes of rows that are copied at a time: they stay in the second-level cache. */
 const PIECE = 1 << 16;
@@ -33,12 +34,20 @@ function placeOf(values: Float32Array, classes: number): Place | undefined {
   };
 }
 
-/** See reference.ts; false where it cannot be done here. */
-export function softmaxRows(values: Float32Array, rows: number, classes: number, out: Float32Array): boolean {
+/** See reference.ts, with the scores divided by a temperature first; false where it cannot be done here. */
+export function softmaxRows(
+  values: Float32Array,
+  rows: number,
+  classes: number,
+  out: Float32Array,
+  temperature: number,
+): boolean {
+  const scale = scaleOf(temperature);
+  if (scale === undefined) return false;
   const from = arenaOf(values);
   const target = arenaOf(out);
   if (target && from === target) {
-    target.kernels.softmaxRows(values.byteOffset, out.byteOffset, rows, classes);
+    target.kernels.softmaxRows(values.byteOffset, out.byteOffset, rows, classes, scale);
     return true;
   }
   const some = rowsAtATime(classes);
@@ -49,7 +58,7 @@ export function softmaxRows(values: Float32Array, rows: number, classes: number,
     const start = row * classes;
     const p = target ? out.byteOffset + 4 * start : DATA;
     arena.floats.set(values.subarray(start, start + count * classes), p / 4);
-    arena.kernels.softmaxRows(p, p, count, classes);
+    arena.kernels.softmaxRows(p, p, count, classes, scale);
     if (!target) out.set(arena.floats.subarray(DATA / 4, DATA / 4 + count * classes), start);
   }
   return true;

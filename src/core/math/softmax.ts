@@ -1,6 +1,6 @@
+import { expGap, rowLogSoftmax, rowSoftmax, rowSum, sumExp } from "../../kernels/index.js";
 import { numberPerRow, rowPerRow } from "./perRow.js";
 import { type Floats, type Row, type Rows, type Tempered, temperatureOf } from "./row.js";
-import { expGap, sumExp } from "./sumExp.js";
 
 export interface WithOut<Out extends Floats> extends Tempered {
   /** Where the result goes; default a new Float64Array. */
@@ -9,6 +9,7 @@ export interface WithOut<Out extends Floats> extends Tempered {
 
 /**
  * softmax(z/T)_k = exp(z_k/T) / Σ_j exp(z_j/T). The maximum is subtracted first, so nothing overflows; sums are compensated f64.
+ * f32 scores into an `out` of f32: relative error at most 1e-5 for p > 1e-30, and what is below 1.2e-38 of the largest is 0.
  *
  * @param z a row, or rows × classes (`{values, rows, classes}`). −Infinity is a masked class and becomes exactly 0.
  * @param options.temperature T > 0; default and no-op 1.
@@ -19,32 +20,28 @@ export interface WithOut<Out extends Floats> extends Tempered {
  */
 export function softmax<Out extends Floats = Float64Array>(z: Row | Rows, options: WithOut<Out> = {}): Out {
   const temperature = temperatureOf("softmax", options);
-  return rowPerRow("softmax", z, options.out, (values, start, end, out) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
-    const total = 1 + rest;
-    for (let k = start; k < end; k++) out[k] = expGap(values[k]!, max, temperature) / total;
-    return !Number.isNaN(rest);
-  });
+  return rowPerRow("softmax", z, options.out, (values, start, end, out) =>
+    rowSoftmax(values, start, end, temperature, out),
+  );
 }
 
 /**
  * ln softmax(z/T)_k = (z_k − max)/T − ln Σ_j exp((z_j − max)/T): exact where softmax underflows. A masked class is −Infinity.
+ * f32 scores into an `out` of f32: error at most 1e-6·max(1, |ln p|).
  *
  * @example
  *     logSoftmax([1000, 0])  // [0, -1000], where ln(softmax) is [0, -Infinity]
  */
 export function logSoftmax<Out extends Floats = Float64Array>(z: Row | Rows, options: WithOut<Out> = {}): Out {
   const temperature = temperatureOf("logSoftmax", options);
-  return rowPerRow("logSoftmax", z, options.out, (values, start, end, out) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
-    const log = Math.log1p(rest);
-    for (let k = start; k < end; k++) out[k] = (values[k]! - max) / temperature - log;
-    return !Number.isNaN(rest);
-  });
+  return rowPerRow("logSoftmax", z, options.out, (values, start, end, out) =>
+    rowLogSoftmax(values, start, end, temperature, out),
+  );
 }
 
 /**
  * Log-sum-exp: ln Σ_k exp(z_k/T) = max/T + ln(1 + Σ_{k ≠ argmax} exp((z_k − max)/T)).
+ * Of f32 scores: error at most 1e-6·max(1, |lse|).
  *
  * Blanchard, Higham & Higham, IMA J. Numer. Anal. 2021.
  *
@@ -57,13 +54,14 @@ export function logSumExp<Out extends Floats = Float64Array>(z: Rows, options?: 
 export function logSumExp<Out extends Floats>(z: Row | Rows, options: WithOut<Out> = {}): number | Out {
   const temperature = temperatureOf("logSumExp", options);
   return numberPerRow("logSumExp", z, options.out, (values, start, end) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
+    const { max, rest } = rowSum(values, start, end, temperature);
     return max / temperature + Math.log1p(rest);
   });
 }
 
 /**
  * Energy −T ln Σ_k exp(z_k/T): low where the model has evidence for some class. Not invariant to adding a constant to a row.
+ * Of f32 scores as exact as `logSumExp`.
  *
  * Liu et al., NeurIPS 2020, §3.
  */
@@ -72,7 +70,7 @@ export function energy<Out extends Floats = Float64Array>(z: Rows, options?: Wit
 export function energy<Out extends Floats>(z: Row | Rows, options: WithOut<Out> = {}): number | Out {
   const temperature = temperatureOf("energy", options);
   return numberPerRow("energy", z, options.out, (values, start, end) => {
-    const { max, rest } = sumExp(values, start, end, temperature);
+    const { max, rest } = rowSum(values, start, end, temperature);
     return -(max + temperature * Math.log1p(rest));
   });
 }

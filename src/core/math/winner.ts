@@ -1,8 +1,8 @@
+import { peak, sumExp, type Top, topK as top } from "../../kernels/index.js";
 import { LogitsError } from "../errors.js";
 import { numberPerRow } from "./perRow.js";
 import { badRow, type Floats, type Row, type Rows, type Tempered, temperatureOf, view } from "./row.js";
 import type { WithOut } from "./softmax.js";
-import { peak, sumExp } from "./sumExp.js";
 
 /** Where a row is highest, and whether another class is as high. */
 export interface Winner {
@@ -32,49 +32,13 @@ export function argmax(z: Row): Winner {
  * @example
  *     topK([0.1, 5, 3], 2)  // { indices: [1, 2], values: [5, 3] }
  */
-export function topK(z: Row, k: number): { indices: Uint32Array; values: Float64Array } {
+export function topK(z: Row, k: number): Top {
   if (!Number.isInteger(k) || k < 0)
     throw new LogitsError("bad-argument", `Cannot compute topK: k must be an integer ≥ 0, got ${k}`);
   const from = view("topK", z);
-  const values = from.values as Row;
-  if (Number.isNaN(peak(values, 0, from.classes).max)) throw badRow(from, 0);
-  // A heap of the best so far, the worst of them on top: most scores are turned away by one comparison.
-  const heap: number[] = [];
-  const worse = (a: number, b: number): boolean => values[a]! < values[b]! || (values[a] === values[b] && a > b);
-  for (let i = 0; i < from.classes; i++) {
-    if (values[i] === -Infinity || k === 0) continue;
-    if (heap.length < k) {
-      heap.push(i);
-      siftUp(heap, worse);
-    } else if (worse(heap[0]!, i)) {
-      heap[0] = i;
-      siftDown(heap, worse);
-    }
-  }
-  const indices = Uint32Array.from(heap.sort((a, b) => (worse(a, b) ? 1 : -1)));
-  return { indices, values: Float64Array.from(indices, (i) => values[i]!) };
-}
-
-function siftUp(heap: number[], worse: (a: number, b: number) => boolean): void {
-  let at = heap.length - 1;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (!worse(heap[at]!, heap[parent]!)) return;
-    [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
-    at = parent;
-  }
-}
-
-function siftDown(heap: number[], worse: (a: number, b: number) => boolean): void {
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) return;
-    if (child + 1 < heap.length && worse(heap[child + 1]!, heap[child]!)) child++;
-    if (!worse(heap[child]!, heap[at]!)) return;
-    [heap[at], heap[child]] = [heap[child]!, heap[at]!];
-    at = child;
-  }
+  const found = top(from.values as Row, k);
+  if (!found) throw badRow(from, 0);
+  return found;
 }
 
 /** The largest score but one, counting equals: −Infinity when there is no other. */

@@ -1,4 +1,7 @@
-import type { Row } from "./row.js";
+/** The plain loops over one row: f64, compensated; what the kernels for rows of f32 are compared with. */
+import type { Floats } from "./reference.js";
+
+export type Row = readonly number[] | Floats;
 
 /** Where a row is highest. */
 export interface Peak {
@@ -27,7 +30,7 @@ export function peak(values: Row, start: number, end: number): Peak {
     } else if (z === max) tie = true;
     else if (Number.isNaN(z)) return { argmax: 0, tie: false, max: NaN };
   }
-  return { argmax: argmax - start, tie, max: Number.isFinite(max) ? max : NaN };
+  return Number.isFinite(max) ? { argmax: argmax - start, tie, max } : { argmax: 0, tie: false, max: NaN };
 }
 
 /**
@@ -78,4 +81,43 @@ export function sumExp(values: Row, start: number, end: number, temperature: num
     rest = sum;
   }
   return { argmax, tie, max, rest };
+}
+
+/** Mean and variance of the surprisal −ln p under softmax(z/T), in nats and nats²; NaN for a row without a softmax. */
+export function surprisal(
+  values: Row,
+  start: number,
+  end: number,
+  temperature: number,
+): { mean: number; variance: number } {
+  const { max, rest } = sumExp(values, start, end, temperature);
+  const total = 1 + rest;
+  const log = Math.log1p(rest);
+  let mean = 0;
+  for (let k = start; k < end; k++) {
+    const e = expGap(values[k]!, max, temperature);
+    if (e > 0) mean += (e / total) * (log - (values[k]! - max) / temperature);
+  }
+  let variance = 0;
+  for (let k = start; k < end; k++) {
+    const e = expGap(values[k]!, max, temperature);
+    if (e > 0) variance += (e / total) * (log - (values[k]! - max) / temperature - mean) ** 2;
+  }
+  return Number.isNaN(rest) ? { mean: NaN, variance: NaN } : { mean, variance };
+}
+
+/** ln softmax(z/T) of a row, to the same places of `out`; false where it has none. */
+export function logSoftmax(values: Row, start: number, end: number, temperature: number, out: Floats): boolean {
+  const { max, rest } = sumExp(values, start, end, temperature);
+  const log = Math.log1p(rest);
+  for (let k = start; k < end; k++) out[k] = (values[k]! - max) / temperature - log;
+  return !Number.isNaN(rest);
+}
+
+/** softmax(z/T) of a row, to the same places of `out`; false where it has none. */
+export function softmax(values: Row, start: number, end: number, temperature: number, out: Floats): boolean {
+  const { max, rest } = sumExp(values, start, end, temperature);
+  const total = 1 + rest;
+  for (let k = start; k < end; k++) out[k] = expGap(values[k]!, max, temperature) / total;
+  return !Number.isNaN(rest);
 }

@@ -1,0 +1,114 @@
+// The k largest of a row without a look at most of it: the k-th largest of the maxima of groups is at most the k-th largest score, so that
+// only groups whose maximum is not below it are looked into. A tile is 64 floats in 16 groups of 4 lanes: lane l of its maxima is that of l, l + 4, l + 8 …
+import { hmax, hsum64, hsumInt } from "./lanes";
+import { finite, scan } from "./scan";
+
+/** Tiles to one vector of coarser maxima. */
+const COARSE: i32 = 16;
+const WIDTH: usize = <usize>COARSE << 4;
+
+/** The maxima of `tiles` × 64 floats, a vector a tile, to `to`; false where one is NaN or +Infinity. */
+export function groupMaxima(p: usize, tiles: i32, to: usize): bool {
+  let s = f32x4.splat(0);
+  let most = f32x4.splat(-Infinity);
+  const start = p;
+  for (const end = to + ((<usize>tiles) << 4); to < end; p += 256, to += 16) {
+    let high = f32x4.splat(-Infinity);
+    for (let q = p; q < p + 256; q += 64) {
+      const a = v128.load(q);
+      const b = v128.load(q, 16);
+      const c = v128.load(q, 32);
+      const d = v128.load(q, 48);
+      high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
+      s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+    }
+    most = f32x4.pmax(most, high);
+    v128.store(to, high);
+  }
+  // See peakOf.
+  const total = hsum64(s);
+  if (total == total && hmax(most) < Infinity) return true;
+  scan(start, tiles << 6);
+  return finite;
+}
+
+/** A score that at least k of the maxima of `tiles` tiles are not below, 1 ≤ k ≤ 4·tiles, and, but for equals, at most 1.5 k. `spare` has room for a vector each COARSE tiles. */
+export function threshold(maxima: usize, tiles: i32, k: i32, spare: usize): f32 {
+  let high = f32x4.splat(-Infinity);
+  let low = f32x4.splat(Infinity);
+  for (let q = maxima, end = maxima + ((<usize>tiles) << 4); q < end; q += 16) {
+    const a = v128.load(q);
+    high = f32x4.pmax(high, a);
+    low = f32x4.pmin(low, a);
+  }
+  const above = order(hmax(high)) + 1;
+  // −max(−x) is the smallest.
+  let least = order(-hmax(f32x4.neg(low)));
+  const coarse = tiles / COARSE;
+  if (coarse > k) {
+    for (let i = 0; i < coarse; i++) {
+      let m = f32x4.splat(-Infinity);
+      for (let q: usize = 0; q < WIDTH; q += 16) m = f32x4.pmax(m, v128.load(maxima + <usize>i * WIDTH + q));
+      v128.store(spare + ((<usize>i) << 4), m);
+    }
+    least = bisect(spare, coarse, k, k + (k >> 2), least, above);
+  }
+  return reorder(bisect(maxima, tiles, k, k + (k >> 1), least, above));
+}
+
+/** Floats in the order of signed integers, −0 just below 0; and back. */
+@inline function order(value: f32): i32 {
+  return flip(reinterpret<i32>(value));
+}
+@inline function reorder(bits: i32): f32 {
+  return reinterpret<f32>(flip(bits));
+}
+@inline function flip(bits: i32): i32 {
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/** The place in that order, from `low`, which at least k floats are not below, up to `high`, which fewer reach, of one that at most `most` reach, or of the k-th largest. */
+function bisect(p: usize, vectors: i32, k: i32, most: i32, low: i32, high: i32): i32 {
+  let reached = count(p, vectors, reorder(low));
+  while (reached > most) {
+    // Half of their sum, which may be too large for an integer.
+    const middle = (low & high) + ((low ^ high) >> 1);
+    if (middle == low) break;
+    const there = count(p, vectors, reorder(middle));
+    if (there < k) high = middle;
+    else {
+      low = middle;
+      reached = there;
+    }
+  }
+  return low;
+}
+
+/** How many floats are not below `value`. */
+function count(p: usize, vectors: i32, value: f32): i32 {
+  const v = f32x4.splat(value);
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  const end = p + ((<usize>vectors) << 4);
+  const last = p + ((<usize>(vectors & ~3)) << 4);
+  for (; p < last; p += 64) {
+    a = i32x4.sub(i32x4.sub(a, f32x4.ge(v128.load(p), v)), f32x4.ge(v128.load(p, 16), v));
+    b = i32x4.sub(i32x4.sub(b, f32x4.ge(v128.load(p, 32), v)), f32x4.ge(v128.load(p, 48), v));
+  }
+  for (; p < end; p += 16) a = i32x4.sub(a, f32x4.ge(v128.load(p), v));
+  return hsumInt(i32x4.add(a, b));
+}
+
+/** Of each tile with a score that is not below `least` 16 times its number (i32), and a bit for each such group, to `to`; returns how many there are. */
+export function tilesFrom(maxima: usize, tiles: i32, least: f32, to: usize): i32 {
+  const v = f32x4.splat(least);
+  const start = to;
+  for (let i = 0; i < tiles; i++) {
+    const groups = i32x4.bitmask(f32x4.ge(v128.load(maxima + ((<usize>i) << 4)), v));
+    if (groups) {
+      store<i32>(to, (i << 4) | groups);
+      to += 4;
+    }
+  }
+  return <i32>((to - start) >> 2);
+}
