@@ -58,7 +58,7 @@ function rowsOf(path) {
     const bytes = await files.fileBytes(path);
     const source = await formats.openSource(bytes, { kind: "logits" });
     let first;
-    for await (const { values } of source.batches()) first ??= values[0];
+    for await (const { values } of source.batches({ reuse: true })) first ??= values[0];
     await bytes.close();
     return first;
   };

@@ -9,12 +9,12 @@ export function withProgress(source: Source, terminal: Terminal): Source {
   if (!terminal.errIsTty) return source;
   return {
     ...source,
-    async *batches(): AsyncIterable<Batch> {
+    async *batches(options): AsyncIterable<Batch> {
       const started = performance.now();
       let drawn = 0;
       let rows = 0;
       try {
-        for await (const batch of source.batches()) {
+        for await (const batch of source.batches(options)) {
           yield batch;
           rows += batch.rows;
           const now = performance.now();

@@ -61,5 +61,9 @@ export interface Source {
   labels?: LabelInfo;
   /** What was detected or assumed, in sentences for a person. */
   notes: string[];
-  batches(): AsyncIterable<Batch>;
+  /**
+   * All rows from the first on. With `reuse` an array of values may be overwritten once the next batch is asked for: for whoever keeps none of them, since
+   * touching fresh memory costs more than reading.
+   */
+  batches(options?: { reuse?: boolean }): AsyncIterable<Batch>;
 }

@@ -15,7 +15,7 @@ export function threads(count: number = Math.max(1, availableParallelism())): En
     const team = Array.from({ length: count - 1 }, () => Crew.hire(job));
     try {
       const own = createMeasurement(job);
-      for await (const batch of source.batches()) {
+      for await (const batch of source.batches({ reuse: true })) {
         const free = team.find((crew) => crew.free);
         if (free) free.measure(batch);
         else {

@@ -1,5 +1,5 @@
 /** Rows of which every number is looked at. */
-const sampled = 1000;
+const sampled = 256;
 /** More columns than this are classes: nobody stacks a label beside so many. */
 const mostColumns = 4096;
 

@@ -35,7 +35,8 @@ const labelNames = new Set(["label", "labels", "target", "truth", "y"]);
  */
 export function columnRoles(file: string, columns: ColumnInfo[], options: ReadOptions): ColumnRoles {
   const list = columns.map(({ name }) => name).join(", ") || "none";
-  const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i);
+  const seen = new Set<string>();
+  const twice = columns.find(({ name }) => seen.size === seen.add(name).size);
   if (twice)
     refuse("bad-data", `Cannot read ${file}: column names must differ, got ${twice.name} twice`, "Rename one of them.");
   const named = (name: string, what: string): number => {

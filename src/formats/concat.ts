@@ -26,10 +26,10 @@ export function concatSources(sources: readonly Source[]): Source {
   const joined: Source = {
     ...first,
     notes: [...sources.flatMap(({ notes }) => notes), `${sources.length} files as one table`],
-    async *batches() {
+    async *batches(options) {
       let offset = 0;
       for (const source of sources) {
-        for await (const batch of source.batches()) {
+        for await (const batch of source.batches(options)) {
           yield { ...batch, offset };
           offset += batch.rows;
         }

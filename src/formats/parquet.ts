@@ -67,7 +67,8 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
     spare = numbers(0);
     let stripes = numbers(0);
     for (let row = 0; row < rows; ) {
-      const end = list ? Math.min(row + rowsPerBlock, rows) : windowEnd(file, row, rowsPerBlock, width);
+      // The first rows are few, because a survey wants no more.
+      const end = list || row === 0 ? Math.min(row + rowsPerBlock, rows) : windowEnd(file, row, rowsPerBlock, width);
       const count = end - row;
       if (values.length < count * width) values = numbers(count * width);
       if (list) {

@@ -7,7 +7,7 @@ import { addLabels, initLabels, type LabelReader, labelReader, type LabelSurvey,
 import type { RawBlock, RawTable, ReadOptions } from "./table.js";
 
 /** Scores looked at to tell what they are. */
-const surveyedScores = 4e6;
+const surveyedScores = 2 ** 19;
 
 /** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
 export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
@@ -48,13 +48,13 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
     classes,
     dtype: table.dtype,
     notes: [sentence(kind, evidence, table, classes, reader), ...table.notes],
-    async *batches() {
+    async *batches({ reuse = false } = {}) {
       let offset = 0;
       const blocks = begun ? goOn(begun) : table.blocks(rowsPerBatch(table.columns));
       let kept = begun?.seen.length ?? 0;
       begun = undefined;
       for await (const block of blocks) {
-        yield batchOf(block, kept-- > 0, table.columns, kind, offset, reader, file);
+        yield batchOf(block, reuse || kept-- > 0, table.columns, kind, offset, reader, file);
         offset += block.rows;
       }
     },
@@ -138,7 +138,7 @@ function kindOf(kind: GivenKind): Kind {
 
 function batchOf(
   block: RawBlock,
-  kept: boolean,
+  asItIs: boolean,
   columns: number,
   kind: GivenKind,
   offset: number,
@@ -147,7 +147,7 @@ function batchOf(
 ): Batch {
   const { rows } = block;
   checkRows(kind, block.values, rows, columns, offset, file);
-  const { values, classes } = scores(block, kept, columns, kind);
+  const { values, classes } = scores(block, asItIs, columns, kind);
   const batch: Batch = { kind: kindOf(kind), values, rows, classes, offset };
   if (block.labels && reader) batch.labels = reader.read(block.labels, rows, offset);
   if (block.ids) batch.ids = block.ids;
@@ -157,13 +157,13 @@ function batchOf(
 
 function scores(
   { values, rows }: RawBlock,
-  kept: boolean,
+  asItIs: boolean,
   columns: number,
   kind: GivenKind,
 ): { values: Batch["values"]; classes: number } {
   if (kind === "percent") return { values: Float64Array.from(values, (value) => value / 100), classes: columns };
   if (kind !== "binary-logits" && kind !== "binary-probs")
-    return { values: kept ? values : values.slice(0, rows * columns), classes: columns };
+    return { values: asItIs ? values.subarray(0, rows * columns) : values.slice(0, rows * columns), classes: columns };
   const pair = new Float64Array(2 * rows);
   for (let row = 0; row < rows; row++) {
     pair[2 * row] = kind === "binary-logits" ? 0 : 1 - values[row]!;

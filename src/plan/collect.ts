@@ -2,6 +2,7 @@ import { type Batch, LogitsError, type Source } from "../core/index.js";
 
 /** All rows of a source in one batch: for fits, which pass over their rows many times. */
 export async function collect(source: Source): Promise<Batch> {
+  if (source.rows !== undefined) return fill(source, source.rows);
   const parts: Batch[] = [];
   let rows = 0;
   for await (const batch of source.batches()) {
@@ -12,21 +13,45 @@ export async function collect(source: Source): Promise<Batch> {
   if (!first) throw new LogitsError("bad-data", "Cannot use this table: it must have at least 1 row, got 0");
   if (parts.length === 1) return first;
   const wide = parts.some(({ values }) => values instanceof Float64Array);
-  const values = wide ? new Float64Array(rows * first.classes) : new Float32Array(rows * first.classes);
-  const whole: Batch = { kind: first.kind, values, rows, classes: first.classes, offset: 0 };
+  const whole = emptyLike(first, rows, wide);
+  let at = 0;
+  for (const part of parts) at = append(whole, part, at);
+  return whole;
+}
+
+/** The same where the number of rows is known: nothing is held twice. */
+async function fill(source: Source, rows: number): Promise<Batch> {
+  let whole: Batch | undefined;
+  let at = 0;
+  for await (const batch of source.batches({ reuse: true })) {
+    whole ??= emptyLike(batch, rows, batch.values instanceof Float64Array);
+    if (batch.values instanceof Float64Array && whole.values instanceof Float32Array)
+      whole.values = Float64Array.from(whole.values);
+    at = append(whole, batch, at);
+  }
+  if (!whole || at !== rows)
+    throw new LogitsError("bad-data", `Cannot use this table: it must have ${rows} rows as it says, got ${at}`);
+  return whole;
+}
+
+function emptyLike(first: Batch, rows: number, wide: boolean): Batch {
+  const { kind, classes } = first;
+  const values = wide ? new Float64Array(rows * classes) : new Float32Array(rows * classes);
+  const whole: Batch = { kind, values, rows, classes, offset: 0 };
   if (first.labels) whole.labels = new Int32Array(rows);
   if (first.ids) whole.ids = [];
   if (first.slices) whole.slices = Object.fromEntries(Object.keys(first.slices).map((name) => [name, [] as string[]]));
-  let at = 0;
-  for (const part of parts) {
-    values.set(part.values, at * first.classes);
-    if (part.labels) whole.labels?.set(part.labels, at);
-    for (const id of part.ids ?? []) whole.ids?.push(id);
-    for (const [name, column] of Object.entries(part.slices ?? {}))
-      for (const value of column) whole.slices?.[name]?.push(value);
-    at += part.rows;
-  }
   return whole;
+}
+
+/** Copies rows to row `at` on; returns the next. */
+function append(whole: Batch, part: Batch, at: number): number {
+  whole.values.set(part.values, at * whole.classes);
+  if (part.labels) whole.labels?.set(part.labels, at);
+  for (const id of part.ids ?? []) whole.ids?.push(id);
+  for (const [name, column] of Object.entries(part.slices ?? {}))
+    for (const value of column) whole.slices?.[name]?.push(value);
+  return at + part.rows;
 }
 
 /** A source of rows that are already in memory. */

@@ -44,7 +44,7 @@ export function addBatch(measurement: Measurement, batch: Batch, calibrator: Cal
 /** One batch after another, here. */
 export const local: Engine = async (source, job) => {
   const measurement = createMeasurement(job);
-  for await (const batch of source.batches()) addBatch(measurement, batch, job.calibrator);
+  for await (const batch of source.batches({ reuse: true })) addBatch(measurement, batch, job.calibrator);
   return measurement.state;
 };
 

@@ -27,7 +27,7 @@ export async function inspect(source: Source): Promise<Inspection> {
   let lowest = Infinity;
   let highest = -Infinity;
   const present = new Set<number>();
-  for await (const batch of source.batches()) {
+  for await (const batch of source.batches({ reuse: true })) {
     const { values, classes, labels } = batch;
     for (let row = 0; row < batch.rows; row++) {
       let sum = 0;

@@ -67,7 +67,7 @@ export async function triageSource(
 ): Promise<Triage> {
   const wanted = { classes: source.classes, ...options };
   let searches: Search[] | undefined;
-  for await (const batch of source.batches()) {
+  for await (const batch of source.batches({ reuse: true })) {
     const calibrated = calibrate(batch);
     searches ??= startSearches(calibrated, batch, wanted);
     const rows = rowsOf(calibrated, batch);
@@ -76,7 +76,7 @@ export async function triageSource(
   if (!searches) throw new LogitsError("bad-data", "Cannot triage this table: it must have at least 1 row, got 0");
   let seen = 0;
   let errors = 0;
-  for await (const batch of source.batches()) {
+  for await (const batch of source.batches({ reuse: true })) {
     const rows = rowsOf(calibrate(batch), batch);
     for (const search of searches) search.inspect(rows);
     seen += batch.rows;
