@@ -8,15 +8,15 @@ def numpy_load(path):
     return lambda i: np.load(path)[0, 0]
 
 
-def write_csv(x, path):
-    """Floats with as many digits as f32 has, under a header."""
+def write_csv(x, path, digits):
+    """Floats under a header: with six digits after the point, or with all that say them."""
 
     def run(i):
         values = array(x)
         with open(path, "w") as file:
             file.write(",".join(f"c{k}" for k in range(values.shape[1])) + "\n")
             for row in values:
-                file.write(",".join(map(repr, row.tolist())) + "\n")
+                file.write(",".join(map("{:.6f}".format if digits == 6 else repr, row.tolist())) + "\n")
         return 0
 
     return run

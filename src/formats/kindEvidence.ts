@@ -73,7 +73,7 @@ export function addEvidence(evidence: KindEvidence, values: ArrayLike<number>, r
     if (truncated.possible) addLog(truncated, values, start, columns, min, max, 0.05, 1.001);
     if (evidence.onlyZeroOne) evidence.onlyZeroOne = onlyZeroOne(values, start, columns);
     for (let k = start; k < start + columns && evidence.digits <= 6; k++)
-      evidence.digits = Math.max(evidence.digits, decimals(values[k]!));
+      evidence.digits = decimals(values[k]!, evidence.digits);
   }
   addColumns(evidence.byColumn, values, rows);
   evidence.rows += rows;
@@ -108,10 +108,10 @@ function onlyZeroOne(values: ArrayLike<number>, start: number, columns: number):
   return true;
 }
 
-/** Digits after the point of the shortest decimal that is stored as this f64 or f32; Infinity when it takes more than 6. */
-function decimals(value: number): number {
-  if (!Number.isFinite(value)) return 0;
-  for (let digits = 0, power = 1; digits <= 6; digits++, power *= 10) {
+/** Digits after the point, at least `least`, of the shortest decimal that is stored as this f64 or f32; Infinity when it takes more than 6. */
+function decimals(value: number, least: number): number {
+  if (!Number.isFinite(value)) return least;
+  for (let digits = least, power = 10 ** least; digits <= 6; digits++, power *= 10) {
     // A quotient of two whole numbers is rounded once: it is the number that the decimal says.
     const decimal = Math.round(value * power) / power;
     if (decimal === value || Math.fround(decimal) === value) return digits;

@@ -107,7 +107,8 @@ async function survey(
     const part = next.value;
     rows += part.rows;
     const wanted = evidence.rows * table.columns < surveyedScores;
-    if (wanted) addEvidence(evidence, part.values, part.rows);
+    const enough = Math.ceil(surveyedScores / table.columns) - evidence.rows;
+    if (wanted) addEvidence(evidence, part.values, Math.min(part.rows, enough));
     else seen = undefined;
     seen?.push({ ...part, values: part.values.slice(0, part.rows * table.columns) });
     if (part.labels) addLabels(labels, part.labels);
