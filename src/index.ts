@@ -5,6 +5,7 @@ import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/ind
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
 import { collect, sourceOf } from "./plan/collect.js";
 import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
+import type { Plan } from "./plan/plan.js";
 import { type Triage, type TriageOptions, triage as triageRows } from "./triage/index.js";
 
 /** A table of scores: what `read` gives, or a batch of your own. */
@@ -72,7 +73,7 @@ export {
   type Predictions,
   type Source,
 } from "./core/index.js";
-export type { CalibrateOptions, EvaluateOptions, Evaluation, ReadOptions, Triage, TriageOptions };
+export type { CalibrateOptions, EvaluateOptions, Evaluation, Plan, ReadOptions, Triage, TriageOptions };
 
 /**
  * Rows that deserve a person's eye: torn, confidently wrong, probably mislabelled, unusual; calibrated first when there is a calibrator.

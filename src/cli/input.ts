@@ -29,7 +29,9 @@ async function openFiles(paths: string[], invocation: Invocation): Promise<Sourc
       throw nameFile(error, path === "-" ? "standard input" : path);
     }
   }
-  return sources.length === 1 ? sources[0]! : concatSources(sources);
+  const source = sources.length === 1 ? sources[0]! : concatSources(sources);
+  source.files = paths;
+  return source;
 }
 
 /** Files in name order: globs and folders unfolded, `-` kept. */

@@ -56,6 +56,8 @@ export interface Source {
   /** Class names, one a column. */
   classes: string[];
   rows?: number;
+  /** The files it was read from, in order, where there are any. */
+  files?: string[];
   /** The numeric type of the file ("f4", "f8", "f2", "csv" …). */
   dtype?: string;
   labels?: LabelInfo;

@@ -11,6 +11,8 @@ import {
 import { wilson } from "../stats/wilson.js";
 import { biasedInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
 
+export const defaultReplicates: number = 200;
+
 /** What to measure. Plain data: it travels to the threads. */
 export interface MeasureOptions {
   classes: number;
@@ -89,7 +91,7 @@ export class Measurement {
   constructor(all: readonly Metric[], options: MeasureOptions) {
     this.#options = options;
     this.#seed = options.seed ?? 0;
-    this.#replicates = 4 * Math.ceil((options.replicates ?? 200) / 4);
+    this.#replicates = 4 * Math.ceil((options.replicates ?? defaultReplicates) / 4);
     const wanted = options.metrics;
     for (const name of wanted ?? []) {
       if (!all.some((metric) => metric.name === name)) {

@@ -8,6 +8,7 @@ import {
 } from "../calibrate/index.js";
 import {
   type Batch,
+  type CalibrationMethod,
   type Calibrator,
   type Measured,
   type Params,
@@ -18,6 +19,8 @@ import {
 } from "../core/index.js";
 import { collect, sourceOf } from "./collect.js";
 import { createMeasurement, evaluate, type EvaluateOptions } from "./evaluate.js";
+import { type Plan, planSource, stepOf } from "./plan.js";
+import { createRegistry, type Registry } from "./registry.js";
 
 export interface CalibrateOptions extends Omit<EvaluateOptions, "calibrator"> {
   /** Name of a method; default "temperature". */
@@ -45,6 +48,8 @@ export interface Calibration {
   comparison?: Candidate[];
   /** The document to save; always fitted on all rows. */
   calibrator: Calibrator;
+  /** What made this result: the method that was fitted, then the metrics. */
+  plan: Plan;
 }
 
 const folds = 5;
@@ -65,7 +70,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
   const rows = evalSource
     ? calibratedPredictions(evalRows, calibrator)
     : predictions(crossValidated(batch, seed, (some) => fit(some, calibrator.method)));
-  const { engine: _, registry, ...wanted } = measuring;
+  const { engine: _, registry = createRegistry(), plan: __, ...wanted } = measuring;
   const after = createMeasurement(
     { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
     registry,
@@ -86,9 +91,17 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
     floored: result.floored,
     warnings,
     calibrator,
+    plan: {
+      ...before.plan,
+      source: planSource(source),
+      steps: [stepOf(methodOf(calibrator, registry), methodParams), ...before.plan.steps],
+    },
     ...(table ? { comparison: table } : {}),
   };
 }
+
+const methodOf = ({ method }: Calibrator, { calibrators }: Registry): CalibrationMethod =>
+  calibrators.find(({ name }) => name === method)!;
 
 /** Every row calibrated by a fit that has not seen it. Which fold a row is in depends on the seed and its index alone. */
 function crossValidated(batch: Batch, seed: number, fit: (rows: Batch) => FitResult): Batch {

@@ -1,6 +1,13 @@
 import { calibratedPredictions, validateCalibrator } from "../calibrate/index.js";
 import { type Batch, type Calibrator, type Kind, type Measured, predictions, type Source } from "../core/index.js";
-import { Measurement, type MeasureOptions, type MeasureResult, type MeasureState } from "../measure/measurement.js";
+import {
+  defaultReplicates,
+  Measurement,
+  type MeasureOptions,
+  type MeasureResult,
+  type MeasureState,
+} from "../measure/measurement.js";
+import { metricSteps, measureOptionsOf, type Plan, planSource, readPlan } from "./plan.js";
 import { createRegistry, type Registry } from "./registry.js";
 
 /** Scores above which rank statistics are opt-in and the work goes to threads. */
@@ -21,6 +28,8 @@ export interface EvaluateOptions extends Partial<Omit<MeasureOptions, "classes">
   calibrator?: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>;
   engine?: Engine;
   registry?: Registry;
+  /** Measures what this plan says, after its calibrator, whatever the other options say about that. */
+  plan?: Plan;
 }
 
 export interface Evaluation {
@@ -34,6 +43,8 @@ export interface Evaluation {
   /** The calibrator that was applied first. */
   calibrator?: { method: string; params: Calibrator["params"] };
   notes: string[];
+  /** What made this result, and makes it again: `evaluate(source, { plan })`. */
+  plan: Plan;
 }
 
 /** Adds the rows of one batch to a measurement, calibrated first when there is a calibrator. */
@@ -55,7 +66,8 @@ export function createMeasurement(job: MeasureJob, registry: Registry = createRe
 /** Every metric of a source, each with its interval and convention. */
 export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluation> {
   const classes = source.classes.length;
-  const { calibrator: given, engine = local, registry = createRegistry(), ...measuring } = options;
+  const { plan: asked, engine = local, registry = createRegistry(), ...own } = options;
+  const { calibrator: given, ...measuring } = asked ? optionsOf(asked, own, registry) : own;
   const calibrator = given && validateCalibrator(given, classes);
   const notes: string[] = [];
   const large = source.rows !== undefined && source.rows * classes > manyScores;
@@ -71,14 +83,33 @@ export async function evaluate(source: Source, options: EvaluateOptions = {}): P
   const measurement = createMeasurement(job, registry);
   measurement.merge(await engine(source, job));
   const result = measurement.finish();
-  return evaluationOf(result, source, calibrator, notes);
+  const plan: Plan = {
+    version: 1,
+    source: planSource(source),
+    ...(calibrator && { calibrator }),
+    steps: metricSteps(job.options, registry.metrics),
+    seed: measuring.seed ?? 0,
+    replicates: measuring.replicates ?? defaultReplicates,
+  };
+  return evaluationOf(result, source, calibrator, notes, plan);
 }
 
-export function evaluationOf(
+function optionsOf(document: Plan, own: Omit<EvaluateOptions, "plan">, registry: Registry): EvaluateOptions {
+  const plan = readPlan(document, registry);
+  const { calibrator: _, ...rest } = own;
+  return {
+    ...rest,
+    ...measureOptionsOf(plan, registry.metrics),
+    ...(plan.calibrator && { calibrator: plan.calibrator }),
+  };
+}
+
+function evaluationOf(
   result: MeasureResult,
   source: Source,
   calibrator: Calibrator | undefined,
-  notes: string[] = [],
+  notes: string[],
+  plan: Plan,
 ): Evaluation {
   const evaluation: Evaluation = {
     rows: result.rows,
@@ -86,6 +117,7 @@ export function evaluationOf(
     kind: source.capture.kind,
     metrics: result.metrics,
     notes: [...notes, ...remarks(result)],
+    plan,
   };
   if (result.confusion) evaluation.confusion = result.confusion;
   if (result.perClass)

@@ -12,6 +12,34 @@ export function stepSchema(registry: Registry): Schema {
   };
 }
 
+/** JSON Schema of a whole plan. */
+export function planSchema(registry: Registry): Schema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Plan",
+    type: "object",
+    properties: {
+      version: { const: 1 },
+      source: {
+        type: "object",
+        properties: {
+          files: { type: "array", items: { type: "string" } },
+          kind: { enum: ["logits", "logprobs", "probs"] },
+          rows: { type: "integer", minimum: 0 },
+          classes: { type: "integer", minimum: 1 },
+        },
+        required: ["kind", "classes"],
+      },
+      calibrator: { type: "object" },
+      steps: { type: "array", items: { oneOf: stepSchema(registry)["oneOf"] } },
+      seed: { type: "integer", minimum: 0 },
+      replicates: { type: "integer", minimum: 0 },
+    },
+    required: ["version", "source", "steps", "seed", "replicates"],
+    additionalProperties: false,
+  };
+}
+
 export function methodSchema(method: Descriptor): Schema {
   return {
     title: method.name,
