@@ -48,23 +48,27 @@ function obviousNll(values, labels, rows, classes, beta) {
   let total = 0;
   let gradient = 0;
   let hessian = 0;
+  let third = 0;
   for (let row = 0; row < rows; row++) {
     let max = -Infinity;
     for (let k = 0; k < classes; k++) max = Math.max(max, values[row * classes + k]);
     let sum = 0;
     let first = 0;
     let second = 0;
+    let cubic = 0;
     for (let k = 0; k < classes; k++) {
       const z = values[row * classes + k];
       const e = Math.exp(beta * (z - max));
       sum += e;
       first += e * z;
       second += e * z * z;
+      cubic += e * z * z * z;
     }
     const z = values[row * classes + labels[row]];
     total += beta * max + Math.log(sum) - beta * z;
     gradient += first / sum - z;
     hessian += second / sum - (first / sum) ** 2;
+    third += cubic / sum - (3 * first * second) / sum ** 2 + 2 * (first / sum) ** 3;
   }
-  return Number.isFinite(gradient + hessian) ? total : Number.NaN;
+  return Number.isFinite(gradient + hessian + third) ? total : Number.NaN;
 }

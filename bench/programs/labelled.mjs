@@ -12,5 +12,14 @@ export async function labelled(logits, labels) {
 
 /** What the benchmark reads: a number to compare, and the most memory this process held, in MiB. */
 export function answer(value) {
-  process.stdout.write(`${JSON.stringify({ value, peak: process.resourceUsage().maxRSS / 1024 })}\n`);
+  process.stdout.write(`${JSON.stringify({ value, peak: peakKiB() / 1024 })}\n`);
+}
+
+/** Linux counts into the usage of a process what its parent held when it was forked; the high-water mark begins with the program. */
+function peakKiB() {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]);
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
 }

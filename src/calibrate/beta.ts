@@ -1,10 +1,10 @@
 import type { CalibrationMethod } from "../core/index.js";
-import { newton } from "../stats/newton.js";
+import { type Minimum, newton } from "../stats/newton.js";
 import { checkPerClass, logOddsAgainstRest, logSigmoid, mapClasses } from "./oneVsRest.js";
 
 /**
  * Beta calibration, one-vs-rest: logit of class k ← a ln p − b ln(1 − p) + c with a, b ≥ 0; ln p and ln(1 − p) are computed from logits.
- * A slope that would be negative is dropped and the other fitted again. Rows are renormalised.
+ * Where a slope would be negative, the best of the fits without one or both of them is taken: the optimum under a, b ≥ 0. Rows are renormalised.
  *
  * Kull, Silva Filho & Flach, EJS 2017 ("abm"). A ridge of 1e-6 keeps separable classes finite.
  */
@@ -36,19 +36,30 @@ export const beta: CalibrationMethod = {
 
 const ridge = 1e-6;
 
+/** Which of a, b and c may differ from 0: all, else without one slope, else without both. */
+const choices: readonly (readonly number[])[] = [[0, 1, 2], [1, 2], [0, 2], [2]];
+
+/** The loss is convex: its minimum under a, b ≥ 0 is the best of the free minima, in which a slope is left out or not, that keep the bounds. */
 function fitClass(odds: Float64Array, labels: Int32Array, classes: number, k: number): [number, number, number] {
-  let active = [0, 1, 2];
-  for (;;) {
-    const x = fitActive(odds, labels, classes, k, active);
+  let best: { x: [number, number, number]; value: number } | undefined;
+  for (const active of choices) {
+    const { x, value } = fitActive(odds, labels, classes, k, active);
     const full: [number, number, number] = [0, 0, 0];
     active.forEach((index, i) => (full[index] = x[i]!));
-    const negative = full[0] < 0 && full[0] <= full[1] ? 0 : full[1] < 0 ? 1 : -1;
-    if (negative === -1) return full;
-    active = active.filter((index) => index !== negative);
+    if (full[0] < 0 || full[1] < 0) continue;
+    if (active.length === 3) return full;
+    if (!best || value < best.value) best = { x: full, value };
   }
+  return best!.x;
 }
 
-function fitActive(odds: Float64Array, labels: Int32Array, classes: number, k: number, active: number[]): Float64Array {
+function fitActive(
+  odds: Float64Array,
+  labels: Int32Array,
+  classes: number,
+  k: number,
+  active: readonly number[],
+): Minimum {
   const n = active.length;
   const feature = new Float64Array(3);
   const objective = (x: Float64Array, gradient: Float64Array, hessian: Float64Array): number => {
@@ -84,5 +95,5 @@ function fitActive(odds: Float64Array, labels: Int32Array, classes: number, k: n
   return newton(
     objective,
     active.map((index) => (index === 2 ? 0 : 1)),
-  ).x;
+  );
 }
