@@ -5,6 +5,9 @@ import { commandHelp } from "../src/cli/help.js";
 import { evaluateFlags } from "../src/cli/methodFlags.js";
 import { commands } from "../src/cli/commands.js";
 import { parse } from "../src/cli/parse.js";
+import type { Batch } from "../src/core/index.js";
+import { sourceOf } from "../src/plan/collect.js";
+import { evaluate } from "../src/plan/evaluate.js";
 import { docsTables } from "../src/plan/docs.js";
 import { createRegistry } from "../src/plan/registry.js";
 import { stepSchema } from "../src/plan/schema.js";
@@ -45,6 +48,19 @@ describe("a method is one file", () => {
     expect(docsTables(registry)).toContain(
       "| `meanMargin` | Mean log-odds of the winner, capped | `marginCap`: Log-odds above this",
     );
+  });
+
+  it("it is measured, with an interval, and is part of the plan", async () => {
+    const batch: Batch = {
+      kind: "logits",
+      values: Float64Array.of(3, 1, 0, 2, 1, 5),
+      labels: Int32Array.of(0, 1, 1),
+      rows: 3,
+      classes: 2,
+    };
+    const { metrics, plan } = await evaluate(sourceOf(batch), { registry });
+    expect(metrics["meanMargin"]!.value).toBeCloseTo((2 + 2 + 4) / 3, 12);
+    expect(plan.steps).toContainEqual({ method: "meanMargin", params: { marginCap: 50 } });
   });
 
   it("a name may be used once in its family", () => {

@@ -26,7 +26,9 @@ export class Crew {
   }
 
   private constructor() {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url));
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     this.#worker.on("message", (message: FromWorker) => {
       if ("free" in message) this.#free.push(message.free);
       else if ("state" in message) this.#state = message.state;

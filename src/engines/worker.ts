@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker } from "./message.js";
 
 // One thread of the "threads" engine: measures what it is handed, gives its state at the end, and waits for the next job.
 const port = parentPort!;
-const send = (message: FromWorker): void => port.postMessage(message);
+const send = (message: FromWorker, handedOver: ArrayBuffer[] = []): void => port.postMessage(message, handedOver);
 let current: { job: MeasureJob; measurement: ReturnType<typeof createMeasurement> } | undefined;
 
 port.on("message", (message: ToWorker) => {
@@ -15,13 +15,21 @@ port.on("message", (message: ToWorker) => {
       addBatch(current!.measurement, message.batch, current!.job.calibrator);
       send({ free: message.slot });
     } else {
-      send({ state: current!.measurement.state });
+      const { state } = current!.measurement;
+      send({ state }, [...buffersOf(state)]);
       current = undefined;
     }
   } catch (error) {
     send({ error: described(error) });
   }
 });
+
+/** The memory of all arrays in some plain data, which changes hands instead of being copied. */
+function buffersOf(data: unknown, found: Set<ArrayBuffer> = new Set()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(data)) found.add(data.buffer as ArrayBuffer);
+  else if (typeof data === "object" && data !== null) for (const value of Object.values(data)) buffersOf(value, found);
+  return found;
+}
 
 function described(error: unknown): Extract<FromWorker, { error: unknown }>["error"] {
   if (!LogitsError.isInstance(error))

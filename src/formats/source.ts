@@ -66,7 +66,7 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
   return source;
 }
 
-const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Math.floor(2 ** 20 / columns)));
+const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Math.floor(2 ** 19 / columns)));
 
 /** A label, a prediction or a row number among the scores would be read as a class: it is refused until the classes are listed. */
 function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: string, kind?: GivenKind): void {

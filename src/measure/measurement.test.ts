@@ -1,7 +1,8 @@
 import { metrics } from "logits/measure";
 import { describe, expect, it } from "vitest";
 import { type Batch, predictions, takeRows } from "../core/index.js";
-import { Measurement, type MeasureOptions } from "./measurement.js";
+import { Measurement } from "./measurement.js";
+import type { MeasureOptions } from "./measureState.js";
 
 function batchOf(rows: number, classes: number): Batch {
   const values = Float64Array.from(

@@ -1,6 +1,5 @@
 import {
   bootstrapWeights,
-  checkParams,
   LogitsError,
   type Measured,
   type Metric,
@@ -9,60 +8,15 @@ import {
   selectRows,
 } from "../core/index.js";
 import { wilson } from "../stats/wilson.js";
+import {
+  defaultReplicates,
+  type MeasureOptions,
+  type MeasureResult,
+  type MeasureState,
+  paramsOf,
+  type States,
+} from "./measureState.js";
 import { biasedInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
-
-export const defaultReplicates: number = 200;
-
-/** What to measure. Plain data: it travels to the threads. */
-export interface MeasureOptions {
-  classes: number;
-  /** Names of the metrics; all when absent. */
-  metrics?: readonly string[];
-  /** Parameters by name, for every metric that has one of that name. */
-  params?: Params;
-  /** Parameters of single metrics, over `params` (compatibility modes). */
-  overrides?: Record<string, Params>;
-  seed?: number;
-  /** Bootstrap replicates behind an interval, a multiple of 4; default 200, 0 for none. */
-  replicates?: number;
-  /** False leaves out the statistics whose state grows with the rows. */
-  rankStatistics?: boolean;
-  perClass?: boolean;
-  perSlice?: boolean;
-  /** Let a masked true label make the NLL infinite instead of stopping. */
-  allowInfinite?: boolean;
-}
-
-export interface MeasureResult {
-  rows: number;
-  metrics: Record<string, Measured>;
-  confusion?: number[][];
-  perClass?: Record<string, number>[];
-  perSlice?: Record<string, Record<string, Record<string, number>>>;
-  /** Rows where a calibrator's floor stood in for a probability of 0. */
-  floored: number;
-  /** Rows whose true label is masked. */
-  infinite: number;
-  ties: number;
-}
-
-/** The states of one group of rows: a metric's, by its name. */
-type States = Record<string, unknown>;
-
-/** Everything measured so far, as plain data. */
-export interface MeasureState {
-  rows: number;
-  end: number;
-  floored: number;
-  infinite: number;
-  ties: number;
-  states: States;
-  /** replicates × metrics with "sums" states. */
-  replicates: States[];
-  confusion?: Float64Array;
-  byClass?: (States & { rows: number })[];
-  bySlice?: Record<string, Record<string, States & { rows: number }>>;
-}
 
 /** What a statistic that keeps its rows is in each replicate, and its noise in as many as it takes to tell them apart. */
 interface RowReplicates {
@@ -88,7 +42,8 @@ export class Measurement {
   readonly #replicates: number;
   readonly #seed: number;
 
-  constructor(all: readonly Metric[], options: MeasureOptions) {
+  /** @param state of a measurement with the same options, to go on from; it is not copied. */
+  constructor(all: readonly Metric[], options: MeasureOptions, state?: MeasureState) {
     this.#options = options;
     this.#seed = options.seed ?? 0;
     this.#replicates = 4 * Math.ceil((options.replicates ?? defaultReplicates) / 4);
@@ -109,7 +64,12 @@ export class Measurement {
         return { metric, params, key: metric.shares ? `${metric.shares} ${JSON.stringify(params)}` : metric.name };
       });
     this.#owners = this.#metrics.filter(({ key }, i) => this.#metrics.findIndex((other) => other.key === key) === i);
-    this.state = {
+    this.state = state ?? this.#empty();
+  }
+
+  #empty(): MeasureState {
+    const { classes, perClass, perSlice } = this.#options;
+    const state: MeasureState = {
       rows: 0,
       end: 0,
       floored: 0,
@@ -118,10 +78,10 @@ export class Measurement {
       states: this.#init(always),
       replicates: Array.from({ length: this.#replicates }, () => this.#init((metric) => this.#isReplicated(metric))),
     };
-    if (options.classes <= mostConfusedClasses) this.state.confusion = new Float64Array(options.classes ** 2);
-    if (options.perClass)
-      this.state.byClass = Array.from({ length: options.classes }, () => ({ ...this.#init(onOneClass), rows: 0 }));
-    if (options.perSlice) this.state.bySlice = {};
+    if (classes <= mostConfusedClasses) state.confusion = new Float64Array(classes ** 2);
+    if (perClass) state.byClass = Array.from({ length: classes }, () => ({ ...this.#init(onOneClass), rows: 0 }));
+    if (perSlice) state.bySlice = {};
+    return state;
   }
 
   #init(which: (metric: Metric) => boolean): States {
@@ -324,14 +284,6 @@ export class Measurement {
 const always = (): boolean => true;
 /** A metric that looks at each class itself, or compares classes, has no use for rows of one class. */
 const onOneClass = (metric: Metric): boolean => !metric.perClass && metric.shares !== "classScores";
-
-function paramsOf(metric: Metric, options: MeasureOptions): Params {
-  const given: Params = {};
-  for (const source of [options.params ?? {}, options.overrides?.[metric.name] ?? {}]) {
-    for (const { name } of metric.params) if (source[name] !== undefined) given[name] = source[name];
-  }
-  return checkParams(metric, given);
-}
 
 function matrix(flat: Float64Array, size: number): number[][] {
   return Array.from({ length: size }, (_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));

@@ -1,12 +1,20 @@
 import { calibratedPredictions, validateCalibrator } from "../calibrate/index.js";
-import { type Batch, type Calibrator, type Kind, type Measured, predictions, type Source } from "../core/index.js";
+import {
+  type Batch,
+  type Calibrator,
+  type Kind,
+  LogitsError,
+  type Measured,
+  predictions,
+  type Source,
+} from "../core/index.js";
+import { Measurement } from "../measure/measurement.js";
 import {
   defaultReplicates,
-  Measurement,
   type MeasureOptions,
   type MeasureResult,
   type MeasureState,
-} from "../measure/measurement.js";
+} from "../measure/measureState.js";
 import { metricSteps, measureOptionsOf, type Plan, planSource, readPlan } from "./plan.js";
 import { createRegistry, type Registry } from "./registry.js";
 
@@ -53,20 +61,34 @@ export function addBatch(measurement: Measurement, batch: Batch, calibrator: Cal
 }
 
 /** One batch after another, here. */
-export const local: Engine = async (source, job) => {
-  const measurement = createMeasurement(job);
+export const local: Engine = (source, job) => measureHere(source, job, createRegistry());
+
+async function measureHere(source: Source, job: MeasureJob, registry: Registry): Promise<MeasureState> {
+  const measurement = createMeasurement(job, registry);
   for await (const batch of source.batches({ reuse: true })) addBatch(measurement, batch, job.calibrator);
   return measurement.state;
-};
+}
 
-export function createMeasurement(job: MeasureJob, registry: Registry = createRegistry()): Measurement {
-  return new Measurement(registry.metrics, job.options);
+export function createMeasurement(
+  job: MeasureJob,
+  registry: Registry = createRegistry(),
+  state?: MeasureState,
+): Measurement {
+  return new Measurement(registry.metrics, job.options, state);
 }
 
 /** Every metric of a source, each with its interval and convention. */
 export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluation> {
   const classes = source.classes.length;
   const { plan: asked, engine = local, registry = createRegistry(), ...own } = options;
+  if (options.registry && engine !== local)
+    throw new LogitsError(
+      "bad-argument",
+      "Cannot evaluate with methods of your own: they run on the local engine only",
+      {
+        hint: "Leave engine out.",
+      },
+    );
   const { calibrator: given, ...measuring } = asked ? optionsOf(asked, own, registry) : own;
   const calibrator = given && validateCalibrator(given, classes);
   const notes: string[] = [];
@@ -80,8 +102,11 @@ export async function evaluate(source: Source, options: EvaluateOptions = {}): P
       "Rank statistics (aceEqualMass, ks, aurc …) are left out above 2e7 scores; --rank-statistics computes them.",
     );
   }
-  const measurement = createMeasurement(job, registry);
-  measurement.merge(await engine(source, job));
+  const measurement = createMeasurement(
+    job,
+    registry,
+    await (options.registry ? measureHere(source, job, registry) : engine(source, job)),
+  );
   const result = measurement.finish();
   const plan: Plan = {
     version: 1,

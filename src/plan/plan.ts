@@ -9,7 +9,7 @@ import {
   type Params,
   type Source,
 } from "../core/index.js";
-import type { MeasureOptions } from "../measure/measurement.js";
+import type { MeasureOptions } from "../measure/measureState.js";
 import type { Registry } from "./registry.js";
 
 /** One method and its parameters, all of them. */
