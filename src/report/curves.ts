@@ -84,7 +84,7 @@ function reliability(rows: Predictions, seed: number): ReliabilityPoint[] {
 
 /** Rows within a Gaussian of each cell; mass beyond 0 and 1 is reflected. */
 function convolve(values: Float64Array): Float64Array {
-  const reach = Math.ceil(3 * bandwidth * cells);
+  const reach = Math.ceil(5 * bandwidth * cells);
   const kernel = Float64Array.from({ length: reach + 1 }, (_, d) => Math.exp(-0.5 * (d / cells / bandwidth) ** 2));
   const out = new Float64Array(cells);
   for (let i = 0; i < cells; i++) {
