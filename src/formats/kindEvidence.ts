@@ -72,6 +72,8 @@ export function addEvidence(evidence: KindEvidence, values: ArrayLike<number>, r
     }
     if (truncated.possible) addLog(truncated, values, start, columns, min, max, 0.05, 1.001);
     if (evidence.onlyZeroOne) evidence.onlyZeroOne = onlyZeroOne(values, start, columns);
+    // Scores on both sides of 0 are neither probabilities nor logarithms of any: nobody asks how they are rounded.
+    if (evidence.min < -1e-3 && evidence.max > 1e-3) continue;
     for (let k = start; k < start + columns && evidence.digits <= 6; k++)
       evidence.digits = decimals(values[k]!, evidence.digits);
   }
@@ -108,10 +110,13 @@ function onlyZeroOne(values: ArrayLike<number>, start: number, columns: number):
   return true;
 }
 
+const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+
 /** Digits after the point, at least `least`, of the shortest decimal that is stored as this f64 or f32; Infinity when it takes more than 6. */
 function decimals(value: number, least: number): number {
   if (!Number.isFinite(value)) return least;
-  for (let digits = least, power = 10 ** least; digits <= 6; digits++, power *= 10) {
+  for (let digits = least; digits <= 6; digits++) {
+    const power = powersOfTen[digits]!;
     // A quotient of two whole numbers is rounded once: it is the number that the decimal says.
     const decimal = Math.round(value * power) / power;
     if (decimal === value || Math.fround(decimal) === value) return digits;

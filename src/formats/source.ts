@@ -7,7 +7,7 @@ import { addLabels, initLabels, type LabelReader, labelReader, type LabelSurvey,
 import type { RawBlock, RawTable, ReadOptions } from "./table.js";
 
 /** Scores looked at to tell what they are. */
-const surveyedScores = 2 ** 19;
+const surveyedScores = 2 ** 18;
 
 /** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
 export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
