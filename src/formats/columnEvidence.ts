@@ -15,6 +15,9 @@ export interface ColumnEvidence {
   counting: Uint8Array;
   /** Whole numbers in the first rows, by column. */
   wholeCount: Float64Array;
+  /** The smallest and the largest magnitude there, by column. */
+  nearest: Float64Array;
+  farthest: Float64Array;
 }
 
 export function initColumns(columns: number): ColumnEvidence {
@@ -27,15 +30,17 @@ export function initColumns(columns: number): ColumnEvidence {
     most: new Float64Array(size).fill(-Infinity),
     counting: new Uint8Array(size).fill(1),
     wholeCount: new Float64Array(size),
+    nearest: new Float64Array(size).fill(Infinity),
+    farthest: new Float64Array(size),
   };
 }
 
 export function addColumns(evidence: ColumnEvidence, values: ArrayLike<number>, rows: number): void {
   const { columns, least, most, counting, wholeCount } = evidence;
-  for (let row = 0; row < rows && evidence.whole.length > 0; row++, evidence.rows++) {
+  if (least.length === 0) return;
+  for (let row = 0; row < rows && (evidence.whole.length > 0 || evidence.rows < sampled); row++, evidence.rows++) {
     const start = row * columns;
-    if (evidence.rows < sampled)
-      for (let k = 0; k < columns; k++) if (Number.isInteger(values[start + k])) wholeCount[k]!++;
+    if (evidence.rows < sampled) addSample(evidence, values, start);
     let fraction = false;
     for (const k of evidence.whole) {
       const value = values[start + k]!;
@@ -50,6 +55,28 @@ export function addColumns(evidence: ColumnEvidence, values: ArrayLike<number>, 
     }
     if (fraction) evidence.whole = evidence.whole.filter((k) => !Number.isNaN(least[k]));
   }
+}
+
+function addSample(
+  { columns, wholeCount, nearest, farthest }: ColumnEvidence,
+  values: ArrayLike<number>,
+  start: number,
+): void {
+  for (let k = 0; k < columns; k++) {
+    const value = values[start + k]!;
+    if (Number.isInteger(value)) wholeCount[k]!++;
+    const size = Math.abs(value);
+    if (size < nearest[k]!) nearest[k] = size;
+    if (size > farthest[k]! && size !== Infinity) farthest[k] = size;
+  }
+}
+
+/** A column of which every number is a thousand times larger than any of the others, and large: a time, say. */
+export function remoteColumn({ rows, nearest, farthest }: ColumnEvidence): number | undefined {
+  if (rows < 2 || nearest.length < 2) return undefined;
+  const column = nearest.indexOf(Math.max(...nearest));
+  const others = Math.max(...farthest.filter((_, k) => k !== column));
+  return nearest[column]! < Infinity && nearest[column]! > 1000 * Math.max(others, 10) ? column : undefined;
 }
 
 /**

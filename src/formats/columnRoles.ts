@@ -25,7 +25,7 @@ export interface ColumnRoles {
 const indexNames = /^(|unnamed: ?\d+|index|idx|__index_level_\d+__|row|row_?(id|number|index))$/i;
 /** Names of what is made from scores, or goes with them, and is none. */
 const otherNames =
-  /^(pred|preds|predicted|prediction|predictions|y_?(pred|hat)|(pred|predicted)_?(class|label|idx|index)|conf|confidence|max_?(prob|score|logit)|correct|(sample_?)?weights?|loss|nll|margin|entropy|fold|split|epoch|timestamp)$/i;
+  /^(pred|preds|predicted|prediction|predictions|y_?(pred|hat)|(pred|predicted)_?(class|label|idx|index)|conf|confidence|max_?(prob|score|logit)|correct|(sample_?)?weights?|loss|nll|margin|entropy|fold|split|epoch|timestamp|time|date|datetime|latency|duration)$/i;
 const labelNames = new Set(["label", "labels", "target", "truth", "y"]);
 
 /**

@@ -96,7 +96,9 @@ function detectDelimiter(lines: string[]): string {
         : counts.filter((count) => count === counts[0]).length / counts.length + Math.min(counts[0]!, 100) / 1000;
     if (score > bestScore) [best, bestScore] = [delimiter, score];
   }
-  return best;
+  // numpy's savetxt puts spaces between numbers, and nothing else.
+  const spaced = bestScore === 0 && lines.every((line) => /^\s*[-+\w.]+( [-+\w.]+)+\s*$/.test(line));
+  return spaced ? " " : best;
 }
 
 function describe(names: string[], data: Record_[]): ColumnInfo[] {

@@ -129,6 +129,8 @@ function add(block: RawBlock, row: JsonRow, shape: JsonRow, at: number, file: st
     });
   };
   const columns = shape.scores.length;
+  if (row.from !== shape.from)
+    differ(`its scores under ${shape.from ?? "the key"} of the first`, row.from ?? "another");
   if (row.scores.length !== columns) differ(`${columns} scores`, row.scores.length);
   let scores = row.scores;
   if (shape.names && row.names && shape.names.some((name, k) => name !== row.names![k])) {

@@ -1,5 +1,5 @@
 import { type Batch, type Kind, LogitsError, type Source } from "../core/index.js";
-import { wholeColumn } from "./columnEvidence.js";
+import { remoteColumn, wholeColumn } from "./columnEvidence.js";
 import { detectKind, short } from "./kind.js";
 import { addEvidence, initEvidence, type KindEvidence } from "./kindEvidence.js";
 import { checkRows, type GivenKind } from "./kindRows.js";
@@ -72,13 +72,15 @@ const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Mat
 function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: string, kind?: GivenKind): void {
   // Probabilities answer for themselves: another column would spoil the sums of their rows.
   if (kind !== undefined && kind !== "logits") return;
-  const found = wholeColumn(evidence.byColumn);
+  const remote = remoteColumn(evidence.byColumn);
+  const found =
+    wholeColumn(evidence.byColumn) ?? (remote === undefined ? undefined : { column: remote, counts: false });
   if (!found) return;
   const name = table.columnNames?.[found.column] ?? String(found.column);
   const tabular = table.columnNames !== undefined || table.format === "csv";
   throw new LogitsError(
     "ambiguous",
-    `Cannot tell whether column ${name} of ${file} is a class: ${found.counts ? "it counts the rows" : "it holds only whole numbers"} while the others hold fractions, as a ${found.counts ? "row number" : "label or a prediction"} would`,
+    `Cannot tell whether column ${name} of ${file} is a class: ${found.column === remote ? "its numbers are a thousand times larger than all others, as those of a time or an amount are" : `${found.counts ? "it counts the rows" : "it holds only whole numbers"} while the others hold fractions, as a ${found.counts ? "row number" : "label or a prediction"} would`}`,
     {
       column: found.column,
       hint: `${tabular ? `${found.counts ? "--id-column" : "--labels-column, --id-column or --slice-columns"} names it if it is none` : "Save labels as an array of their own if it is none"}; --classes with the names of all ${table.columns} says that it is one.`,
