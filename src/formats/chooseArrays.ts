@@ -16,7 +16,7 @@ export function chooseArrays(
   file: string,
   arrays: NdArray[],
   options: ReadOptions,
-): Arrays & { scoresFrom: string; classes?: NdArray } {
+): Arrays & { scoresFrom: string; classes?: NdArray; notes: string[] } {
   const byName = new Map(arrays.map((array) => [array.name, array]));
   const list = arrays.map(({ name, shape }) => `${name} (${shapeText(shape)})`).join(", ") || "nothing";
   const named = (key: string, what: string): NdArray =>
@@ -37,7 +37,7 @@ export function chooseArrays(
       "--logits-key names another array.",
     );
   }
-  const chosen: ReturnType<typeof chooseArrays> = { scores, scoresFrom: scores.name, texts: [] };
+  const chosen: ReturnType<typeof chooseArrays> = { scores, scoresFrom: scores.name, texts: [], notes: [] };
   if (labels && labels !== scores) chosen.labels = labels;
   const ids =
     options.idColumn === undefined
@@ -55,6 +55,9 @@ export function chooseArrays(
   chosen.texts = [...new Set([...asked, ...texts])].filter(
     (array) => array !== chosen.ids && array !== chosen.labels && array !== classes,
   );
+  const taken: (NdArray | undefined)[] = [scores, labels, ids, classes, ...chosen.texts];
+  const left = arrays.filter((array) => !taken.includes(array)).map(({ name }) => name);
+  if (left.length > 0) chosen.notes.push(`Arrays not read: ${left.join(", ")}.`);
   return chosen;
 }
 

@@ -28,8 +28,8 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
       unread.push(`${keyOf(member)} is not read (${error.message.split(", got ").at(-1)}).`);
     }
   }
-  const { scoresFrom, classes, ...chosen } = chooseArrays(file, arrays, options);
-  const table = { ...arrayTable("npz", chosen, options, unread), scoresFrom };
+  const { scoresFrom, classes, notes, ...chosen } = chooseArrays(file, arrays, options);
+  const table = { ...arrayTable("npz", chosen, options, [...unread, ...notes]), scoresFrom };
   return classes?.shape[0] === table.columns ? { ...table, columnNames: await readTexts(classes) } : table;
 }
 

@@ -82,8 +82,8 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
       file,
     ),
   );
-  const { scoresFrom, classes: _, ...chosen } = chooseArrays(file, arrays, options);
-  const table = arrayTable("pt", chosen, options);
+  const { scoresFrom, classes: _, notes, ...chosen } = chooseArrays(file, arrays, options);
+  const table = arrayTable("pt", chosen, options, notes);
   return tensors.has("") ? table : { ...table, scoresFrom };
 }
 

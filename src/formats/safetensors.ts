@@ -65,8 +65,8 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
       open: async () => ({ read: (offset, into) => readInto(bytes, dataStart + start + offset, into) }),
     });
   }
-  const { scoresFrom, classes: _, ...chosen } = chooseArrays(file, arrays, options);
-  return { ...arrayTable("safetensors", chosen, options, notes), scoresFrom };
+  const { scoresFrom, classes: _, notes: more, ...chosen } = chooseArrays(file, arrays, options);
+  return { ...arrayTable("safetensors", chosen, options, [...notes, ...more]), scoresFrom };
 }
 
 function whole(numbers: unknown): boolean {
