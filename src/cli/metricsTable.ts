@@ -3,8 +3,9 @@ import type { Measured } from "../core/index.js";
 /** Four significant digits, without an exponent where a person would not write one. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6)) return value.toExponential(3);
-  const digits = Math.min(6, Math.max(0, 4 - Math.ceil(Math.log10(Math.abs(value) || 1))));
+  if (value === 0) return "0";
+  if (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6) return value.toExponential(3);
+  const digits = Math.min(6, Math.max(0, 4 - Math.ceil(Math.log10(Math.abs(value)))));
   return value.toFixed(digits);
 }
 

@@ -36,7 +36,7 @@ export function initColumns(columns: number): ColumnEvidence {
 }
 
 export function addColumns(evidence: ColumnEvidence, values: ArrayLike<number>, rows: number): void {
-  const { columns, least, most, counting, wholeCount } = evidence;
+  const { columns, least, most, counting } = evidence;
   if (least.length === 0) return;
   for (let row = 0; row < rows && (evidence.whole.length > 0 || evidence.rows < sampled); row++, evidence.rows++) {
     const start = row * columns;
