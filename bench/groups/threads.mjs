@@ -10,8 +10,8 @@ const scoresAtOnce = 2 ** 17;
 export default async function* threads() {
   // Two tables that the third-level cache holds, and one that streams from memory, where no loss is all that can be asked.
   for (const [rows, classes, sharp, goal] of [
-    [500_000, 10, 1.7, 1 / 1.7],
-    [50_000, 100, 2.3, 1 / 1.7],
+    [750_000, 10, 1.7, 1 / 1.7],
+    [75_000, 100, 2.3, 1 / 1.7],
     [50_000, 1000, 1.4, 1],
   ]) {
     const { values, labels } = batch(rows, classes, sharp);
