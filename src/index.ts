@@ -6,7 +6,7 @@ import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
 import { collect, sourceOf } from "./plan/collect.js";
 import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
 import type { Plan } from "./plan/plan.js";
-import { type Triage, type TriageOptions, triage as triageRows } from "./triage/index.js";
+import { type Triage, type TriageOptions, triageSource } from "./triage/index.js";
 
 /** A table of scores: what `read` gives, or a batch of your own. */
 export type Data = Source | Batch;
@@ -86,8 +86,6 @@ export async function triage(
   options: TriageOptions & { calibrator?: EvaluateOptions["calibrator"] } = {},
 ): Promise<Triage> {
   const { calibrator, ...rest } = options;
-  const source = asSource(data);
-  const raw = await collect(source);
-  return triageRows(calibrator ? applyCalibrator(raw, calibrator) : raw, raw, { classes: source.classes, ...rest });
+  return triageSource(asSource(data), calibrator && ((batch) => applyCalibrator(batch, calibrator)), rest);
 }
 export { explain, type ExplainOptions } from "./plan/explain.js";

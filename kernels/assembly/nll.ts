@@ -60,11 +60,11 @@ export function pack(p: usize, labels: usize, rows: i32, classes: i32, tile: usi
 
 /**
  * Adds to six f64 at `out`: mantissa and exponent of Π Σe, Σ of the means ⟨d⟩, of the variances and of the third central moments under
- * softmax(β·z), Σ of the labels' distances. `scale` is β times SCALE. Of the tiles every `every`-th is taken, the last of all with only the rows there are.
+ * softmax(β·z), Σ of the labels' distances. `scale` is β times SCALE. Of the last tile only the rows there are count.
  */
-export function packedSums(p: usize, labels: usize, rows: i32, classes: i32, least: f32, scale: f32, every: i32, out: usize): void {
-  if (least * scale > SMALLEST) packedNear(p, labels, rows, classes - 1, scale, every, out);
-  else packedFar(p, labels, rows, classes - 1, scale, every, out);
+export function packedSums(p: usize, labels: usize, rows: i32, classes: i32, least: f32, scale: f32, out: usize): void {
+  if (least * scale > SMALLEST) packedNear(p, labels, rows, classes - 1, scale, out);
+  else packedFar(p, labels, rows, classes - 1, scale, out);
 }
 
 // What is gathered of the tiles since the product was last split.
@@ -75,41 +75,17 @@ let skews: v128 = f64x2.splat(0);
 let distances: v128 = f64x2.splat(0);
 
 /** See expNear. */
-export function packedNear(p: usize, labels: usize, rows: i32, count: i32, scale: f32, every: i32, out: usize): void {
-  const round = constant(0);
-  const c1 = constant(1);
-  const c2 = constant(2);
-  const c3 = constant(3);
-  const c4 = constant(4);
-  const one = constant(5);
-  const factor = f32x4.splat(scale);
-  const size = <usize>count << 4;
-  const skip = size * <usize>(every - 1);
-  begin();
-  for (let tiles = 1; rows > 0; rows -= every << 2, p += skip, labels += <usize>every << 5, tiles++) {
-    let s = f32x4.splat(0);
-    let u = f32x4.splat(0);
-    let v = f32x4.splat(0);
-    let w = f32x4.splat(0);
-    for (const end = p + size; p < end; p += 16) {
-      const d = v128.load(p);
-      const e = exp2(f32x4.mul(d, factor), round, c1, c2, c3, c4, one);
-      const ed = f32x4.mul(e, d);
-      s = f32x4.add(s, e);
-      u = f32x4.add(u, ed);
-      const edd = f32x4.mul(ed, d);
-      v = f32x4.add(v, edd);
-      w = f32x4.add(w, f32x4.mul(edd, d));
-    }
-    gather(s, u, v, w, rows);
-    distances = f64x2.add(distances, f64x2.add(v128.load(labels), v128.load(labels, 16)));
-    if (tiles % TOGETHER == 0) splitProduct(out);
-  }
-  finish(out);
+export function packedNear(p: usize, labels: usize, rows: i32, count: i32, scale: f32, out: usize): void {
+  packedLoop(p, labels, rows, count, scale, out, false);
 }
 
 /** See expFar. */
-export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale: f32, every: i32, out: usize): void {
+export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale: f32, out: usize): void {
+  packedLoop(p, labels, rows, count, scale, out, true);
+}
+
+/** Known when it is compiled: whether a score may lie so `far` below the maximum that its exponential is no normal number. */
+@inline function packedLoop(p: usize, labels: usize, rows: i32, count: i32, scale: f32, out: usize, far: bool): void {
   const round = constant(0);
   const c1 = constant(1);
   const c2 = constant(2);
@@ -117,11 +93,10 @@ export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale:
   const c4 = constant(4);
   const one = constant(5);
   const factor = f32x4.splat(scale);
-  const lowest = f32x4.splat(furthest(scale));
+  const lowest = f32x4.splat(far ? furthest(scale) : 0);
   const size = <usize>count << 4;
-  const skip = size * <usize>(every - 1);
   begin();
-  for (let tiles = 1; rows > 0; rows -= every << 2, p += skip, labels += <usize>every << 5, tiles++) {
+  for (let tiles = 1; rows > 0; rows -= 4, labels += 32, tiles++) {
     let s = f32x4.splat(0);
     let u = f32x4.splat(0);
     let v = f32x4.splat(0);
@@ -129,8 +104,9 @@ export function packedFar(p: usize, labels: usize, rows: i32, count: i32, scale:
     for (const end = p + size; p < end; p += 16) {
       const z = v128.load(p);
       // In this order NaN is kept.
-      const d = f32x4.pmax(z, lowest);
-      const e = v128.and(exp2(f32x4.mul(d, factor), round, c1, c2, c3, c4, one), f32x4.ge(z, lowest));
+      const d = far ? f32x4.pmax(z, lowest) : z;
+      let e = exp2(f32x4.mul(d, factor), round, c1, c2, c3, c4, one);
+      if (far) e = v128.and(e, f32x4.ge(z, lowest));
       const ed = f32x4.mul(e, d);
       s = f32x4.add(s, e);
       u = f32x4.add(u, ed);

@@ -66,7 +66,11 @@ export function predictWith(
   batch: Batch,
   calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
 ): Predictions {
-  const { method: name, params } = readCalibrator(calibrator, methods, batch.classes);
-  const method = methods.find((one) => one.name === name)!;
+  const { method, params } = readCalibrator(calibrator, methods, batch.classes);
+  return predictAfter(methods.find(({ name }) => name === method)!, batch, params);
+}
+
+/** The same for parameters that need no check, because they were just learned. */
+export function predictAfter(method: CalibrationMethod, batch: Batch, params: Calibrator["params"]): Predictions {
   return method.temperature ? predictions(batch, method.temperature(params)) : predictions(method.apply(batch, params));
 }

@@ -7,6 +7,7 @@ import {
   type Params,
   predictions,
 } from "../core/index.js";
+import { predictAfter } from "./document.js";
 import { hashBatch } from "./hash.js";
 
 /** Fewer labelled rows than this and a fit is said to be uncertain. */
@@ -43,9 +44,7 @@ export function fitWith(method: CalibrationMethod, batch: Batch, given: Params =
   const calibrator: Calibrator = { kind: "calibrator", version: 1, method: method.name, params: learned };
   if (classes) calibrator.classes = classes;
   calibrator.fittedOn = { rows: batch.rows, hash: hashBatch(batch), date: new Date().toISOString().slice(0, 10) };
-  const after = method.temperature
-    ? predictions(batch, method.temperature(learned))
-    : predictions(method.apply(batch, learned));
+  const after = predictAfter(method, batch, learned);
   const all = [...warnings];
   if (batch.rows < fewRows)
     all.unshift(

@@ -18,6 +18,8 @@ export interface Metric<State = unknown> extends Descriptor {
   interval: "wilson" | "bootstrap" | "none";
   /** True when noise adds to the value (binned calibration errors): its interval is corrected for that. */
   biasedUpwards?: boolean;
+  /** What no value is larger than, and so no interval either. */
+  most?: number;
   /** Which way is better; "none" for a description. */
   better: "higher" | "lower" | "none";
   /** The convention in force, written beside every value: bins, edges, norm, log base, ties … */

@@ -137,7 +137,7 @@ function scoreColumns(
   if (beside !== undefined)
     refuse(
       "ambiguous",
-      `Cannot tell whether column ${columns[beside]!.name} of ${file} is a class: what goes by that name is made from scores and is none`,
+      `Cannot tell whether column ${columns[beside]!.name} of ${file} is a class: what goes by that name is made from scores, or goes with them`,
       "--slice-columns, --id-column or --labels-column names it; --classes with the names of all columns says that it is a class.",
     );
   if (rest.length === 0)

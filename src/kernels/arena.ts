@@ -25,16 +25,7 @@ export interface Kernels {
     rest: number,
   ): void;
   pack(p: number, labels: number, rows: number, classes: number, tile: number, to: number, toLabel: number): number;
-  packedSums(
-    p: number,
-    labels: number,
-    rows: number,
-    classes: number,
-    least: number,
-    scale: number,
-    every: number,
-    out: number,
-  ): void;
+  packedSums(p: number, labels: number, rows: number, classes: number, least: number, scale: number, out: number): void;
   rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;
   parseRecords(
     p: number,

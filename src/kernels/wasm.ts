@@ -120,7 +120,7 @@ export function nllSums(
     const p = place.rows(row, end);
     if (few) {
       const least = kernels.pack(p, WORK, count, classes, TILE, packed, packedLabels);
-      kernels.packedSums(packed, packedLabels, count, classes, least, scale, 1, RESULT);
+      kernels.packedSums(packed, packedLabels, count, classes, least, scale, RESULT);
     } else kernels.rowSums(p, WORK, count, classes, scale, RESULT);
   }
   return finish(place.arena, beta, scale);

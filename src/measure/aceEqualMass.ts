@@ -27,6 +27,7 @@ export const aceEqualMass: Metric<EqualMassRows> = {
   state: "rows",
   interval: "bootstrap",
   biasedUpwards: true,
+  most: 1,
   better: "lower",
   convention: (params) => ({
     bins: params["bins"]!,

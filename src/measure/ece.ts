@@ -26,6 +26,7 @@ export const ece: Metric<ReliabilityBins> = {
   shares: "reliability",
   interval: "bootstrap",
   biasedUpwards: true,
+  most: 1,
   better: "lower",
   convention: (params) => ({ bins: params["bins"]!, edges: params["edges"]!, norm: "L1", of: "top label" }),
   init: (params) => initBins(params["bins"] as number, params["edges"] as BinEdges),

@@ -22,20 +22,23 @@ export function percentileInterval(replicates: readonly number[]): Interval | un
 /**
  * 95 % interval of a measure that is biased upwards, as every calibration error is: noise counts as error, once in the value and twice in a replicate.
  *
- * The basic bootstrap 2θ̂ − q, clipped at 0, reflects that excess away, and may then exclude the biased value itself. But a replicate shows only
+ * The basic bootstrap 2θ̂ − q, clipped to the values there are, reflects that excess away, and may then exclude the biased value itself. But a replicate shows only
  * √2 − 1 parts of a bias that is all there is, so where confidence is honest the basic interval would lie above the truth, 0. Therefore it begins at 0
  * where the value is no more than noise: not above the 97.5th percentile of what the replicates' deviations alone amount to.
  *
  * @param noise that amount in replicate r; asked only where the basic interval lies above 0.
+ * @param most the largest value there is; default none.
  */
 export function biasedInterval(
   value: number,
   replicates: readonly number[],
   noise?: (replicate: number) => number,
+  most: number = Infinity,
 ): Interval | undefined {
   const [low, high] = quantiles(replicates) ?? [];
   if (low === undefined || high === undefined) return undefined;
-  const bounds: [number, number] = [Math.max(0, 2 * value - high), Math.max(0, 2 * value - low)];
+  const inside = (bound: number): number => Math.min(most, Math.max(0, bound));
+  const bounds: [number, number] = [inside(2 * value - high), inside(2 * value - low)];
   if (bounds[0] > 0 && noise && isNoise(value, replicates.length, noise)) bounds[0] = 0;
   return { bounds, method: `${nameOf(replicates)}, basic (bias-corrected), from 0 within noise` };
 }

@@ -15,6 +15,7 @@ export const ks: Metric<RankedRows> = {
   shares: "ranked",
   interval: "bootstrap",
   biasedUpwards: true,
+  most: 1,
   better: "lower",
   convention: () => ({ order: "rising confidence, by log-odds", ties: "at group ends", norm: "max" }),
   init: initRanked,

@@ -82,7 +82,20 @@ describe("Measurement", () => {
     const { metrics: found } = measured(batchOf(150, 101), { perClass: false });
     expect(found["classwiseEce"]!.value).toBeGreaterThan(0);
     expect(found["classwiseEce"]!.ci).toBeUndefined();
-    expect(found["nll"]!.ci).toBeDefined();
+    const { value, ci } = found["nll"]!;
+    expect(ci![0]).toBeLessThan(value);
+    expect(ci![1]).toBeGreaterThan(value);
+  });
+
+  it("no interval of a calibration error reaches beyond 1, whatever a bin of one row says", () => {
+    // One row in a bin of its own: sure, and wrong.
+    const values = Float64Array.from([...Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 0.5 : 0)), 4, 0]);
+    const lonely: Batch = { kind: "logits", values, rows: 31, classes: 2, labels: new Int32Array(31) };
+    lonely.labels![30] = 1;
+    const { metrics: found } = measured(lonely, { classes: 2 });
+    for (const name of ["ece", "mce", "aceEqualMass", "ks", "smoothEce"])
+      expect(found[name]!.ci![1]).toBeLessThanOrEqual(1);
+    expect(found["mce"]!.value).toBeGreaterThan(0.9);
   });
 
   it("statistics that keep every row can be left out", () => {

@@ -277,7 +277,7 @@ export class Measurement {
     const values = kept ? kept.values : replicates.map((one) => metric.value(one[key]));
     if (!metric.biasedUpwards) return percentileInterval(values);
     const noise = (r: number): number => (kept ? kept.noise[r]! : metric.noise!(states[key], replicates[r]![key]));
-    return biasedInterval(value, values, metric.noise || metric.rowNoise ? noise : undefined);
+    return biasedInterval(value, values, metric.noise || metric.rowNoise ? noise : undefined, metric.most);
   }
 }
 

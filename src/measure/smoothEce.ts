@@ -27,6 +27,7 @@ export const smoothEce: Metric<SmoothState> = {
   state: "sums",
   interval: "bootstrap",
   biasedUpwards: true,
+  most: 1,
   better: "lower",
   convention: () => ({ kernel: "Gaussian, reflected", bandwidth: "fixed point", of: "top label" }),
   init: () => ({ weight: 0, residual: new Float64Array(cells + 1) }),
