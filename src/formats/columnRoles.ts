@@ -1,5 +1,5 @@
 import { LogitsError } from "../core/index.js";
-import type { ReadOptions } from "./table.js";
+import type { RawBlock, ReadOptions } from "./table.js";
 
 /** A column of a table file: one number a row, a list of numbers a row, or anything else ("text", "boolean" …). */
 export interface ColumnInfo {
@@ -67,6 +67,15 @@ export function columnRoles(file: string, columns: ColumnInfo[], options: ReadOp
   if (label >= 0) roles.label = label;
   if (id >= 0) roles.id = id;
   return roles;
+}
+
+/** A block without rows yet, with a list for each column beside the scores. */
+export function emptyBlock(values: RawBlock["values"], roles: ColumnRoles, columns: readonly ColumnInfo[]): RawBlock {
+  const block: RawBlock = { rows: 0, values };
+  if (roles.label !== undefined) block.labels = [];
+  if (roles.id !== undefined) block.ids = [];
+  if (roles.slices.length > 0) block.slices = Object.fromEntries(roles.slices.map((k) => [columns[k]!.name, []]));
+  return block;
 }
 
 function isIndex({ name, kind, whole }: ColumnInfo): boolean {

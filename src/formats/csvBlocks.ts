@@ -1,6 +1,6 @@
 import { type RecordParser, recordParser } from "../kernels/index.js";
 import { nameOf } from "./bytes.js";
-import type { ColumnInfo, ColumnRoles } from "./columnRoles.js";
+import { type ColumnInfo, type ColumnRoles, emptyBlock } from "./columnRoles.js";
 import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./csvRecords.js";
 import { chunkBytes } from "./limits.js";
 import { LineWindow } from "./lineWindow.js";
@@ -35,7 +35,7 @@ export async function* csvBlocks(bytes: Bytes, layout: CsvLayout, rowsPerBlock: 
   const nextRecord = (): Promise<Record_ | undefined> => readRecord(() => window.nextLine(), delimiter, nameOf(bytes));
   const plain = plainDelimiter.test(delimiter);
   if (layout.hasHeader) await nextRecord();
-  let block = startBlock(parser, layout);
+  let block = emptyBlock(parser.values, roles, columns);
   for (;;) {
     const end = window.end;
     if (plain && window.from < end) {
@@ -53,7 +53,7 @@ export async function* csvBlocks(bytes: Bytes, layout: CsvLayout, rowsPerBlock: 
     }
     if (block.rows === most) {
       yield block;
-      block = startBlock(parser, layout);
+      block = emptyBlock(parser.values, roles, columns);
     }
   }
   if (block.rows > 0) yield { ...block, values: block.values.subarray(0, block.rows * roles.scores.length) };
@@ -70,15 +70,6 @@ function runsOf({ columns, roles }: CsvLayout): number[] {
     else runs.push(0);
   }
   return runs;
-}
-
-function startBlock(parser: RecordParser, { roles, columns }: CsvLayout): RawBlock {
-  const block: RawBlock = { rows: 0, values: parser.values };
-  if (roles.label !== undefined) block.labels = [];
-  if (roles.id !== undefined) block.ids = [];
-  if (roles.slices.length > 0)
-    block.slices = Object.fromEntries(roles.slices.map((index) => [columns[index]!.name, []]));
-  return block;
 }
 
 /** Adds the texts of the records just parsed. */

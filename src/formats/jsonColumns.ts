@@ -1,5 +1,5 @@
 import { LogitsError } from "../core/index.js";
-import { type ColumnInfo, columnRoles } from "./columnRoles.js";
+import { type ColumnInfo, columnRoles, emptyBlock } from "./columnRoles.js";
 import { isJsonNumber } from "./jsonNumbers.js";
 import type { RawBlock, RawTable, ReadOptions } from "./table.js";
 
@@ -49,7 +49,7 @@ export async function jsonColumns(
     async *blocks(rowsPerBlock) {
       let block: RawBlock | undefined;
       for await (const record of rows()) {
-        block ??= start(rowsPerBlock);
+        block ??= emptyBlock(new Float64Array(rowsPerBlock * roles.scores.length), roles, columns);
         add(block, record);
         if (block.rows < rowsPerBlock) continue;
         yield block;
@@ -63,14 +63,6 @@ export async function jsonColumns(
     table.labelWidth = 1;
   }
   return table;
-
-  function start(rowsPerBlock: number): RawBlock {
-    const block: RawBlock = { rows: 0, values: new Float64Array(rowsPerBlock * roles.scores.length) };
-    if (roles.label !== undefined) block.labels = [];
-    if (roles.id !== undefined) block.ids = [];
-    if (roles.slices.length > 0) block.slices = Object.fromEntries(roles.slices.map((k) => [names[k]!, []]));
-    return block;
-  }
 
   function add(block: RawBlock, { values, where }: JsonRecord): void {
     const at = block.rows * roles.scores.length;
