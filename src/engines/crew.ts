@@ -1,10 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Batch, LogitsError } from "../core/index.js";
 import type { MeasureJob, MeasureState } from "../plan/evaluate.js";
-import type { FromWorker, ToWorker } from "./message.js";
-
-/** Slots of a worker: one is measured, the others wait, so that it need not. */
-const slotsEach = 3;
+import { at, type FromWorker, slotState, slotsEach, type ToWorker } from "./message.js";
 
 /** Workers without a job. They keep neither the process alive nor a job waiting for their modules to load. */
 const idle: Crew[] = [];
@@ -12,11 +9,11 @@ const idle: Crew[] = [];
 /** A worker with its shared slots. */
 export class Crew {
   readonly #worker: Worker;
-  #slots: SharedArrayBuffer[] = [];
-  #free: number[] = [];
+  #slots: { buffer: SharedArrayBuffer; batch?: Batch }[] = [];
+  #control = new Int32Array(new SharedArrayBuffer(0));
   #failed: Error | undefined;
-  #wake: (() => void)[] = [];
   #state: MeasureState | undefined;
+  #wake: (() => void) | undefined;
 
   /** A worker that has just been idle, or a new one, with a job to begin. */
   static hire(job: MeasureJob): Crew {
@@ -27,76 +24,83 @@ export class Crew {
 
   private constructor() {
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     this.#worker.on("message", (message: FromWorker) => {
-      if ("free" in message) this.#free.push(message.free);
-      else if ("state" in message) this.#state = message.state;
+      if ("state" in message) this.#state = message.state;
       else this.#failed = rebuilt(message.error);
-      this.#awaken();
+      this.#wake?.();
     });
     this.#worker.on("error", (error) => {
       this.#failed = error as Error;
-      this.#awaken();
+      this.#wake?.();
     });
   }
 
   #begin(job: MeasureJob): void {
     this.#worker.ref();
-    this.#slots = Array.from({ length: slotsEach }, () => new SharedArrayBuffer(0));
-    this.#free = this.#slots.map((_, slot) => slot);
+    this.#slots = Array.from({ length: slotsEach }, () => ({ buffer: new SharedArrayBuffer(0) }));
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * (at.slots + slotsEach)));
     this.#state = undefined;
-    this.#send({ job });
+    this.#send({ job, control: this.#control });
   }
 
   #send(message: ToWorker): void {
     this.#worker.postMessage(message);
+    Atomics.add(this.#control, at.sent, 1);
+    Atomics.notify(this.#control, at.sent);
   }
 
-  #awaken(): void {
-    const waiting = this.#wake;
-    this.#wake = [];
-    for (const wake of waiting) wake();
+  /** The first empty slot, or −1. */
+  get free(): number {
+    return this.#slots.findIndex((_, slot) => Atomics.load(this.#control, at.slots + slot) === slotState.free);
   }
 
-  async #until(done: () => boolean): Promise<void> {
-    while (!done()) {
-      if (this.#failed) throw this.#failed;
-      await new Promise<void>((wake) => this.#wake.push(wake));
-    }
-    if (this.#failed) throw this.#failed;
-  }
-
-  /** Whether a slot is empty. Throws what went wrong in the worker. */
-  get free(): boolean {
-    if (this.#failed) throw this.#failed;
-    return this.#free.length > 0;
+  /** Whether something went wrong in the worker, which `finish` throws. */
+  get failed(): boolean {
+    return this.#failed !== undefined || Atomics.load(this.#control, at.failed) !== 0;
   }
 
   /** Has rows measured, copied into an empty slot unless they lie in shared memory already. */
-  measure(batch: Batch): void {
-    const slot = this.#free.pop()!;
+  measure(batch: Batch, slot: number): void {
     const values = isShared(batch.values) ? batch.values : this.#copied(batch.values, slot);
     // A view of ordinary memory is sent with all that lies in its buffer: these rows' labels alone are sent.
     const labels = batch.labels && !isShared(batch.labels) ? { labels: batch.labels.slice() } : {};
-    this.#send({ batch: { ...batch, ...labels, values }, slot });
+    const handed = { ...batch, ...labels, values };
+    this.#slots[slot]!.batch = handed;
+    Atomics.store(this.#control, at.slots + slot, slotState.waiting);
+    this.#send({ batch: handed, slot });
   }
 
   #copied(values: Batch["values"], slot: number): Float32Array | Float64Array {
-    if (this.#slots[slot]!.byteLength < values.byteLength) this.#slots[slot] = new SharedArrayBuffer(values.byteLength);
-    const buffer = this.#slots[slot]!;
+    const place = this.#slots[slot]!;
+    if (place.buffer.byteLength < values.byteLength) place.buffer = new SharedArrayBuffer(values.byteLength);
     const shared =
       values instanceof Float32Array
-        ? new Float32Array(buffer, 0, values.length)
-        : new Float64Array(buffer, 0, values.length);
+        ? new Float32Array(place.buffer, 0, values.length)
+        : new Float64Array(place.buffer, 0, values.length);
     shared.set(values);
     return shared;
   }
 
+  /** Takes back rows that the worker has not begun with, when nothing else is left. Slots emptied so must not be filled again. */
+  takeBack(): Batch | undefined {
+    const slot = this.#slots.findIndex(
+      (_, place) =>
+        Atomics.compareExchange(this.#control, at.slots + place, slotState.waiting, slotState.free) ===
+        slotState.waiting,
+    );
+    return this.#slots[slot]?.batch;
+  }
+
   async finish(): Promise<MeasureState> {
-    await this.#until(() => this.#free.length === slotsEach);
     this.#send({ finish: true });
-    await this.#until(() => this.#state !== undefined);
+    while (!this.#state && !this.#failed) {
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
+    if (this.#failed) throw this.#failed;
     return this.#state!;
   }
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { setImmediate } from "node:timers/promises";
+import type { Batch } from "../core/index.js";
 import { addBatch, createMeasurement, type Engine } from "../plan/evaluate.js";
 import { Crew } from "./crew.js";
 
@@ -16,13 +16,12 @@ export function threads(count: number = Math.max(1, availableParallelism())): En
     try {
       const own = createMeasurement(job);
       for await (const batch of source.batches({ reuse: true })) {
-        const free = team.find((crew) => crew.free);
-        if (free) free.measure(batch);
-        else {
-          addBatch(own, batch, job.calibrator);
-          // Lets the others say what they are done with.
-          await setImmediate();
-        }
+        if (team.some((crew) => crew.failed)) break;
+        if (!handOut(team, batch)) addBatch(own, batch, job.calibrator);
+      }
+      // Each takes the last rows from the others rather than wait for them.
+      for (const crew of team) {
+        for (let rest = crew.takeBack(); rest; rest = crew.takeBack()) addBatch(own, rest, job.calibrator);
       }
       for (const state of await Promise.all(team.map((crew) => crew.finish()))) own.merge(state);
       return own.state;
@@ -30,4 +29,15 @@ export function threads(count: number = Math.max(1, availableParallelism())): En
       await Promise.all(team.map((crew) => crew.dismiss()));
     }
   };
+}
+
+/** Gives rows to the first worker with room for them. */
+function handOut(team: Crew[], batch: Batch): boolean {
+  for (const crew of team) {
+    const slot = crew.free;
+    if (slot < 0) continue;
+    crew.measure(batch, slot);
+    return true;
+  }
+  return false;
 }

@@ -16,8 +16,14 @@ export function meanMetric(described: Described, ofRow: (rows: Predictions, row:
   const valuesOf = (rows: Predictions): { values: Float64Array; finite: boolean } => {
     let computed = known.get(rows);
     if (!computed) {
-      const values = new Float64Array(rows.rows).map((_, row) => ofRow(rows, row));
-      computed = { values, finite: values.every(Number.isFinite) };
+      const values = new Float64Array(rows.rows);
+      let finite = true;
+      for (let row = 0; row < rows.rows; row++) {
+        const value = ofRow(rows, row);
+        values[row] = value;
+        finite &&= Number.isFinite(value);
+      }
+      computed = { values, finite };
       known.set(rows, computed);
     }
     return computed;
