@@ -30,7 +30,10 @@ function next(control: Int32Array<SharedArrayBuffer>): ToWorker {
   }
 }
 
-function measured(job: MeasureJob, control: Int32Array<SharedArrayBuffer>): ReturnType<typeof createMeasurement>["state"] {
+function measured(
+  job: MeasureJob,
+  control: Int32Array<SharedArrayBuffer>,
+): ReturnType<typeof createMeasurement>["state"] {
   const measurement = createMeasurement(job);
   for (;;) {
     const message = next(control);
