@@ -4,6 +4,7 @@ import type { Command, Flag } from "./command.js";
 const lazy = {
   flags: () => import("./flags.js"),
   methods: () => import("./methodFlags.js"),
+  sampling: () => import("./sampleFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -119,6 +120,24 @@ export const commands: readonly Command[] = [
       },
     ],
     load: () => import("./commands/triage.js"),
+  },
+  {
+    name: "sample",
+    summary: "Draw the next token from a row of scores, and say why each token lived or died",
+    usage: "FILE | '[3.1, 2.9, -1]'",
+    args: [1, 1],
+    flags: async () => (await lazy.sampling()).sampleFlags(),
+    examples: [
+      {
+        run: "logits sample next.npy --row 0 --temperature 0.8 --top-k 40 --top-p 0.95 --seed 7 --trace",
+        shows: "tokens and mass removed at each step, the token drawn, what it was drawn from",
+      },
+      {
+        run: "logits sample next.npy --row 0 --sweep temperature=0.2,0.8,1.2",
+        shows: "top tokens, entropy and number kept at each",
+      },
+    ],
+    load: () => import("./commands/sample.js"),
   },
   {
     name: "report",

@@ -5,6 +5,8 @@ export { checkParam, checkParams, type Descriptor, flagName, type Param, type Pa
 export type { Measured, Metric } from "./metric.js";
 export { type NllSums, nllSums } from "../kernels/index.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
-export { bootstrapWeights, shuffled } from "./rng.js";
+export { portableExp } from "./math/portableExp.js";
+export { bootstrapWeights, shuffled, uniform } from "./rng.js";
+export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
-export type { Batch, Kind, LabelInfo, Source } from "./types.js";
+export type { Batch, Kind, LabelInfo, Logits, Source } from "./types.js";

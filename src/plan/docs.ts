@@ -8,6 +8,7 @@ export function docsTables(registry: Registry): string {
     table("Metric", registry.metrics),
     table("Calibrator", registry.calibrators),
     table("Verdict", registry.verdicts),
+    table("Sampler", registry.samplers),
   ].join("\n");
 }
 

@@ -1,7 +1,8 @@
 import { calibrators } from "../calibrate/index.js";
-import type { CalibrationMethod, Descriptor, Metric } from "../core/index.js";
+import type { CalibrationMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { metrics } from "../measure/index.js";
+import { samplers } from "../sample/index.js";
 import { type TriageMethod, verdicts } from "../triage/index.js";
 
 /**
@@ -12,9 +13,10 @@ export interface Registry {
   metrics: readonly Metric[];
   calibrators: readonly CalibrationMethod[];
   verdicts: readonly TriageMethod[];
+  samplers: readonly Sampler[];
 }
 
-type Method = Metric | CalibrationMethod | TriageMethod;
+type Method = Metric | CalibrationMethod | TriageMethod | Sampler;
 
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
@@ -25,8 +27,14 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
       ...extra.filter((method): method is CalibrationMethod => method.family === "calibrator"),
     ],
     verdicts: [...verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
+    samplers: [...samplers, ...extra.filter((method): method is Sampler => method.family === "sampler")],
   };
-  const families: readonly (readonly Descriptor[])[] = [registry.metrics, registry.calibrators, registry.verdicts];
+  const families: readonly (readonly Descriptor[])[] = [
+    registry.metrics,
+    registry.calibrators,
+    registry.verdicts,
+    registry.samplers,
+  ];
   for (const family of families) {
     const names = family.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);

@@ -8,7 +8,7 @@ export function stepSchema(registry: Registry): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Step",
-    oneOf: [...registry.metrics, ...registry.calibrators, ...registry.verdicts].map(methodSchema),
+    oneOf: [...registry.metrics, ...registry.calibrators, ...registry.verdicts, ...registry.samplers].map(methodSchema),
   };
 }
 

@@ -1,0 +1,62 @@
+import { type Batch, LogitsError, type Source, takeRows } from "../core/index.js";
+import { type Invocation, type Terminal, UsageError } from "./command.js";
+import { list } from "./flags.js";
+import { openInput } from "./input.js";
+
+export interface InputRow {
+  row: Batch;
+  classes?: string[];
+  label?: number;
+}
+
+/** The one row that a command is about: written out as a JSON array, or the row --row or --id of a file. */
+export async function inputRow(command: string, invocation: Invocation, terminal: Terminal): Promise<InputRow> {
+  const { args } = invocation;
+  return args[0]!.trimStart().startsWith("[")
+    ? literalRow(args[0]!, invocation)
+    : fileRow(command, await openInput(invocation, terminal), invocation);
+}
+
+function literalRow(text: string, { flags }: Invocation): InputRow {
+  // JSON has no names for these; a person types them all the same.
+  const spelled = text.replaceAll(/"?(-?)Infinity"?|"?(-)inf"?/g, '"$1$2Infinity"').replaceAll(/\bNaN\b/g, '"NaN"');
+  let values: unknown;
+  try {
+    values = JSON.parse(spelled);
+  } catch (cause) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${text}: a row must be a JSON array of numbers, got ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  if (
+    !Array.isArray(values) ||
+    values.length === 0 ||
+    values.some((value) => typeof value !== "number" && !/Infinity|NaN/.test(String(value)))
+  ) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${text}: a row must be a JSON array of numbers, got ${JSON.stringify(values).slice(0, 60)}`,
+    );
+  }
+  const kind = flags["kind"] === "probs" || flags["kind"] === "logprobs" ? flags["kind"] : "logits";
+  const row: Batch = { kind, values: Float64Array.from(values, Number), rows: 1, classes: values.length };
+  return flags["classes"] === undefined ? { row } : { row, classes: list(String(flags["classes"])) };
+}
+
+async function fileRow(command: string, source: Source, { flags }: Invocation): Promise<InputRow> {
+  const wanted = (flags["row"] as number | undefined) ?? (source.rows === 1 ? 0 : undefined);
+  const id = flags["id"] as string | undefined;
+  if (wanted === undefined && id === undefined) throw new UsageError(`logits ${command} FILE needs --row N or --id ID`);
+  for await (const batch of source.batches()) {
+    const at = id === undefined ? wanted! - (batch.offset ?? 0) : (batch.ids ?? []).indexOf(id);
+    if (at < 0 || at >= batch.rows) continue;
+    const row = takeRows(batch, [at]);
+    return { row, classes: source.classes, ...(row.labels ? { label: row.labels[0]! } : {}) };
+  }
+  throw new LogitsError(
+    "bad-data",
+    `Cannot ${command} this row: the file must have ${id === undefined ? `row ${wanted}` : `a row with id ${id}`}, got none`,
+  );
+}

@@ -1,0 +1,78 @@
+import type { ListedToken, SampleDocument, SweepRow } from "../plan/sample.js";
+import type { TraceStep } from "../sample/index.js";
+
+const count = (n: number): string => n.toLocaleString("en");
+const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
+const nameOf = ({ id, text }: { id: number; text?: string }): string =>
+  text === undefined ? String(id) : `${id} ${JSON.stringify(text)}`;
+
+/** What was drawn, from what; with a trace, how the row got there. */
+export function sampleText(document: SampleDocument, tokens: number): string {
+  const { trace, why, kept, logprob, seed, top } = document;
+  const lines: string[] = [];
+  if (trace) lines.push(...waterfall(trace, tokens), "");
+  lines.push(
+    `Drawn: token ${nameOf({ id: document.token, ...(document.text !== undefined && { text: document.text }) })}, ${percent(Math.exp(logprob))} (ln p ${logprob.toFixed(4)}), seed ${seed}`,
+    `Kept: ${count(kept)} of ${count(tokens)} tokens${kept > top.length ? `, the ${top.length} most probable of which are` : ""}`,
+    ...tokenLines(top),
+  );
+  if (why) lines.push("", why.text);
+  return `${lines.join("\n")}\n`;
+}
+
+function tokenLines(top: readonly ListedToken[]): string[] {
+  const width = Math.max(0, ...top.map((token) => nameOf(token).length));
+  const most = top[0]?.p ?? 1;
+  return top.map((token) =>
+    `  ${nameOf(token).padEnd(width)}  ${percent(token.p).padStart(9)}  ${"█".repeat(Math.round((24 * token.p) / most))}`.trimEnd(),
+  );
+}
+
+function waterfall(trace: readonly TraceStep[], tokens: number): string[] {
+  const head = ["", "left", "removed", "mass removed", "entropy", "KL"];
+  const rows = trace.map((step) => [
+    `${step.sampler} ${settings(step)}`.trim(),
+    count(step.after),
+    step.removedCount > 0 ? `−${count(step.removedCount)}` : step.noEffect ? "no effect" : "",
+    step.removedCount > 0 ? percent(step.massRemoved) : "",
+    step.entropyAfter.toFixed(3),
+    step.kl > 0 ? step.kl.toPrecision(3) : "",
+  ]);
+  const first = [
+    "the scores",
+    count(trace[0]?.before ?? tokens),
+    "",
+    "",
+    (trace[0]?.entropyBefore ?? NaN).toFixed(3),
+    "",
+  ];
+  const table = [head, ...(trace.length > 0 ? [first] : []), ...rows];
+  const widths = head.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
+  return table.map((cells) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** The values that matter: those of switches. */
+function settings({ params }: TraceStep): string {
+  return Object.entries(params)
+    .filter(([, value]) => typeof value === "number")
+    .slice(0, 2)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+/** One line a value: tokens kept, entropy, the first tokens. */
+export function sweepText(name: string, rows: readonly SweepRow[]): string {
+  const lines = rows.map(({ value, kept, entropy, top }) => {
+    const first = top
+      .slice(0, 5)
+      .map((token) => `${nameOf(token)} ${percent(token.p)}`)
+      .join("   ");
+    return `${name} ${String(value).padEnd(6)} kept ${count(kept).padStart(7)}   entropy ${entropy.toFixed(3)} nats   ${first}`;
+  });
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,51 @@
+import type { Params, SampleContext, Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { probabilitiesOf } from "./row.js";
+
+/**
+ * Prefers tokens whose probability is near a target that moves against what was drawn, so that the drawn probabilities average the target.
+ *
+ *     z′ = 5 − 10·d²/(1 + d)        d = |p − t| / 0.3
+ *     t  = clamp(2·target − Σ w_i p_i / Σ w_i, 0, 1), w falling by `adaptiveDecay` a token, in balance at the start
+ *
+ * @param adaptiveTarget target; range [−1, 1], below 0 off; default and no-op −1
+ * @param adaptiveDecay range [0, 0.99], default 0.9
+ */
+export const adaptiveP: Sampler = defineSampler({
+  name: "adaptiveP",
+  role: "shape",
+  help: "Prefers tokens whose probability is near a target that moves against what was drawn",
+  params: [
+    { name: "adaptiveTarget", type: "number", min: -1, max: 1, default: -1, noop: -1, help: "Target; below 0 is off" },
+    { name: "adaptiveDecay", type: "number", min: 0, max: 0.99, default: 0.9, help: "Weight of what was drawn before" },
+  ],
+  source: "llama.cpp #17927",
+  isOff: (params) => numberOf(params, "adaptiveTarget") < 0,
+  change(row, params, context, place) {
+    const target = movedTarget(params, context, place);
+    const p = probabilitiesOf(row);
+    for (let id = 0; id < row.length; id++) {
+      if (row[id] === -Infinity) continue;
+      const d = Math.abs(p[id]! - target) / 0.3;
+      row[id] = 5 - (10 * d * d) / (1 + d);
+    }
+  },
+  accept(token, before, _drawn, params, context, place) {
+    const decay = numberOf(params, "adaptiveDecay");
+    const { sum, weight } = memory(params, context, place);
+    context.state[place] = { sum: sum * decay + probabilitiesOf(before)[token]!, weight: weight * decay + 1 };
+  },
+});
+
+function memory(params: Params, { state }: SampleContext, place: number): { sum: number; weight: number } {
+  const weight = 1 / (1 - numberOf(params, "adaptiveDecay"));
+  const kept = state[place];
+  return kept
+    ? { sum: kept["sum"]!, weight: kept["weight"]! }
+    : { sum: numberOf(params, "adaptiveTarget") * weight, weight };
+}
+
+function movedTarget(params: Params, context: SampleContext, place: number): number {
+  const { sum, weight } = memory(params, context, place);
+  return Math.min(1, Math.max(0, 2 * numberOf(params, "adaptiveTarget") - sum / weight));
+}

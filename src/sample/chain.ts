@@ -1,0 +1,111 @@
+import {
+  checkParams,
+  type Logits,
+  LogitsError,
+  type Params,
+  type SampleContext,
+  type Sampler,
+  uniform,
+} from "../core/index.js";
+import { checkRow, contextOf } from "./define.js";
+
+/** One step of a chain, as JSON has it. */
+export interface ChainStep {
+  sampler: string;
+  params?: Params;
+}
+
+/** A step whose sampler is known and whose parameters are complete. */
+export interface Step {
+  sampler: Sampler;
+  params: Params;
+}
+
+/** What makes a draw the same wherever it is made: nothing else does. */
+export interface DrawKey {
+  /** Range 0 … 2³² − 1. */
+  seed: number;
+  /** Which text, where several are sampled with one seed. */
+  sequence?: number;
+  /** Which token of the text. */
+  step?: number;
+}
+
+/** Steps from JSON, in their order, each parameter checked. Steps that change nothing are left in: a trace says so. */
+export function chainOf(samplers: readonly Sampler[], steps: readonly ChainStep[]): Step[] {
+  return steps.map(({ sampler: name, params }) => {
+    const sampler = samplers.find((one) => one.name === name);
+    if (!sampler) {
+      const names = samplers.map((one) => one.name).join(", ");
+      throw new LogitsError("bad-argument", `Cannot sample: a sampler must be one of ${names}, got ${name}`);
+    }
+    return { sampler, params: checkParams(sampler, params) };
+  });
+}
+
+/** Who watches a row on its way: the row before and after each step. */
+export type Watcher = (
+  step: Step,
+  before: Float64Array,
+  after: Float64Array,
+  place: number,
+  context: SampleContext,
+) => void;
+
+/**
+ * The row after all samplers of a chain, in f64: what the token is drawn from. The input is unchanged.
+ *
+ * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left
+ */
+export function runChain(
+  logits: Logits,
+  chain: readonly Step[],
+  given: Partial<SampleContext> = {},
+  watch?: Watcher,
+): Float64Array {
+  checkRow(logits);
+  const row = Float64Array.from(logits);
+  const context = contextOf(given);
+  const countsAll = chain.some(({ params }) => params["over"] === "all");
+  let removed = false;
+  if (countsAll) context.all = row.slice();
+  chain.forEach((step, place) => {
+    const { sampler, params } = step;
+    const before = watch ? row.slice() : row;
+    if (!sampler.isOff(params)) {
+      sampler.change(row, params, context, place);
+      removed ||= sampler.role === "filter";
+      if (countsAll && !removed) context.all!.set(row);
+    }
+    watch?.(step, before, row, place, context);
+  });
+  checkLeft(row, chain);
+  return row;
+}
+
+function checkLeft(row: Float64Array, chain: readonly Step[]): void {
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) return;
+  const names = chain.map(({ sampler }) => sampler.name).join(" → ");
+  throw new LogitsError("not-finite", `Cannot sample: ${names} must leave a token, got none left`);
+}
+
+/** Tells every sampler that remembers which token was drawn. Runs the chain again, because some remember what they saw. */
+export function acceptToken(
+  token: number,
+  logits: Logits,
+  chain: readonly Step[],
+  given: Partial<SampleContext> & { state: SampleContext["state"] },
+): void {
+  if (!chain.some(({ sampler, params }) => sampler.accept && !sampler.isOff(params))) return;
+  const rows: Float64Array[] = [];
+  const drawn = runChain(logits, chain, given, (_, before) => rows.push(before));
+  const context = contextOf(given);
+  chain.forEach(({ sampler, params }, place) => {
+    if (!sampler.isOff(params)) sampler.accept?.(token, rows[place]!, drawn, params, context, place);
+  });
+}
+
+/** Dice for the samplers of a chain, keyed by where they stand. */
+export function diceOf({ seed, sequence = 0, step = 0 }: DrawKey): SampleContext["dice"] {
+  return (place) => uniform(seed, "dice", step, sequence * 256 + place);
+}

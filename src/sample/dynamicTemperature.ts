@@ -1,0 +1,29 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { countOf } from "./row.js";
+import { divide, temperatureBetween } from "./temperature.js";
+
+/**
+ * A temperature between two bounds that follows the entropy H of the tokens left, n in number: sure rows are sharpened, open ones flattened.
+ *
+ *     T = low + (high − low) · (H / ln n)^e
+ *
+ * @param dynatempLow low; range ≥ 0, default 1; no-op 1 together with `dynatempHigh` 1
+ * @param dynatempHigh high; range ≥ 0, default 1
+ * @param dynatempPower e; range ≥ 0, default 1
+ */
+export const dynamicTemperature: Sampler = defineSampler({
+  name: "dynamicTemperature",
+  role: "shape",
+  help: "A temperature between two bounds that follows the entropy",
+  params: [
+    { name: "dynatempLow", type: "number", min: 0, default: 1, noop: 1, help: "T of a row without entropy" },
+    { name: "dynatempHigh", type: "number", min: 0, default: 1, noop: 1, help: "T of a uniform row" },
+    { name: "dynatempPower", type: "number", min: 0, default: 1, help: "Power of the relative entropy" },
+  ],
+  source: "text-generation-webui, DynamicTemperatureLogitsWarper; koboldcpp",
+  change(row, params) {
+    const [low, high, power] = ["dynatempLow", "dynatempHigh", "dynatempPower"].map((name) => numberOf(params, name));
+    divide(row, temperatureBetween(row, low!, high!, power!, countOf(row)) ?? 1);
+  },
+});

@@ -1,0 +1,33 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepWhere, logSumExpOf } from "./row.js";
+
+/**
+ * Keeps the tokens whose probability is at least ε.
+ *
+ * @param epsilonCutoff ε; range [0, 1), default and no-op 0
+ * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ */
+export const epsilonCutoff: Sampler = defineSampler({
+  name: "epsilonCutoff",
+  role: "filter",
+  help: "Keeps the tokens whose probability is at least ε",
+  params: [
+    { name: "epsilonCutoff", type: "number", min: 0, max: 1, exclusiveMax: true, default: 0, noop: 0, help: "ε" },
+    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+  ],
+  source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
+  change(row, params) {
+    const mass = logSumExpOf(row);
+    const limit = numberOf(params, "epsilonCutoff");
+    keepWhere(row, numberOf(params, "minKeep"), (id) => Math.exp(row[id]! - mass) >= limit);
+  },
+  reasons(row, params) {
+    const mass = logSumExpOf(row);
+    const limit = numberOf(params, "epsilonCutoff");
+    return (id) => {
+      const value = Math.exp(row[id]! - mass);
+      return { value, limit, text: `its probability is ${value.toPrecision(3)} and ${limit} is asked` };
+    };
+  },
+});

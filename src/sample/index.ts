@@ -1,0 +1,40 @@
+/**
+ * From a row of logits to the next token: every sampler of every engine, with its rules named, and a trace of why each token lived or died.
+ *
+ *     logits ──► chain of samplers ──► draw ──► token
+ *
+ * A sampler takes a row and gives a row; removed tokens are −Infinity. Nothing but (seed, sequence, step) and the row decides what is drawn.
+ */
+export {
+  acceptToken,
+  type ChainStep,
+  chainOf,
+  diceOf,
+  type DrawKey,
+  runChain,
+  type Step,
+  type Watcher,
+} from "./chain.js";
+export { contextOf } from "./define.js";
+export { drawToken, tokenAt } from "./draw.js";
+export { sample, type Sampled, type SampleOptions } from "./sample.js";
+export { samplers } from "./samplers.js";
+export { type Settings, settingsChain } from "./settings.js";
+export { type RemovedToken, type Trace, type TraceStep, tracer } from "./trace.js";
+export { adaptiveP } from "./adaptiveP.js";
+export { dynamicTemperature } from "./dynamicTemperature.js";
+export { epsilonCutoff } from "./epsilonCutoff.js";
+export { etaCutoff } from "./etaCutoff.js";
+export { minP } from "./minP.js";
+export { mirostat } from "./mirostat.js";
+export { quadraticSmoothing } from "./quadraticSmoothing.js";
+export { skew } from "./skew.js";
+export { tailFree } from "./tailFree.js";
+export { temperature } from "./temperature.js";
+export { topA } from "./topA.js";
+export { topH } from "./topH.js";
+export { topK } from "./topK.js";
+export { topNSigma } from "./topNSigma.js";
+export { topP } from "./topP.js";
+export { typical } from "./typical.js";
+export { xtc } from "./xtc.js";

@@ -1,0 +1,41 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepWhere, peakOf } from "./row.js";
+
+/**
+ * Keeps the tokens that are at least m times as probable as the most probable one.
+ *
+ *     keep  ⇔  p ≥ m·p_max  ⇔  z ≥ z_max + ln m
+ *
+ * @param minP m; range [0, 1], default and no-op 0
+ * @param boundary what happens to a token exactly there: keep (most engines) or drop (mistral.rs); default keep
+ * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ */
+export const minP: Sampler = defineSampler({
+  name: "minP",
+  role: "filter",
+  help: "Keeps the tokens that are at least m times as probable as the most probable one",
+  params: [
+    { name: "minP", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "m" },
+    { name: "boundary", type: "choice", choices: ["keep", "drop"], default: "keep", help: "A token exactly there" },
+    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+  ],
+  source: "Nguyen et al., ICLR 2025",
+  change(row, params) {
+    const least = peakOf(row) + Math.log(numberOf(params, "minP"));
+    const drop = params["boundary"] === "drop";
+    keepWhere(row, numberOf(params, "minKeep"), (id) => (drop ? row[id]! > least : row[id]! >= least));
+  },
+  reasons(row, params) {
+    const peak = peakOf(row);
+    const limit = numberOf(params, "minP");
+    return (id) => {
+      const value = Math.exp(row[id]! - peak);
+      return {
+        value,
+        limit,
+        text: `it is ${value.toPrecision(3)} times as probable as the first, and ${limit} is asked`,
+      };
+    };
+  },
+});

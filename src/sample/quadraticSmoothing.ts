@@ -1,0 +1,41 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { peakOf } from "./row.js";
+
+/**
+ * Bends the scores below the largest, m: unlikely tokens fall faster, likely ones come closer together.
+ *
+ *     z′ = m − k·f·(z − m)² + s·f·(z − m)³        k = (3 − c)/2,  s = (c − 1)/2
+ *
+ * @param smoothingFactor f; range ≥ 0, default and no-op 0
+ * @param smoothingCurve c; range > 0, default 1, which leaves the cube out
+ */
+export const quadraticSmoothing: Sampler = defineSampler({
+  name: "quadraticSmoothing",
+  role: "shape",
+  help: "Bends the scores below the largest by a square and a cube",
+  params: [
+    { name: "smoothingFactor", type: "number", min: 0, default: 0, noop: 0, help: "f" },
+    {
+      name: "smoothingCurve",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      default: 1,
+      help: "c; 1 leaves the cube out",
+    },
+  ],
+  source: "text-generation-webui #6043; koboldcpp",
+  change(row, params) {
+    const factor = numberOf(params, "smoothingFactor");
+    const curve = numberOf(params, "smoothingCurve");
+    const square = ((3 - curve) / 2) * factor;
+    const cube = ((curve - 1) / 2) * factor;
+    const peak = peakOf(row);
+    for (let id = 0; id < row.length; id++) {
+      if (row[id] === -Infinity) continue;
+      const below = row[id]! - peak;
+      row[id] = below * below * (cube * below - square) + peak;
+    }
+  },
+});

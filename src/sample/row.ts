@@ -1,0 +1,83 @@
+// What samplers ask of a row: all in f64.
+
+/** The largest score. */
+export function peakOf(row: Float64Array): number {
+  let peak = -Infinity;
+  for (let id = 0; id < row.length; id++) if (row[id]! > peak) peak = row[id]!;
+  return peak;
+}
+
+/** Lowest id of the largest score. */
+export function winnerOf(row: Float64Array): number {
+  let winner = 0;
+  for (let id = 1; id < row.length; id++) if (row[id]! > row[winner]!) winner = id;
+  return winner;
+}
+
+/** Tokens that are left. */
+export function countOf(row: Float64Array): number {
+  let count = 0;
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) count++;
+  return count;
+}
+
+/** softmax(row): 0 for what has been removed. */
+export function probabilitiesOf(row: Float64Array): Float64Array {
+  const p = new Float64Array(row.length);
+  const peak = peakOf(row);
+  let sum = 0;
+  for (let id = 0; id < row.length; id++) sum += p[id] = Math.exp(row[id]! - peak);
+  for (let id = 0; id < row.length; id++) p[id]! /= sum;
+  return p;
+}
+
+/** ln Σ exp(row). */
+export function logSumExpOf(row: Float64Array): number {
+  const peak = peakOf(row);
+  let sum = 0;
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) sum += Math.exp(row[id]! - peak);
+  return peak + Math.log(sum);
+}
+
+/** −Σ p ln p in nats, of probabilities. */
+export function entropyOf(p: Float64Array): number {
+  let entropy = 0;
+  for (let id = 0; id < p.length; id++) if (p[id]! > 0) entropy -= p[id]! * Math.log(p[id]!);
+  return entropy;
+}
+
+/** Scores of the tokens that are left, largest first. */
+export function sortedScores(row: Float64Array): Float64Array {
+  const scores = row.filter((score) => score > -Infinity);
+  return scores.sort((a, b) => b - a);
+}
+
+/** Ids of the tokens that are left, most probable first; equal scores by id. */
+export function rankedIds(row: Float64Array): Int32Array {
+  const ids = new Int32Array(countOf(row));
+  let n = 0;
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) ids[n++] = id;
+  return ids.sort((a, b) => row[b]! - row[a]! || a - b);
+}
+
+/** Leaves the `count` ≥ 1 most probable tokens; those that tie with the last by id. `sorted` are the row's scores, largest first. */
+export function keepTop(row: Float64Array, count: number, sorted: Float64Array): void {
+  if (count >= sorted.length) return;
+  const least = sorted[count - 1]!;
+  let ties = count;
+  while (ties > 0 && sorted[ties - 1] === least) ties--;
+  ties = count - ties;
+  for (let id = 0; id < row.length; id++) {
+    const score = row[id]!;
+    if (score > least || (score === least && ties-- > 0)) continue;
+    row[id] = -Infinity;
+  }
+}
+
+/** Removes every token for which `stays` is false, but leaves the `minKeep` most probable. */
+export function keepWhere(row: Float64Array, minKeep: number, stays: (id: number) => boolean): void {
+  let count = 0;
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity && stays(id)) count++;
+  if (count < minKeep) keepTop(row, minKeep, sortedScores(row));
+  else for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity && !stays(id)) row[id] = -Infinity;
+}

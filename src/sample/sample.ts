@@ -1,0 +1,51 @@
+import type { Logits, SampleContext } from "../core/index.js";
+import { diceOf, type DrawKey, runChain, type Step } from "./chain.js";
+import { drawToken } from "./draw.js";
+import { countOf, logSumExpOf, rankedIds } from "./row.js";
+import { tracer, type Trace } from "./trace.js";
+
+export interface SampleOptions extends DrawKey {
+  chain: readonly Step[];
+  context?: Partial<Omit<SampleContext, "dice">>;
+  /** How many of the tokens left to list; default 20. */
+  top?: number;
+  /** Also says what every sampler did. Never changes the token. */
+  trace?: boolean;
+}
+
+export interface Sampled {
+  token: number;
+  /** ln p of the token under the distribution it was drawn from. */
+  logprob: number;
+  seed: number;
+  /** Tokens left to draw from. */
+  kept: number;
+  /** Of these the most probable, first the likeliest; equal ones by id. */
+  top: { id: number; p: number }[];
+  trace?: Trace;
+}
+
+/**
+ * Draws the next token from a row of logits through a chain of samplers. The row is unchanged.
+ *
+ * @example
+ *     sample([8.2, 1.5, 0.3], { chain: settingsChain(samplers, { temperature: 0.8, topP: 0.95 }), seed: 7 }).token   // 0
+ *
+ * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left
+ */
+export function sample(logits: Logits, options: SampleOptions): Sampled {
+  const { chain, context, top = 20, seed } = options;
+  const tracing = options.trace ? tracer() : undefined;
+  const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing?.watch);
+  const token = drawToken(row, options);
+  const mass = logSumExpOf(row);
+  const ids = rankedIds(row).subarray(0, top);
+  return {
+    token,
+    logprob: row[token]! - mass,
+    seed,
+    kept: countOf(row),
+    top: Array.from(ids, (id) => ({ id, p: Math.exp(row[id]! - mass) })),
+    ...(tracing && { trace: tracing.trace }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Sampler } from "../core/index.js";
+import { adaptiveP } from "./adaptiveP.js";
+import { dynamicTemperature } from "./dynamicTemperature.js";
+import { epsilonCutoff } from "./epsilonCutoff.js";
+import { etaCutoff } from "./etaCutoff.js";
+import { minP } from "./minP.js";
+import { mirostat } from "./mirostat.js";
+import { quadraticSmoothing } from "./quadraticSmoothing.js";
+import { skew } from "./skew.js";
+import { tailFree } from "./tailFree.js";
+import { temperature } from "./temperature.js";
+import { topA } from "./topA.js";
+import { topH } from "./topH.js";
+import { topK } from "./topK.js";
+import { topNSigma } from "./topNSigma.js";
+import { topP } from "./topP.js";
+import { typical } from "./typical.js";
+import { xtc } from "./xtc.js";
+
+/** Every sampler, in the order of a chain that no profile orders otherwise: what came before, temperature, top-k, top-p, min-p, the rest. */
+export const samplers: readonly Sampler[] = [
+  temperature,
+  topK,
+  topP,
+  minP,
+  typical,
+  topNSigma,
+  topA,
+  topH,
+  tailFree,
+  epsilonCutoff,
+  etaCutoff,
+  dynamicTemperature,
+  quadraticSmoothing,
+  skew,
+  xtc,
+  mirostat,
+  adaptiveP,
+];

@@ -1,0 +1,45 @@
+import type { Params, Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepTop, logSumExpOf, sortedScores } from "./row.js";
+
+/**
+ * Cuts the tail where the curve of the ranked probabilities stops bending: their second differences, absolute and normalised, are summed until z.
+ *
+ *     d_i = | (p_i − p_{i+1}) − (p_{i+1} − p_{i+2}) | / Σ d
+ *
+ * `cut` says where: `centre` keeps the tokens up to the middle of the difference and always drops the last one (text-generation-webui, Aphrodite,
+ * exllamav2); `index` cuts at the first difference whose sum exceeds z (koboldcpp, former llama.cpp).
+ *
+ * @param tfs z; range (0, 1], default and no-op 1
+ * @param cut centre or index; default index
+ */
+export const tailFree: Sampler = defineSampler({
+  name: "tailFree",
+  role: "filter",
+  help: "Cuts the tail where the curve of the ranked probabilities stops bending",
+  params: [
+    { name: "tfs", type: "number", min: 0, exclusiveMin: true, max: 1, default: 1, noop: 1, help: "z" },
+    { name: "cut", type: "choice", choices: ["index", "centre"], default: "index", help: "Where a difference cuts" },
+  ],
+  source: "trentbrick.github.io/Tail-Free-Sampling; koboldcpp; text-generation-webui",
+  change(row, params) {
+    const sorted = sortedScores(row);
+    if (sorted.length > 2) keepTop(row, Math.max(1, tailCount(sorted, logSumExpOf(row), params)), sorted);
+  },
+});
+
+function tailCount(sorted: Float64Array, mass: number, params: Params): number {
+  const p = sorted.map((score) => Math.exp(score - mass));
+  const bend = new Float64Array(p.length - 2);
+  let total = 0;
+  for (let i = 0; i < bend.length; i++) total += bend[i] = Math.abs(p[i]! - 2 * p[i + 1]! + p[i + 2]!);
+  for (let i = 0; i < bend.length; i++) bend[i] = total > 1e-6 ? bend[i]! / total : 1 / bend.length;
+  const limit = numberOf(params, "tfs");
+  const centre = params["cut"] === "centre";
+  let sum = 0;
+  for (let i = 0; i < bend.length; i++) {
+    sum += bend[i]!;
+    if (sum > limit) return centre ? i + 1 : Math.max(i, 1);
+  }
+  return centre ? sorted.length - 1 : sorted.length;
+}

@@ -1,0 +1,65 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { countOf, entropyOf, probabilitiesOf, winnerOf } from "./row.js";
+
+/**
+ * Divides every score by the temperature: below 1 the distribution sharpens, above 1 it flattens.
+ *
+ *     z′ = z / T        at T = 0 only the most probable token is left (lowest id on ties)
+ *
+ * With a range δ > 0 the temperature follows the entropy H of the tokens left, n in number:
+ *
+ *     T′ = max(0, T − δ) + (T + δ − max(0, T − δ)) · (H / ln n)^e
+ *
+ * @param temperature T; range ≥ 0, default and no-op 1
+ * @param dynatempRange δ; range ≥ 0, default and no-op 0
+ * @param dynatempExponent e; range ≥ 0, default 1
+ */
+export const temperature: Sampler = defineSampler({
+  name: "temperature",
+  role: "shape",
+  help: "Divides every score by T: below 1 sharpens, above 1 flattens, 0 takes the most probable token",
+  params: [
+    { name: "temperature", type: "number", min: 0, default: 1, noop: 1, help: "T" },
+    {
+      name: "dynatempRange",
+      type: "number",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "T follows the entropy between T − δ and T + δ",
+    },
+    { name: "dynatempExponent", type: "number", min: 0, default: 1, help: "Power of the relative entropy in it" },
+  ],
+  source: "llama.cpp, llama_sampler_init_temp_ext; Guo et al., ICML 2017",
+  change(row, params) {
+    const fixed = numberOf(params, "temperature");
+    const range = numberOf(params, "dynatempRange");
+    divide(row, range > 0 ? entropyTemperature(row, fixed, range, numberOf(params, "dynatempExponent")) : fixed);
+  },
+});
+
+function entropyTemperature(row: Float64Array, fixed: number, range: number, exponent: number): number {
+  const low = Math.max(0, fixed - range);
+  return temperatureBetween(row, low, fixed + range, exponent, countOf(row)) ?? fixed;
+}
+
+/** Undefined where there is only one token: its entropy says nothing. */
+export function temperatureBetween(
+  row: Float64Array,
+  low: number,
+  high: number,
+  exponent: number,
+  count: number,
+): number | undefined {
+  if (count <= 1) return undefined;
+  return low + (high - low) * (entropyOf(probabilitiesOf(row)) / Math.log(count)) ** exponent;
+}
+
+export function divide(row: Float64Array, by: number): void {
+  if (by > 0) for (let id = 0; id < row.length; id++) row[id]! /= by;
+  else {
+    const winner = winnerOf(row);
+    for (let id = 0; id < row.length; id++) if (id !== winner) row[id] = -Infinity;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepWhere, peakOf, probabilitiesOf } from "./row.js";
+
+/**
+ * Keeps the tokens with p ≥ a·p_max²: the surer the row, the fewer.
+ *
+ * @param topA a; range [0, 1], default and no-op 0
+ */
+export const topA: Sampler = defineSampler({
+  name: "topA",
+  role: "filter",
+  help: "Keeps the tokens with p ≥ a·p_max²",
+  params: [{ name: "topA", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "a" }],
+  source: "KoboldAI; text-generation-webui, TopALogitsWarper",
+  change(row, params) {
+    const p = probabilitiesOf(row);
+    const limit = numberOf(params, "topA") * peakOf(p) ** 2;
+    keepWhere(row, 1, (id) => p[id]! >= limit);
+  },
+  reasons(row, params) {
+    const p = probabilitiesOf(row);
+    const limit = numberOf(params, "topA") * peakOf(p) ** 2;
+    return (id) => ({
+      value: p[id]!,
+      limit,
+      text: `its probability is ${p[id]!.toPrecision(3)} and ${limit.toPrecision(3)} is asked`,
+    });
+  },
+});

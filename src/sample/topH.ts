@@ -1,0 +1,37 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepTop, sortedScores } from "./row.js";
+
+/**
+ * Keeps the most probable tokens while the entropy they add up to stays within a share h of that of the first 100.
+ *
+ *     keep rank i  ⇔  i = 0  or  Σ_{j ≤ i} −p_j ln p_j ≤ h · H        p over the first 100, H their entropy
+ *
+ * @param topH h; range (0, 1], default and no-op 1
+ * @param topHTokens how many tokens are looked at; range ≥ 1, default 100
+ */
+export const topH: Sampler = defineSampler({
+  name: "topH",
+  role: "filter",
+  help: "Keeps the most probable tokens while their entropy stays within a share h of the first 100 tokens'",
+  params: [
+    { name: "topH", type: "number", min: 0, exclusiveMin: true, max: 1, default: 1, noop: 1, help: "h" },
+    { name: "topHTokens", type: "integer", min: 1, default: 100, help: "How many tokens are looked at" },
+  ],
+  source: "Baghaei Potraghloo et al., 2025, arXiv 2509.02510; transformers, TopHLogitsWarper",
+  change(row, params) {
+    const sorted = sortedScores(row);
+    const first = sorted.subarray(0, numberOf(params, "topHTokens"));
+    let total = 0;
+    for (const score of first) total += Math.exp(score - first[0]!);
+    const terms = first.map((score) => {
+      const log = score - first[0]! - Math.log(total);
+      return -Math.exp(log) * log;
+    });
+    const limit = numberOf(params, "topH") * terms.reduce((sum, term) => sum + term, 0);
+    let sum = 0;
+    let count = 0;
+    while (count < terms.length && (sum += terms[count]!) <= limit) count++;
+    keepTop(row, Math.max(1, count), sorted);
+  },
+});

@@ -1,0 +1,45 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepTop, keepWhere, rankedIds, sortedScores } from "./row.js";
+
+/**
+ * Keeps the k tokens with the largest scores.
+ *
+ * Ties with the k-th: `exact` keeps those with the lowest ids, so that exactly k are left (llama.cpp, mlx-lm); `keep` keeps all of them
+ * (transformers, vLLM).
+ *
+ * @param topK k; range ≥ 0, default and no-op 0
+ * @param ties exact or keep; default exact
+ */
+export const topK: Sampler = defineSampler({
+  name: "topK",
+  role: "filter",
+  help: "Keeps the k most probable tokens",
+  params: [
+    { name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "k" },
+    {
+      name: "ties",
+      type: "choice",
+      choices: ["exact", "keep"],
+      default: "exact",
+      help: "Tokens that tie with the last",
+    },
+  ],
+  source: "Fan, Lewis & Dauphin, ACL 2018",
+  change(row, params) {
+    const k = numberOf(params, "topK");
+    const sorted = sortedScores(row);
+    if (k >= sorted.length) return;
+    const least = sorted[k - 1]!;
+    if (params["ties"] === "keep") keepWhere(row, 1, (id) => row[id]! >= least);
+    else keepTop(row, k, sorted);
+  },
+  reasons(row, params) {
+    const limit = numberOf(params, "topK");
+    const rank = new Map([...rankedIds(row)].map((id, i) => [id, i + 1]));
+    return (id) => {
+      const value = rank.get(id) ?? row.length;
+      return { value, limit, text: `it is number ${value} and ${limit} are kept` };
+    };
+  },
+});

@@ -1,0 +1,62 @@
+import type { Params, Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { keepWhere, peakOf } from "./row.js";
+
+/**
+ * Keeps the tokens whose score is within n standard deviations of the largest. Independent of a temperature before it.
+ *
+ *     keep  ⇔  z ≥ z_max − n·σ(z)
+ *
+ * `sigma` says of what: `population` over the tokens left (llama.cpp, koboldcpp), `sample` with n − 1 in the denominator, or `zeros`, the same with
+ * removed tokens counted as scores of 0 (text-generation-webui).
+ *
+ * @param topNSigma n; range ≥ 0, default and no-op 0
+ * @param sigma population, sample or zeros; default population
+ */
+export const topNSigma: Sampler = defineSampler({
+  name: "topNSigma",
+  role: "filter",
+  help: "Keeps the tokens whose score is within n standard deviations of the largest",
+  params: [
+    { name: "topNSigma", type: "number", min: 0, default: 0, noop: 0, help: "n" },
+    {
+      name: "sigma",
+      type: "choice",
+      choices: ["population", "sample", "zeros"],
+      default: "population",
+      help: "Which standard deviation",
+    },
+  ],
+  source: "Tang et al., 2024, Top-nσ; llama.cpp",
+  change(row, params) {
+    const least = leastScore(row, params);
+    keepWhere(row, 1, (id) => !(row[id]! < least));
+  },
+  reasons(row, params) {
+    const limit = leastScore(row, params);
+    return (id) => ({
+      value: row[id]!,
+      limit,
+      text: `its score is ${row[id]!.toFixed(2)} and ${limit.toFixed(2)} is asked`,
+    });
+  },
+});
+
+function leastScore(row: Float64Array, params: Params): number {
+  const zeros = params["sigma"] === "zeros";
+  let count = 0;
+  let sum = 0;
+  for (let id = 0; id < row.length; id++) {
+    const left = row[id]! > -Infinity;
+    if (left) sum += row[id]!;
+    if (left || zeros) count++;
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let id = 0; id < row.length; id++) {
+    if (row[id]! > -Infinity) squares += (row[id]! - mean) ** 2;
+    else if (zeros) squares += mean ** 2;
+  }
+  const freedom = params["sigma"] === "population" ? count : count - 1;
+  return peakOf(row) - numberOf(params, "topNSigma") * Math.sqrt(freedom > 0 ? squares / freedom : 0);
+}

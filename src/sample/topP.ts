@@ -1,0 +1,77 @@
+import type { Params, Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { logMassOver, overParam } from "./over.js";
+import { keepTop, rankedIds, sortedScores } from "./row.js";
+
+/**
+ * Nucleus: keeps the fewest most probable tokens that hold probability P together. The most probable always stays.
+ *
+ *     keep rank i  ⇔  Σ_{j < i} p_j < P       crossing "keep": the token that reaches P stays
+ *                     Σ_{j ≤ i} p_j ≤ P       crossing "drop": it goes (exllamav3)
+ *
+ * `equal` says what happens to a token before which exactly P has been reached: `drop` (llama.cpp, transformers, vLLM) or `keep` (SGLang).
+ * Equal scores are taken by id.
+ *
+ * @param topP P; range [0, 1], default and no-op 1
+ * @param crossing keep or drop; default keep
+ * @param equal drop or keep; default drop
+ * @param over what probabilities are of: `kept`, renormalised over the tokens left, or `all`; default kept
+ * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ */
+export const topP: Sampler = defineSampler({
+  name: "topP",
+  role: "filter",
+  help: "Keeps the fewest most probable tokens that hold probability P together",
+  params: [
+    { name: "topP", type: "number", min: 0, max: 1, default: 1, noop: 1, help: "P" },
+    {
+      name: "crossing",
+      type: "choice",
+      choices: ["keep", "drop"],
+      default: "keep",
+      help: "The token with which the probability is reached",
+    },
+    { name: "equal", type: "choice", choices: ["drop", "keep"], default: "drop", help: "A token after exactly P" },
+    overParam,
+    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+  ],
+  source: "Holtzman et al., ICLR 2020",
+  change(row, params, context) {
+    const sorted = sortedScores(row);
+    const count = nucleus(sorted, logMassOver(row, params, context), params);
+    keepTop(row, Math.max(numberOf(params, "minKeep"), count), sorted);
+  },
+  reasons(row, params, context) {
+    const limit = numberOf(params, "topP");
+    const mass = logMassOver(row, params, context);
+    let sum = 0;
+    const before = new Map<number, number>();
+    for (const id of rankedIds(row)) {
+      before.set(id, sum);
+      sum += Math.exp(row[id]! - mass);
+    }
+    const drop = params["crossing"] === "drop";
+    return (id) => {
+      const value = before.get(id)! + (drop ? Math.exp(row[id]! - mass) : 0);
+      const text = drop
+        ? `with it the tokens hold ${value.toFixed(4)}, more than ${limit}`
+        : `the tokens before it hold ${value.toFixed(4)} already, and ${limit} is enough`;
+      return { value, limit, text };
+    };
+  },
+});
+
+/** How many of the sorted scores stay. */
+function nucleus(sorted: Float64Array, mass: number, params: Params): number {
+  const limit = numberOf(params, "topP");
+  const drop = params["crossing"] === "drop";
+  const andEqual = params["equal"] === "keep";
+  let before = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const sum = before + Math.exp(sorted[i]! - mass);
+    const stays = drop ? sum <= limit : andEqual ? before <= limit : before < limit;
+    if (!stays) return i;
+    before = sum;
+  }
+  return sorted.length;
+}

@@ -1,0 +1,98 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { logSumExpOf } from "./row.js";
+
+/**
+ * Keeps the tokens whose surprise is closest to what the row leads one to expect, its entropy H, until they hold probability P.
+ *
+ *     order by | −ln p − H |; keep while the sum of those before is below P, so that the token that reaches it stays
+ *
+ * Tokens at the same distance: `exact` takes them by score, `keep` keeps all that are as far as the last one (transformers). `reach` says whether
+ * the sum must exceed P (llama.cpp) or reach it.
+ *
+ * @param typicalP P; range (0, 1], default and no-op 1
+ * @param ties exact or keep; default exact
+ * @param crossing keep, or drop the token with which P is reached (Aphrodite); default keep
+ * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ */
+export const typical: Sampler = defineSampler({
+  name: "typical",
+  role: "filter",
+  help: "Keeps the tokens whose surprise is closest to the entropy, until they hold probability P",
+  params: [
+    { name: "typicalP", type: "number", min: 0, exclusiveMin: true, max: 1, default: 1, noop: 1, help: "P" },
+    {
+      name: "ties",
+      type: "choice",
+      choices: ["exact", "keep"],
+      default: "exact",
+      help: "Tokens that tie with the last",
+    },
+    {
+      name: "crossing",
+      type: "choice",
+      choices: ["keep", "drop"],
+      default: "keep",
+      help: "The token with which the probability is reached",
+    },
+    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+  ],
+  source: "Meister et al., TACL 2023",
+  change(row, params) {
+    const { ids, distance, p } = byTypicality(row);
+    const count = Math.max(numberOf(params, "minKeep"), typicalCount(ids, p, params));
+    if (count >= ids.length) return;
+    const last = distance[ids[count - 1]!]!;
+    for (let i = count; i < ids.length; i++) {
+      if (params["ties"] === "keep" && distance[ids[i]!]! <= last) continue;
+      row[ids[i]!] = -Infinity;
+    }
+  },
+  reasons(row, params) {
+    const { ids, distance, p } = byTypicality(row);
+    const limit = numberOf(params, "typicalP");
+    const before = new Map<number, number>();
+    let sum = 0;
+    for (const id of ids) {
+      before.set(id, sum);
+      sum += p[id]!;
+    }
+    return (id) => {
+      const value = before.get(id)!;
+      const off = distance[id]!.toFixed(2);
+      return {
+        value,
+        limit,
+        text: `its surprise is ${off} nats from the entropy; tokens closer to it hold ${value.toFixed(4)} already, and ${limit} is enough`,
+      };
+    };
+  },
+});
+
+function byTypicality(row: Float64Array): { ids: Int32Array; distance: Float64Array; p: Float64Array } {
+  const mass = logSumExpOf(row);
+  const p = new Float64Array(row.length);
+  let entropy = 0;
+  const left: number[] = [];
+  for (let id = 0; id < row.length; id++) {
+    if (row[id] === -Infinity) continue;
+    left.push(id);
+    p[id] = Math.exp(row[id]! - mass);
+    if (p[id]! > 0) entropy -= p[id]! * (row[id]! - mass);
+  }
+  const distance = new Float64Array(row.length);
+  for (const id of left) distance[id] = Math.abs(mass - row[id]! - entropy);
+  const ids = Int32Array.from(left).sort((a, b) => distance[a]! - distance[b]! || row[b]! - row[a]! || a - b);
+  return { ids, distance, p };
+}
+
+function typicalCount(ids: Int32Array, p: Float64Array, params: { [name: string]: unknown }): number {
+  const limit = params["typicalP"] as number;
+  let sum = 0;
+  for (let i = 0; i < ids.length; i++) {
+    sum += p[ids[i]!]!;
+    if (sum > limit || (params["crossing"] === "drop" && sum >= limit))
+      return params["crossing"] === "drop" ? i : i + 1;
+  }
+  return ids.length;
+}

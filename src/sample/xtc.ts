@@ -1,0 +1,75 @@
+import type { Params, Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { probabilitiesOf, rankedIds } from "./row.js";
+
+/**
+ * Excludes top choices: with the given chance, removes every token whose probability is at least the threshold, except the least probable of them.
+ *
+ * `roll` says when it acts: u ≤ chance (llama.cpp) or u < chance; `boundary` whether a token exactly at the threshold counts; `ties` whether all that tie
+ * with the least probable stay (mlx-lm). `xtcProtect` are tokens that must not be removed: with `xtcProtection` "skip" nothing is removed if one of them
+ * would be (text-generation-webui), with "spare" they alone stay (mlx-lm).
+ *
+ * @param xtcProbability chance; range [0, 1], default and no-op 0
+ * @param xtcThreshold threshold; range [0, 1], default 0.1; above 0.5 no two tokens reach it and nothing is ever removed
+ */
+export const xtc: Sampler = defineSampler({
+  name: "xtc",
+  role: "filter",
+  help: "With some chance, removes all tokens above a threshold but the least probable of them",
+  params: [
+    { name: "xtcProbability", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "How often" },
+    { name: "xtcThreshold", type: "number", min: 0, max: 1, default: 0.1, help: "From which probability" },
+    { name: "roll", type: "choice", choices: ["<=", "<"], default: "<=", help: "How u compares with the chance" },
+    { name: "boundary", type: "choice", choices: ["keep", "drop"], default: "keep", help: "A token exactly there" },
+    {
+      name: "ties",
+      type: "choice",
+      choices: ["exact", "keep"],
+      default: "exact",
+      help: "Tokens that tie with the last",
+    },
+    { name: "xtcProtect", type: "string", default: "", help: "Ids that must not be removed, comma-separated" },
+    {
+      name: "xtcProtection",
+      type: "choice",
+      choices: ["skip", "spare"],
+      default: "spare",
+      help: "Remove nothing when a protected token would be, or spare it alone",
+    },
+  ],
+  source: "p-e-w, text-generation-webui #6335; llama.cpp",
+  change(row, params, context, place) {
+    const u = context.dice(place);
+    const chance = numberOf(params, "xtcProbability");
+    if (params["roll"] === "<" ? u >= chance : u > chance) return;
+    const excluded = topChoices(row, params);
+    const guarded = new Set(protectedIds(params));
+    if (params["xtcProtection"] === "skip" && excluded.some((id) => guarded.has(id))) return;
+    for (const id of excluded) if (!guarded.has(id)) row[id] = -Infinity;
+  },
+  reasons(row, params) {
+    const p = probabilitiesOf(row);
+    const limit = numberOf(params, "xtcThreshold");
+    return (id) => ({
+      value: p[id]!,
+      limit,
+      text: `it is a top choice: its probability is ${p[id]!.toPrecision(3)}, others reach ${limit} too, and the dice said to exclude`,
+    });
+  },
+});
+
+function topChoices(row: Float64Array, params: Params): number[] {
+  const p = probabilitiesOf(row);
+  const limit = numberOf(params, "xtcThreshold");
+  const drop = params["boundary"] === "drop";
+  const above = [...rankedIds(row)].filter((id) => (drop ? p[id]! > limit : p[id]! >= limit));
+  const last = above.at(-1);
+  if (last === undefined) return [];
+  return params["ties"] === "keep" ? above.filter((id) => row[id]! > row[last]!) : above.slice(0, -1);
+}
+
+const protectedIds = (params: Params): number[] =>
+  String(params["xtcProtect"] ?? "")
+    .split(",")
+    .filter(Boolean)
+    .map(Number);
