@@ -1,5 +1,6 @@
 import { methodFlags, paramHelp } from "../plan/flags.js";
 import { createRegistry, type Registry } from "../plan/registry.js";
+import { profiles } from "../sample/index.js";
 import type { Flag } from "./command.js";
 import { inputFlags, jsonFlag, seedFlag } from "./flags.js";
 
@@ -23,26 +24,41 @@ export const drawFlags: Flag[] = [
   { name: "step", type: "integer", min: 0, help: "Which token of the text (default 0)" },
 ];
 
+const profileFlag: Flag = {
+  name: "profile",
+  type: "choice",
+  choices: profiles.map(({ engine }) => engine),
+  metavar: "ENGINE",
+  help: `Sample as this engine does, with its order, rules and defaults: ${profiles.map(({ engine }) => engine).join(", ")}`,
+};
+
+/** What the tokens before are, for samplers that look at them. */
+const historyFlags: Flag[] = [
+  { name: "history", type: "string", metavar: "ID,ID,…", help: "Tokens before this one, for penalties and bans" },
+  {
+    name: "promptLength",
+    type: "integer",
+    min: 0,
+    metavar: "N",
+    help: "How many of these are the prompt (default all)",
+  },
+  { name: "eos", type: "string", metavar: "ID,ID,…", help: "Tokens that end a text, for lengths" },
+];
+
 export async function sampleFlags(): Promise<Flag[]> {
   return [
     { name: "row", type: "integer", min: 0, metavar: "N", help: "Which row of FILE, from 0" },
     { name: "id", type: "string", metavar: "ID", help: "Which row of FILE, by its id" },
     ...drawFlags,
     ...samplerFlags(),
+    profileFlag,
     {
       name: "chain",
       type: "string",
       metavar: "CHAIN.json",
       help: "Samplers and their order, as JSON: a list of {sampler, params}, or the output of --json",
     },
-    { name: "history", type: "string", metavar: "ID,ID,…", help: "Tokens before this one, for penalties and bans" },
-    {
-      name: "promptLength",
-      type: "integer",
-      min: 0,
-      metavar: "N",
-      help: "How many of these are the prompt (default all)",
-    },
+    ...historyFlags,
     { name: "top", type: "integer", min: 0, metavar: "N", help: "How many of the tokens kept to list (default 20)" },
     { name: "trace", type: "boolean", help: "Say what every sampler removed, and why" },
     { name: "why", type: "integer", min: 0, metavar: "ID", help: "Say why this token was not kept" },
@@ -52,6 +68,8 @@ export async function sampleFlags(): Promise<Flag[]> {
       metavar: "SETTING=A,B,C",
       help: "Show the row with one setting at several values, e.g. temperature=0.2,0.8,1.2",
     },
+    { name: "compare", type: "boolean", help: "Show what every engine makes of this row and these settings" },
+    { name: "lint", type: "boolean", help: "Show what the profile makes of these settings that does not show" },
     ...inputFlags,
     jsonFlag,
   ];

@@ -1,5 +1,5 @@
 import type { ListedToken, SampleDocument, SweepRow } from "../plan/sample.js";
-import type { TraceStep } from "../sample/index.js";
+import type { Comparison, Remark, TraceStep } from "../sample/index.js";
 
 const count = (n: number): string => n.toLocaleString("en");
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
@@ -47,13 +47,44 @@ function waterfall(trace: readonly TraceStep[], tokens: number): string[] {
     "",
   ];
   const table = [head, ...(trace.length > 0 ? [first] : []), ...rows];
-  const widths = head.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
+  return aligned(table);
+}
+
+/** Columns as wide as they must be, the first to the left and the others to the right. */
+function aligned(table: readonly string[][]): string[] {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
   return table.map((cells) =>
     cells
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** A line an engine; then what became of each setting. */
+export function comparisonText({ engines, distances }: Comparison): string {
+  const [reference] = engines;
+  const table = engines.map(({ engine, kept, first, entropy }) => {
+    const apart = distances.find((pair) => pair.engines[0] === reference!.engine && pair.engines[1] === engine);
+    return [
+      engine,
+      count(kept),
+      String(first.id),
+      percent(first.p),
+      entropy.toFixed(3),
+      (apart?.totalVariation ?? 0).toFixed(3),
+    ];
+  });
+  const lines = aligned([["", "kept", "first", "its p", "entropy", `apart from ${reference!.engine}`], ...table]);
+  for (const { engine, effects } of engines) {
+    lines.push("", engine, ...effects.map(({ setting, effect }) => `  ${setting}: ${effect}`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+export function remarksText(remarks: readonly Remark[]): string {
+  if (remarks.length === 0) return "Nothing to remark.\n";
+  return remarks.map(({ message }) => `- ${message}\n`).join("");
 }
 
 /** The values that matter: those of switches. */

@@ -15,8 +15,12 @@ export {
   type Step,
   type Watcher,
 } from "./chain.js";
+export { compareProfiles, type Comparison, type EngineDistance, type EngineRow } from "./compare.js";
 export { contextOf } from "./define.js";
 export { drawToken, tokenAt } from "./draw.js";
+export { lintSettings, type Remark } from "./lint.js";
+export { profile, profiles } from "./profiles/index.js";
+export { type Profile, profileChain, settingsUnder } from "./profiles/profile.js";
 export { sample, type Sampled, type SampleOptions } from "./sample.js";
 export { samplers } from "./samplers.js";
 export { type Settings, settingsChain } from "./settings.js";
@@ -38,3 +42,12 @@ export { topNSigma } from "./topNSigma.js";
 export { topP } from "./topP.js";
 export { typical } from "./typical.js";
 export { xtc } from "./xtc.js";
+export { allowedTokens, suppressTokens, beginSuppressTokens } from "./allowedTokens.js";
+export { logitBias } from "./logitBias.js";
+export { sequenceBias, badWords } from "./sequenceBias.js";
+export { repetitionPenalty } from "./repetitionPenalty.js";
+export { frequencyPresence } from "./frequencyPresence.js";
+export { dry } from "./dry.js";
+export { noRepeatNgram } from "./noRepeatNgram.js";
+export { minLength, minNewTokens, forcedBos, forcedEos, exponentialDecayLength } from "./lengths.js";
+export { reasoningBudget } from "./reasoningBudget.js";

@@ -1,4 +1,13 @@
 import type { Sampler } from "../core/index.js";
+import { allowedTokens, suppressTokens, beginSuppressTokens } from "./allowedTokens.js";
+import { logitBias } from "./logitBias.js";
+import { sequenceBias, badWords } from "./sequenceBias.js";
+import { repetitionPenalty } from "./repetitionPenalty.js";
+import { frequencyPresence } from "./frequencyPresence.js";
+import { dry } from "./dry.js";
+import { noRepeatNgram } from "./noRepeatNgram.js";
+import { minLength, minNewTokens, forcedBos, forcedEos, exponentialDecayLength } from "./lengths.js";
+import { reasoningBudget } from "./reasoningBudget.js";
 import { adaptiveP } from "./adaptiveP.js";
 import { dynamicTemperature } from "./dynamicTemperature.js";
 import { epsilonCutoff } from "./epsilonCutoff.js";
@@ -19,6 +28,22 @@ import { xtc } from "./xtc.js";
 
 /** Every sampler, in the order of a chain that no profile orders otherwise: what came before, temperature, top-k, top-p, min-p, the rest. */
 export const samplers: readonly Sampler[] = [
+  logitBias,
+  sequenceBias,
+  repetitionPenalty,
+  frequencyPresence,
+  dry,
+  noRepeatNgram,
+  badWords,
+  minLength,
+  minNewTokens,
+  forcedBos,
+  forcedEos,
+  exponentialDecayLength,
+  allowedTokens,
+  suppressTokens,
+  beginSuppressTokens,
+  reasoningBudget,
   temperature,
   topK,
   topP,

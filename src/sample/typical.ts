@@ -1,4 +1,4 @@
-import type { Sampler } from "../core/index.js";
+import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { logSumExpOf } from "./row.js";
 
@@ -7,11 +7,12 @@ import { logSumExpOf } from "./row.js";
  *
  *     order by | −ln p − H |; keep while the sum of those before is below P, so that the token that reaches it stays
  *
- * Tokens at the same distance: `exact` takes them by score, `keep` keeps all that are as far as the last one (transformers). `reach` says whether
- * the sum must exceed P (llama.cpp) or reach it.
+ * Tokens at the same distance: `exact` takes them by score, `keep` keeps all that are as far as the last one (transformers). `equal` says what happens
+ * to a token before which exactly P has been reached: `drop`, or `keep` (llama.cpp).
  *
  * @param typicalP P; range (0, 1], default and no-op 1
  * @param ties exact or keep; default exact
+ * @param equal drop or keep; default drop
  * @param crossing keep, or drop the token with which P is reached (Aphrodite); default keep
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
  */
@@ -28,6 +29,7 @@ export const typical: Sampler = defineSampler({
       default: "exact",
       help: "Tokens that tie with the last",
     },
+    { name: "equal", type: "choice", choices: ["drop", "keep"], default: "drop", help: "A token after exactly P" },
     {
       name: "crossing",
       type: "choice",
@@ -86,13 +88,13 @@ function byTypicality(row: Float64Array): { ids: Int32Array; distance: Float64Ar
   return { ids, distance, p };
 }
 
-function typicalCount(ids: Int32Array, p: Float64Array, params: { [name: string]: unknown }): number {
-  const limit = params["typicalP"] as number;
+function typicalCount(ids: Int32Array, p: Float64Array, params: Params): number {
+  const limit = numberOf(params, "typicalP");
+  const beyond = params["equal"] === "keep";
   let sum = 0;
   for (let i = 0; i < ids.length; i++) {
     sum += p[ids[i]!]!;
-    if (sum > limit || (params["crossing"] === "drop" && sum >= limit))
-      return params["crossing"] === "drop" ? i : i + 1;
+    if (beyond ? sum > limit : sum >= limit) return params["crossing"] === "drop" ? i : i + 1;
   }
   return ids.length;
 }

@@ -2,16 +2,28 @@ import { readFile } from "node:fs/promises";
 import { flagName, type Logits, LogitsError, toLogits } from "../../core/index.js";
 import { createRegistry } from "../../plan/registry.js";
 import { chainOfSettings, type SampleRowOptions, sampleRow, sweepRow } from "../../plan/sample.js";
-import { type ChainStep, chainOf, samplers, type Settings, type Step } from "../../sample/index.js";
+import {
+  type ChainStep,
+  chainOf,
+  compareProfiles,
+  lintSettings,
+  type Profile,
+  profile,
+  profileChain,
+  samplers,
+  type Settings,
+  type Step,
+} from "../../sample/index.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
 import { inputRow } from "../inputRow.js";
 import { toJson } from "../json.js";
-import { sampleText, sweepText } from "../sampleText.js";
+import { comparisonText, remarksText, sampleText, sweepText } from "../sampleText.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
   const settings = settingsOf(invocation);
-  const chain = await chainFor(invocation, settings);
+  const engine = flags["profile"] === undefined ? undefined : profile(String(flags["profile"]));
+  const chain = flags["chain"] === undefined ? chainUnder(engine, settings) : await chainFile(invocation, settings);
   const { row, classes } = await inputRow("sample", invocation, terminal);
   const logits = toLogits(row).values as Logits;
   const names = classes?.every((name, k) => name === String(k)) ? undefined : classes;
@@ -19,9 +31,20 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   if (names) options.textOf = (id) => names[id];
   for (const name of ["top", "trace", "why"] as const)
     if (flags[name] !== undefined) Object.assign(options, { [name]: flags[name] });
+  if (flags["compare"]) {
+    const comparison = compareProfiles(logits, settings, options.context);
+    terminal.out(flags["json"] ? `${toJson(comparison)}\n` : comparisonText(comparison));
+    return DONE;
+  }
+  if (flags["lint"]) {
+    if (!engine) throw new UsageError("--lint needs --profile: which engine is meant?");
+    const remarks = lintSettings(settings, engine, logits, options.context);
+    terminal.out(flags["json"] ? `${toJson({ engine: engine.engine, remarks })}\n` : remarksText(remarks));
+    return DONE;
+  }
   if (flags["sweep"] !== undefined) {
     const [name, values] = sweepOf(String(flags["sweep"]));
-    const chainWith = (setting: Settings): Step[] => chainOfSettings({ ...settings, ...setting });
+    const chainWith = (setting: Settings): Step[] => chainUnder(engine, { ...settings, ...setting });
     const sweep = sweepRow(logits, name, values, chainWith, options);
     terminal.out(flags["json"] ? `${toJson({ sweep: name, rows: sweep })}\n` : sweepText(name, sweep));
     return DONE;
@@ -39,9 +62,11 @@ function settingsOf({ flags }: Invocation): Settings {
   );
 }
 
-async function chainFor({ flags }: Invocation, settings: Settings): Promise<Step[]> {
-  if (flags["chain"] === undefined) return chainOfSettings(settings);
-  const setting = Object.keys(settings)[0];
+const chainUnder = (engine: Profile | undefined, settings: Settings): Step[] =>
+  engine ? profileChain(engine, settings) : chainOfSettings(settings);
+
+async function chainFile({ flags }: Invocation, settings: Settings): Promise<Step[]> {
+  const setting = flags["profile"] === undefined ? Object.keys(settings)[0] : "profile";
   if (setting) throw new UsageError(`--chain and --${flagName(setting)} both say how to sample: give one`);
   const path = String(flags["chain"]);
   let json: unknown;
@@ -73,11 +98,16 @@ function drawOf({ flags }: Invocation): { seed: number; sequence: number; step: 
 }
 
 function contextOf({ flags }: Invocation, tokens: number): NonNullable<SampleRowOptions["context"]> {
-  if (flags["history"] === undefined) return {};
-  const history = String(flags["history"]).split(",").map(Number);
-  const wrong = history.find((id) => !Number.isInteger(id) || id < 0 || id >= tokens);
-  if (wrong !== undefined) throw new UsageError(`--history: ids must be integers in [0, ${tokens - 1}], got ${wrong}`);
-  return { history, promptLength: Math.min(history.length, (flags["promptLength"] as number | undefined) ?? Infinity) };
+  const ids = (flag: "history" | "eos"): number[] => {
+    const list = String(flags[flag]).split(",").map(Number);
+    const wrong = list.find((id) => !Number.isInteger(id) || id < 0 || id >= tokens);
+    if (wrong !== undefined)
+      throw new UsageError(`--${flag}: ids must be integers in [0, ${tokens - 1}], got ${wrong}`);
+    return list;
+  };
+  const history = flags["history"] === undefined ? [] : ids("history");
+  const promptLength = Math.min(history.length, (flags["promptLength"] as number | undefined) ?? Infinity);
+  return { history, promptLength, ...(flags["eos"] !== undefined && { eos: ids("eos") }) };
 }
 
 function sweepOf(text: string): [string, number[]] {

@@ -1,0 +1,41 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler } from "./define.js";
+import { idsOf, outputLength, remove } from "./history.js";
+
+/** Removes all tokens but these. @param allowedTokens ids, comma-separated; default and no-op none */
+export const allowedTokens: Sampler = defineSampler({
+  name: "allowedTokens",
+  role: "penalty",
+  help: "Removes all tokens but these",
+  params: [{ name: "allowedTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  source: "vLLM, allowed_token_ids",
+  change(row, params) {
+    const allowed = new Set(idsOf(params["allowedTokens"], "allowedTokens"));
+    for (let id = 0; id < row.length; id++) if (!allowed.has(id)) row[id] = -Infinity;
+  },
+});
+
+/** Removes these tokens. @param suppressTokens ids, comma-separated; default and no-op none */
+export const suppressTokens: Sampler = defineSampler({
+  name: "suppressTokens",
+  role: "penalty",
+  help: "Removes these tokens",
+  params: [{ name: "suppressTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  source: "transformers, SuppressTokensLogitsProcessor",
+  change(row, params) {
+    for (const id of idsOf(params["suppressTokens"], "suppressTokens")) remove(row, id);
+  },
+});
+
+/** Removes these tokens from the first step after the prompt. @param beginSuppressTokens ids, comma-separated; default and no-op none */
+export const beginSuppressTokens: Sampler = defineSampler({
+  name: "beginSuppressTokens",
+  role: "penalty",
+  help: "Removes these tokens from the first step after the prompt",
+  params: [{ name: "beginSuppressTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  source: "transformers, SuppressTokensAtBeginLogitsProcessor",
+  change(row, params, context) {
+    if (outputLength(context) > 0) return;
+    for (const id of idsOf(params["beginSuppressTokens"], "beginSuppressTokens")) remove(row, id);
+  },
+});

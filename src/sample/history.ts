@@ -1,0 +1,95 @@
+import { LogitsError, type Param, type Params, type SampleContext } from "../core/index.js";
+import { numberOf } from "./define.js";
+
+export const windowParam: Param = {
+  name: "penaltyWindow",
+  type: "integer",
+  min: -1,
+  default: -1,
+  help: "How many of the last tokens count; −1 all",
+};
+
+export const reachParam: Param = {
+  name: "penaltyOver",
+  type: "choice",
+  choices: ["all", "output"],
+  default: "all",
+  help: "Whether the prompt counts too",
+};
+
+/** The tokens that a penalty looks at. */
+export function recentTokens(params: Params, { history, promptLength }: SampleContext): readonly number[] {
+  const counted = params["penaltyOver"] === "output" ? history.slice(promptLength) : history;
+  const window = numberOf(params, "penaltyWindow");
+  return window < 0 ? counted : window === 0 ? [] : counted.slice(-window);
+}
+
+/** How often each token occurs. */
+export function tokenCounts(tokens: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+}
+
+/** Ids from "11,13". */
+export function idsOf(text: unknown, what: string): number[] {
+  return String(text ?? "")
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map((part) => idOf(part, what));
+}
+
+/** Sequences of ids from "1 2 3;4 5". */
+export function sequencesOf(text: unknown, what: string): number[][] {
+  return String(text ?? "")
+    .split(";")
+    .filter((part) => part.trim() !== "")
+    .map((part) =>
+      part
+        .trim()
+        .split(/\s+/)
+        .map((id) => idOf(id, what)),
+    );
+}
+
+export function idOf(text: string, what: string): number {
+  const id = Number(text);
+  if (!Number.isInteger(id) || id < 0 || text.trim() === "")
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot sample: ${what} must name tokens by ids ≥ 0, got ${JSON.stringify(text)}`,
+    );
+  return id;
+}
+
+export function finiteOr(text: string, what: string): number {
+  const value = /^\s*-inf(inity)?\s*$/i.test(text) ? -Infinity : Number(text);
+  if (Number.isNaN(value) || value === Infinity || text.trim() === "")
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot sample: ${what} must be numbers or -Infinity, got ${JSON.stringify(text)}`,
+    );
+  return value;
+}
+
+/** Whether `history` ends with these tokens. */
+export function endsWith(history: readonly number[], tokens: readonly number[]): boolean {
+  const from = history.length - tokens.length;
+  return from >= 0 && tokens.every((token, i) => history[from + i] === token);
+}
+
+/** Removes one token, if there is such a token. */
+export function remove(row: Float64Array, id: number): void {
+  if (id < row.length) row[id] = -Infinity;
+}
+
+/** Leaves one token alone, with the score 0. */
+export function force(row: Float64Array, id: number): void {
+  if (id >= row.length)
+    throw new LogitsError("bad-argument", `Cannot force token ${id}: it must be in [0, ${row.length - 1}], got ${id}`);
+  row.fill(-Infinity);
+  row[id] = 0;
+}
+
+/** How many tokens follow the prompt. */
+export const outputLength = ({ history, promptLength }: SampleContext): number => history.length - promptLength;

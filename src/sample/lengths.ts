@@ -1,0 +1,99 @@
+import { LogitsError, type SampleContext, type Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { force, outputLength, remove } from "./history.js";
+
+const endsOf = ({ eos = [] }: SampleContext): readonly number[] => {
+  if (eos.length === 0)
+    throw new LogitsError(
+      "bad-argument",
+      "Cannot sample: the tokens that end a text must be named for a length, got none",
+      {
+        hint: "Name them with --eos ID,ID (context.eos).",
+      },
+    );
+  return eos;
+};
+
+/** No end before the text, prompt included, has this many tokens. @param minLength range ≥ 0, default and no-op 0 */
+export const minLength: Sampler = defineSampler({
+  name: "minLength",
+  role: "penalty",
+  help: "No end before the text, prompt included, has this many tokens",
+  params: [{ name: "minLength", type: "integer", min: 0, default: 0, noop: 0, help: "Tokens" }],
+  source: "transformers, MinLengthLogitsProcessor",
+  change(row, params, context) {
+    if (context.history.length < numberOf(params, "minLength")) for (const id of endsOf(context)) remove(row, id);
+  },
+});
+
+/** No end before this many tokens follow the prompt. @param minNewTokens range ≥ 0, default and no-op 0 */
+export const minNewTokens: Sampler = defineSampler({
+  name: "minNewTokens",
+  role: "penalty",
+  help: "No end before this many tokens follow the prompt",
+  params: [{ name: "minNewTokens", type: "integer", min: 0, default: 0, noop: 0, help: "Tokens" }],
+  source: "transformers, MinNewTokensLengthLogitsProcessor; vLLM, min_tokens",
+  change(row, params, context) {
+    if (outputLength(context) < numberOf(params, "minNewTokens")) for (const id of endsOf(context)) remove(row, id);
+  },
+});
+
+/** The token that follows a text of one token, whatever the scores. @param forcedBos id; range ≥ −1, default and no-op −1 */
+export const forcedBos: Sampler = defineSampler({
+  name: "forcedBos",
+  role: "penalty",
+  help: "The token that follows a text of one token",
+  params: [{ name: "forcedBos", type: "integer", min: -1, default: -1, noop: -1, help: "Id; −1 none" }],
+  source: "transformers, ForcedBOSTokenLogitsProcessor",
+  change(row, params, { history }) {
+    if (history.length === 1) force(row, numberOf(params, "forcedBos"));
+  },
+});
+
+/**
+ * The last token of a text that has come to its greatest length.
+ *
+ * @param forcedEos id; range ≥ −1, default and no-op −1
+ * @param maxLength greatest length in tokens, prompt included; range ≥ 1, default 2048
+ */
+export const forcedEos: Sampler = defineSampler({
+  name: "forcedEos",
+  role: "penalty",
+  help: "The last token of a text that has come to its greatest length",
+  params: [
+    { name: "forcedEos", type: "integer", min: -1, default: -1, noop: -1, help: "Id; −1 none" },
+    { name: "maxLength", type: "integer", min: 1, default: 2048, help: "Greatest length, prompt included" },
+  ],
+  source: "transformers, ForcedEOSTokenLogitsProcessor",
+  change(row, params, { history }) {
+    if (history.length === numberOf(params, "maxLength") - 1) force(row, numberOf(params, "forcedEos"));
+  },
+});
+
+/**
+ * Raises the scores of the tokens that end a text, the longer it gets.
+ *
+ *     z′ = z + |z|·(f^(n − s) − 1)        n > s tokens after the prompt
+ *
+ * @param decayFactor f; range > 0, default and no-op 1
+ * @param decayStart s; range ≥ 0, default 0
+ */
+export const exponentialDecayLength: Sampler = defineSampler({
+  name: "exponentialDecayLength",
+  role: "penalty",
+  gauge: "raw",
+  help: "Raises the scores of the tokens that end a text, the longer it gets",
+  params: [
+    { name: "decayFactor", type: "number", min: 0, exclusiveMin: true, default: 1, noop: 1, help: "f" },
+    { name: "decayStart", type: "integer", min: 0, default: 0, help: "Tokens after the prompt from which on" },
+  ],
+  source: "transformers, ExponentialDecayLengthPenalty",
+  change(row, params, context) {
+    const beyond = outputLength(context) - numberOf(params, "decayStart");
+    if (beyond <= 0) return;
+    for (const id of endsOf(context)) {
+      const score = row[id]!;
+      if (score > -Infinity) row[id] = score + Math.abs(score) * (numberOf(params, "decayFactor") ** beyond - 1);
+    }
+  },
+});

@@ -1,0 +1,107 @@
+import type { Logits, SampleContext } from "../core/index.js";
+import { runChain, type Step } from "./chain.js";
+import { effectOf } from "./compare.js";
+import { type Profile, profileChain } from "./profiles/profile.js";
+import type { Settings } from "./settings.js";
+import { tracer } from "./trace.js";
+
+/** Something about settings that their author may not have meant. */
+export interface Remark {
+  setting: string;
+  message: string;
+}
+
+/**
+ * What an engine will make of settings that does not show: ignored ones, defaults that act unasked, orders that undo each other; with a row also those that
+ * never bind on it.
+ */
+export function lintSettings(
+  settings: Settings,
+  profile: Profile,
+  logits?: Logits,
+  context: Partial<SampleContext> = {},
+): Remark[] {
+  const chain = profileChain(profile, settings);
+  return [
+    ...ignored(settings, profile, chain),
+    ...unasked(settings, profile, chain),
+    ...orderings(chain),
+    ...contradictions(settings),
+    ...(logits ? idle(settings, profile, chain, logits, context) : []),
+    ...(profile.notes ?? []).map((message) => ({ setting: profile.engine, message })),
+  ];
+}
+
+function ignored(settings: Settings, profile: Profile, chain: readonly Step[]): Remark[] {
+  const used = new Set(chain.flatMap(({ sampler }) => sampler.params.map(({ name }) => name)));
+  return Object.keys(settings)
+    .filter((setting) => setting in (profile.ignores ?? {}) || !used.has(setting))
+    .map((setting) => ({ setting, message: effectOf(setting, profile, chain, []) }));
+}
+
+function unasked(settings: Settings, { defaults, engine }: Profile, chain: readonly Step[]): Remark[] {
+  return chain
+    .filter(({ sampler }) => sampler.role === "filter")
+    .flatMap(({ sampler }) => sampler.params)
+    .filter(
+      ({ name, noop }) => noop !== undefined && name in defaults && !(name in settings) && defaults[name] !== noop,
+    )
+    .map(({ name }) => ({ setting: name, message: `${name} is ${defaults[name]} in ${engine} unless you set it` }));
+}
+
+function orderings(chain: readonly Step[]): Remark[] {
+  const remarks: Remark[] = [];
+  const placeOf = (role: Step["sampler"]["role"]): number => chain.findIndex(({ sampler }) => sampler.role === role);
+  const firstFilter = placeOf("filter");
+  chain.forEach(({ sampler }, place) => {
+    if (firstFilter < 0 || place < firstFilter) return;
+    if (sampler.role === "penalty")
+      remarks.push({
+        setting: sampler.name,
+        message: `${sampler.name} comes after ${chain[firstFilter]!.sampler.name}: it cannot bring in a token that was cut before`,
+      });
+    if (sampler.name === "temperature")
+      remarks.push({
+        setting: "temperature",
+        message: "temperature comes after the filters: what they cut does not depend on it",
+      });
+  });
+  return remarks;
+}
+
+function contradictions(settings: Settings): Remark[] {
+  const remarks: Remark[] = [];
+  const number = (name: string): number => Number(settings[name] ?? NaN);
+  if (number("temperature") === 0) {
+    for (const name of ["topK", "topP", "minP", "typicalP"])
+      if (name in settings)
+        remarks.push({ setting: name, message: `${name} decides nothing at temperature 0: one token is left` });
+  }
+  if (number("xtcThreshold") > 0.5)
+    remarks.push({
+      setting: "xtcThreshold",
+      message: "no two tokens can have more than 0.5: xtc never removes anything",
+    });
+  if (number("mirostat") > 0) {
+    for (const name of ["topK", "topP", "minP", "typicalP"])
+      if (name in settings)
+        remarks.push({ setting: name, message: `${name} and mirostat both cut; mirostat is meant alone` });
+  }
+  if (number("topK") === 1) remarks.push({ setting: "topK", message: "one token is left: the draw is greedy" });
+  return remarks;
+}
+
+function idle(
+  settings: Settings,
+  profile: Profile,
+  chain: readonly Step[],
+  logits: Logits,
+  context: Partial<SampleContext>,
+): Remark[] {
+  const { watch, trace } = tracer();
+  runChain(logits, chain, { dice: () => 0.5, ...context }, watch);
+  return Object.keys(settings)
+    .map((setting) => ({ setting, message: effectOf(setting, profile, chain, trace.steps) }))
+    .filter(({ message }) => message.startsWith("no effect"))
+    .map(({ setting }) => ({ setting, message: `${setting} never binds on this row` }));
+}

@@ -1,0 +1,21 @@
+import type { Profile } from "./profile.js";
+
+/** The OpenAI API as its reference describes it. Its code is not public: the order is an assumption. */
+export const openai: Profile = {
+  engine: "openai",
+  version: "API reference, 2026",
+  defaults: { temperature: 1 },
+  order: [
+    { sampler: "logitBias" },
+    { sampler: "frequencyPresence", rules: { penaltyOver: "output", penaltyWindow: -1 } },
+    { sampler: "temperature" },
+    { sampler: "topP" },
+  ],
+  ignores: {
+    topK: "there is none",
+    minP: "there is none",
+    repetitionPenalty: "there is none",
+    typicalP: "there is none",
+  },
+  notes: ["Reasoning models refuse temperature, top_p and logit_bias."],
+};

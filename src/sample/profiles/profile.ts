@@ -1,0 +1,56 @@
+import { type Params, type Sampler } from "../../core/index.js";
+import { chainOf, type ChainStep, type Step } from "../chain.js";
+import { type Settings } from "../settings.js";
+import { samplers } from "../samplers.js";
+
+/** How one engine samples: its order, its rules where engines differ, and its values where nobody says otherwise. */
+export interface Profile {
+  engine: string;
+  /** What was read. */
+  version: string;
+  /** Values in force by default. */
+  defaults: Settings;
+  /** Samplers in the order in which they run, with the rules that are this engine's. */
+  order: readonly { sampler: string; rules?: Params }[];
+  /** Settings that the engine takes and does nothing with, and why. */
+  ignores?: Readonly<Record<string, string>>;
+  /** Where the order depends on the settings. */
+  reorder?(settings: Settings, order: Profile["order"]): Profile["order"];
+  /** Values that the engine changes before it uses them. */
+  adjust?(settings: Settings): Settings;
+  /** What a person who uses this engine should know. */
+  notes?: readonly string[];
+}
+
+/** The chain that an engine makes of some settings: its defaults, unless a setting says otherwise. A sampler that is off and not asked for is left out. */
+export function profileChain(profile: Profile, given: Settings = {}): Step[] {
+  const settings = settingsUnder(profile, given);
+  const order = profile.reorder?.(settings, profile.order) ?? profile.order;
+  const steps: ChainStep[] = [];
+  for (const { sampler: name, rules } of order) {
+    const sampler = samplers.find((one) => one.name === name)!;
+    const params: Params = { ...own(sampler, settings), ...rules };
+    const complete = chainOf(samplers, [{ sampler: name, params }])[0]!;
+    const asked = sampler.params.some((param) => param.noop !== undefined && param.name in given);
+    if (asked || !sampler.isOff(complete.params)) steps.push({ sampler: name, params });
+  }
+  return chainOf(samplers, steps);
+}
+
+/** What is in force: defaults, then what was given, less what the engine ignores. */
+export function settingsUnder(profile: Profile, given: Settings): Settings {
+  const settings: Settings = { ...profile.defaults, ...given };
+  for (const name of Object.keys(profile.ignores ?? {})) delete settings[name];
+  return profile.adjust?.(settings) ?? settings;
+}
+
+const own = ({ params }: Sampler, settings: Settings): Params =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => params.some((param) => param.name === name)));
+
+/** A temperature below which an engine takes the most probable token. */
+export const greedyBelow =
+  (least: number) =>
+  (settings: Settings): Settings =>
+    typeof settings["temperature"] === "number" && settings["temperature"] < least
+      ? { ...settings, temperature: 0 }
+      : settings;

@@ -1,0 +1,29 @@
+import type { Profile } from "./profile.js";
+
+/** text-generation-webui with its transformers loader, in its default order. */
+export const textGenerationWebui: Profile = {
+  engine: "text-generation-webui",
+  version: "1dcde41d",
+  defaults: { temperature: 1, penaltyWindow: 1024 },
+  order: [
+    { sampler: "repetitionPenalty" },
+    { sampler: "frequencyPresence" },
+    { sampler: "dry", rules: { dryMaxMatch: 50 } },
+    { sampler: "topNSigma", rules: { sigma: "zeros" } },
+    { sampler: "temperature" },
+    { sampler: "dynamicTemperature" },
+    { sampler: "quadraticSmoothing" },
+    { sampler: "topK", rules: { ties: "keep" } },
+    { sampler: "topP" },
+    { sampler: "typical", rules: { ties: "keep" } },
+    { sampler: "epsilonCutoff" },
+    { sampler: "etaCutoff" },
+    { sampler: "tailFree", rules: { cut: "centre" } },
+    { sampler: "topA" },
+    { sampler: "minP" },
+    { sampler: "adaptiveP" },
+    { sampler: "mirostat", rules: { observed: "kept" } },
+    { sampler: "xtc", rules: { roll: "<", xtcProtection: "skip" } },
+    { sampler: "noRepeatNgram" },
+  ],
+};

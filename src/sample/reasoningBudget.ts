@@ -1,0 +1,40 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler, numberOf } from "./define.js";
+import { endsWith, force, sequencesOf } from "./history.js";
+
+/**
+ * Ends a passage of reasoning that has used up its tokens: from then on the tokens of its end tag are forced, one a step.
+ *
+ * @param reasoningBudget tokens between the tags; range ≥ −1, default and no-op −1
+ * @param reasoningStart ids of the tag that begins it, separated by spaces
+ * @param reasoningEnd ids of the tag that ends it
+ */
+export const reasoningBudget: Sampler = defineSampler({
+  name: "reasoningBudget",
+  role: "penalty",
+  help: "Ends a passage of reasoning that has used up its tokens",
+  params: [
+    { name: "reasoningBudget", type: "integer", min: -1, default: -1, noop: -1, help: "Tokens; −1 no limit" },
+    { name: "reasoningStart", type: "string", default: "", help: "Ids of the tag that begins it" },
+    { name: "reasoningEnd", type: "string", default: "", help: "Ids of the tag that ends it" },
+  ],
+  source: "llama.cpp, reasoning budget; vLLM, thinking token budget",
+  change(row, params, { history }) {
+    const [start] = sequencesOf(params["reasoningStart"], "reasoningStart");
+    const [end] = sequencesOf(params["reasoningEnd"], "reasoningEnd");
+    if (!start || !end) return;
+    const begun = lastEnd(history, start);
+    if (begun < 0 || lastEnd(history, end) > begun) return;
+    const used = history.length - begun;
+    if (used < numberOf(params, "reasoningBudget")) return;
+    let written = Math.min(end.length - 1, used);
+    while (!endsWith(history, end.slice(0, written))) written--;
+    force(row, end[written]!);
+  },
+});
+
+/** Where the last occurrence of some tokens ends; −1 where there is none. */
+function lastEnd(history: readonly number[], tokens: readonly number[]): number {
+  for (let to = history.length; to >= tokens.length; to--) if (endsWith(history.slice(0, to), tokens)) return to;
+  return -1;
+}

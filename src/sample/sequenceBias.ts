@@ -1,0 +1,45 @@
+import type { Sampler } from "../core/index.js";
+import { defineSampler } from "./define.js";
+import { endsWith, finiteOr, remove, sequencesOf } from "./history.js";
+
+/**
+ * Adds a number to the score of the last token of a sequence where the text ends with the tokens before it.
+ *
+ * @param sequenceBias "ids:bias" pairs, ids separated by spaces, pairs by semicolons: "10 45:-2;7:1"; default and no-op none
+ */
+export const sequenceBias: Sampler = defineSampler({
+  name: "sequenceBias",
+  role: "penalty",
+  help: "Adds a number to the score of the token that would complete a sequence",
+  params: [{ name: "sequenceBias", type: "string", default: "", noop: "", help: 'Pairs "id id:bias", separated by ;' }],
+  source: "transformers, SequenceBiasLogitsProcessor",
+  change(row, params, { history }) {
+    for (const pair of String(params["sequenceBias"]).split(";")) {
+      const [ids = "", bias = ""] = pair.split(":");
+      const [sequence] = sequencesOf(ids, "sequenceBias");
+      const last = sequence?.at(-1);
+      if (!sequence || last === undefined || last >= row.length) continue;
+      if (endsWith(history, sequence.slice(0, -1))) row[last]! += finiteOr(bias, "sequenceBias");
+    }
+  },
+});
+
+/**
+ * Removes the token that would complete a forbidden sequence. A sequence that is only a token that ends texts is left alone.
+ *
+ * @param badWords sequences of ids separated by spaces, themselves by semicolons: "10 45;7"; default and no-op none
+ */
+export const badWords: Sampler = defineSampler({
+  name: "badWords",
+  role: "penalty",
+  help: "Removes the token that would complete a forbidden sequence",
+  params: [{ name: "badWords", type: "string", default: "", noop: "", help: 'Sequences of ids: "10 45;7"' }],
+  source: "transformers, NoBadWordsLogitsProcessor",
+  change(row, params, { history, eos = [] }) {
+    for (const sequence of sequencesOf(params["badWords"], "badWords")) {
+      const last = sequence.at(-1)!;
+      if (sequence.length === 1 && eos.includes(last)) continue;
+      if (endsWith(history, sequence.slice(0, -1))) remove(row, last);
+    }
+  },
+});
