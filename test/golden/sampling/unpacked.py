@@ -1,14 +1,14 @@
-"""Imports single files of a large package out of its wheel, without installing it or what it needs.
+"""Imports single files of a large package out of its wheel or source folder, without installing it or what it needs.
 
-`only(package, wheel, real, given)`: the modules named in `real` are executed from the wheel; every other module of the package is an empty stand-in whose
+`only(package, source, real, given)`: the modules named in `real` are executed from `source`; every other module of the package is an empty stand-in whose
 attributes are those in `given`, or mocks. A mock that reached a result would fail to become a number, so what is recorded was computed by the real files."""
 
 import importlib.abc
 import importlib.machinery
-import importlib.util
+import pathlib
 import sys
 import types
-import zipimport
+import zipfile
 from unittest import mock
 
 
@@ -22,43 +22,33 @@ class StandIn(types.ModuleType):
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    def __init__(self, package, wheel, real, given):
-        self.package, self.wheel, self.real, self.given = package, wheel, real, given
+    def __init__(self, package, source, real, given):
+        self.package, self.source, self.real, self.given = package, source, real, given
 
     def find_spec(self, name, path=None, target=None):
-        if name != self.package and not name.startswith(self.package + "."):
-            return None
-        if name in self.real:
-            folder, _, leaf = name.replace(".", "/").rpartition("/")
-            loader = zipimport.zipimporter(f"{self.wheel}/{folder}")
-            found = loader.find_spec(leaf)
-            spec = importlib.machinery.ModuleSpec(name, Named(name, loader, leaf), origin=found.origin)
-            return spec
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        if name == self.package or name.startswith(self.package + "."):
+            return importlib.machinery.ModuleSpec(name, self, is_package=name not in self.real)
+        return None
 
     def create_module(self, spec):
+        if spec.name in self.real:
+            return None
         module = StandIn(spec.name)
-        module.__path__ = []
         for key, value in self.given.get(spec.name, {}).items():
             setattr(module, key, value)
         return module
 
     def exec_module(self, module):
-        pass
+        if module.__name__ in self.real:
+            file = module.__name__.replace(".", "/") + ".py"
+            exec(compile(self.text(file), file, "exec"), module.__dict__)
+
+    def text(self, file):
+        if pathlib.Path(self.source).is_dir():
+            return (pathlib.Path(self.source) / file).read_text()
+        with zipfile.ZipFile(self.source) as archive:
+            return archive.read(file).decode()
 
 
-class Named(importlib.abc.Loader):
-    """zipimport knows a module by its last name only."""
-
-    def __init__(self, name, loader, leaf):
-        self.name, self.loader, self.leaf = name, loader, leaf
-
-    def create_module(self, spec):
-        return None
-
-    def exec_module(self, module):
-        exec(compile(self.loader.get_source(self.leaf), module.__spec__.origin, "exec"), module.__dict__)
-
-
-def only(package, wheel, real, given):
-    sys.meta_path.insert(0, Finder(package, wheel, set(real), given))
+def only(package, source, real, given):
+    sys.meta_path.insert(0, Finder(package, source, set(real), given))
