@@ -9,7 +9,7 @@ import { probabilitiesOf } from "./row.js";
  *     t  = clamp(2·target − Σ w_i p_i / Σ w_i, 0, 1), w falling by `adaptiveDecay` a token, in balance at the start
  *
  * @param adaptiveTarget target; range [−1, 1], below 0 off; default and no-op −1
- * @param adaptiveDecay range [0, 0.99], default 0.9
+ * @param adaptiveDecay range [0, 1], default 0.9; more than 0.99 counts as that
  */
 export const adaptiveP: Sampler = defineSampler({
   name: "adaptiveP",
@@ -17,7 +17,7 @@ export const adaptiveP: Sampler = defineSampler({
   help: "Prefers tokens whose probability is near a target that moves against what was drawn",
   params: [
     { name: "adaptiveTarget", type: "number", min: -1, max: 1, default: -1, noop: -1, help: "Target; below 0 is off" },
-    { name: "adaptiveDecay", type: "number", min: 0, max: 0.99, default: 0.9, help: "Weight of what was drawn before" },
+    { name: "adaptiveDecay", type: "number", min: 0, max: 1, default: 0.9, help: "Weight of what was drawn before" },
   ],
   source: "llama.cpp #17927",
   isOff: (params) => numberOf(params, "adaptiveTarget") < 0,
@@ -31,14 +31,16 @@ export const adaptiveP: Sampler = defineSampler({
     }
   },
   accept(token, before, _drawn, params, context, place) {
-    const decay = numberOf(params, "adaptiveDecay");
+    const decay = decayOf(params);
     const { sum, weight } = memory(params, context, place);
     context.state[place] = { sum: sum * decay + probabilitiesOf(before)[token]!, weight: weight * decay + 1 };
   },
 });
 
+const decayOf = (params: Params): number => Math.min(0.99, numberOf(params, "adaptiveDecay"));
+
 function memory(params: Params, { state }: SampleContext, place: number): { sum: number; weight: number } {
-  const weight = 1 / (1 - numberOf(params, "adaptiveDecay"));
+  const weight = 1 / (1 - decayOf(params));
   const kept = state[place];
   return kept
     ? { sum: kept["sum"]!, weight: kept["weight"]! }

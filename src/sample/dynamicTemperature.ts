@@ -10,7 +10,7 @@ import { divide, temperatureBetween } from "./temperature.js";
  *
  * @param dynatempLow low; range ≥ 0, default 1; no-op 1 together with `dynatempHigh` 1
  * @param dynatempHigh high; range ≥ 0, default 1
- * @param dynatempPower e; range ≥ 0, default 1
+ * @param dynatempExponent e; range ≥ 0, default 1
  */
 export const dynamicTemperature: Sampler = defineSampler({
   name: "dynamicTemperature",
@@ -19,11 +19,13 @@ export const dynamicTemperature: Sampler = defineSampler({
   params: [
     { name: "dynatempLow", type: "number", min: 0, default: 1, noop: 1, help: "T of a row without entropy" },
     { name: "dynatempHigh", type: "number", min: 0, default: 1, noop: 1, help: "T of a uniform row" },
-    { name: "dynatempPower", type: "number", min: 0, default: 1, help: "Power of the relative entropy" },
+    { name: "dynatempExponent", type: "number", min: 0, default: 1, help: "Power of the relative entropy" },
   ],
   source: "text-generation-webui, DynamicTemperatureLogitsWarper; koboldcpp",
   change(row, params) {
-    const [low, high, power] = ["dynatempLow", "dynatempHigh", "dynatempPower"].map((name) => numberOf(params, name));
+    const [low, high, power] = ["dynatempLow", "dynatempHigh", "dynatempExponent"].map((name) =>
+      numberOf(params, name),
+    );
     divide(row, temperatureBetween(row, low!, high!, power!, countOf(row)) ?? 1);
   },
 });

@@ -6,6 +6,7 @@ import { keepWhere, logSumExpOf } from "./row.js";
  * Keeps the tokens whose probability is at least ε.
  *
  * @param epsilonCutoff ε; range [0, 1), default and no-op 0
+ * @param ties which of the tokens that tie with the last of `minKeep` stay: exact (by id) or keep (all: transformers); default exact
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
  */
 export const epsilonCutoff: Sampler = defineSampler({
@@ -14,13 +15,20 @@ export const epsilonCutoff: Sampler = defineSampler({
   help: "Keeps the tokens whose probability is at least ε",
   params: [
     { name: "epsilonCutoff", type: "number", min: 0, max: 1, exclusiveMax: true, default: 0, noop: 0, help: "ε" },
+    {
+      name: "ties",
+      type: "choice",
+      choices: ["exact", "keep"],
+      default: "exact",
+      help: "Tokens that tie with the last",
+    },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],
   source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
   change(row, params) {
     const mass = logSumExpOf(row);
     const limit = numberOf(params, "epsilonCutoff");
-    keepWhere(row, numberOf(params, "minKeep"), (id) => Math.exp(row[id]! - mass) >= limit);
+    keepWhere(row, numberOf(params, "minKeep"), (id) => Math.exp(row[id]! - mass) >= limit, params["ties"]);
   },
   reasons(row, params) {
     const mass = logSumExpOf(row);

@@ -8,6 +8,7 @@ import { entropyOf, keepWhere, probabilitiesOf } from "./row.js";
  *     η = min(ε, √ε · e^−H)
  *
  * @param etaCutoff ε; range [0, 1), default and no-op 0
+ * @param ties which of the tokens that tie with the last of `minKeep` stay: exact (by id) or keep (all: transformers); default exact
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
  */
 export const etaCutoff: Sampler = defineSampler({
@@ -16,13 +17,20 @@ export const etaCutoff: Sampler = defineSampler({
   help: "Keeps the tokens whose probability is at least min(ε, √ε·e^−H)",
   params: [
     { name: "etaCutoff", type: "number", min: 0, max: 1, exclusiveMax: true, default: 0, noop: 0, help: "ε" },
+    {
+      name: "ties",
+      type: "choice",
+      choices: ["exact", "keep"],
+      default: "exact",
+      help: "Tokens that tie with the last",
+    },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],
   source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
   change(row, params) {
     const p = probabilitiesOf(row);
     const limit = etaOf(p, params);
-    keepWhere(row, numberOf(params, "minKeep"), (id) => p[id]! >= limit);
+    keepWhere(row, numberOf(params, "minKeep"), (id) => p[id]! >= limit, params["ties"]);
   },
   reasons(row, params) {
     const p = probabilitiesOf(row);

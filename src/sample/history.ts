@@ -83,12 +83,16 @@ export function remove(row: Float64Array, id: number): void {
   if (id < row.length) row[id] = -Infinity;
 }
 
-/** Leaves one token alone, with the score 0. */
-export function force(row: Float64Array, id: number): void {
-  if (id >= row.length)
-    throw new LogitsError("bad-argument", `Cannot force token ${id}: it must be in [0, ${row.length - 1}], got ${id}`);
+/** Leaves these tokens alone, with the score 0. */
+export function force(row: Float64Array, ...ids: number[]): void {
+  const wrong = ids.find((id) => id >= row.length);
+  if (wrong !== undefined)
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot force token ${wrong}: it must be in [0, ${row.length - 1}], got ${wrong}`,
+    );
   row.fill(-Infinity);
-  row[id] = 0;
+  for (const id of ids) row[id] = 0;
 }
 
 /** How many tokens follow the prompt. */

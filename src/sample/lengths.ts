@@ -1,6 +1,6 @@
 import { LogitsError, type SampleContext, type Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { force, outputLength, remove } from "./history.js";
+import { force, idsOf, outputLength, remove } from "./history.js";
 
 const endsOf = ({ eos = [] }: SampleContext): readonly number[] => {
   if (eos.length === 0)
@@ -51,9 +51,9 @@ export const forcedBos: Sampler = defineSampler({
 });
 
 /**
- * The last token of a text that has come to its greatest length.
+ * The last token of a text that has come to its greatest length: one of these, all with the score 0.
  *
- * @param forcedEos id; range ≥ −1, default and no-op −1
+ * @param forcedEos ids, comma-separated; default and no-op none
  * @param maxLength greatest length in tokens, prompt included; range ≥ 1, default 2048
  */
 export const forcedEos: Sampler = defineSampler({
@@ -61,12 +61,12 @@ export const forcedEos: Sampler = defineSampler({
   role: "penalty",
   help: "The last token of a text that has come to its greatest length",
   params: [
-    { name: "forcedEos", type: "integer", min: -1, default: -1, noop: -1, help: "Id; −1 none" },
+    { name: "forcedEos", type: "string", default: "", noop: "", help: "Ids, comma-separated" },
     { name: "maxLength", type: "integer", min: 1, default: 2048, help: "Greatest length, prompt included" },
   ],
   source: "transformers, ForcedEOSTokenLogitsProcessor",
   change(row, params, { history }) {
-    if (history.length === numberOf(params, "maxLength") - 1) force(row, numberOf(params, "forcedEos"));
+    if (history.length === numberOf(params, "maxLength") - 1) force(row, ...idsOf(params["forcedEos"], "forcedEos"));
   },
 });
 

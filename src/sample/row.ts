@@ -77,10 +77,22 @@ export function keepTop(row: Float64Array, count: number, sorted: Float64Array):
   }
 }
 
-/** Removes every token for which `stays` is false, but leaves the `minKeep` most probable. */
-export function keepWhere(row: Float64Array, minKeep: number, stays: (id: number) => boolean): void {
+/** Leaves the `count` ≥ 1 most probable tokens and all that tie with the last of them. */
+export function keepTies(row: Float64Array, count: number, sorted: Float64Array): void {
+  if (count >= sorted.length) return;
+  const least = sorted[count - 1]!;
+  for (let id = 0; id < row.length; id++) if (row[id]! < least) row[id] = -Infinity;
+}
+
+/** Removes every token for which `stays` is false, but leaves the `minKeep` most probable, with `ties` also those that tie with the last of them. */
+export function keepWhere(
+  row: Float64Array,
+  minKeep: number,
+  stays: (id: number) => boolean,
+  ties: unknown = "exact",
+): void {
   let count = 0;
   for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity && stays(id)) count++;
-  if (count < minKeep) keepTop(row, minKeep, sortedScores(row));
+  if (count < minKeep) (ties === "keep" ? keepTies : keepTop)(row, minKeep, sortedScores(row));
   else for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity && !stays(id)) row[id] = -Infinity;
 }

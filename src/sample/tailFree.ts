@@ -8,7 +8,7 @@ import { keepTop, logSumExpOf, sortedScores } from "./row.js";
  *     d_i = | (p_i − p_{i+1}) − (p_{i+1} − p_{i+2}) | / Σ d
  *
  * `cut` says where: `centre` keeps the tokens up to the middle of the difference and always drops the last one (text-generation-webui, Aphrodite,
- * exllamav2); `index` cuts at the first difference whose sum exceeds z (koboldcpp, former llama.cpp).
+ * exllamav2), counting removed tokens as probabilities of 0; `index` cuts at the first difference whose sum exceeds z (koboldcpp, former llama.cpp).
  *
  * @param tfs z; range (0, 1], default and no-op 1
  * @param cut centre or index; default index
@@ -24,22 +24,27 @@ export const tailFree: Sampler = defineSampler({
   source: "trentbrick.github.io/Tail-Free-Sampling; koboldcpp; text-generation-webui",
   change(row, params) {
     const sorted = sortedScores(row);
-    if (sorted.length > 2) keepTop(row, Math.max(1, tailCount(sorted, logSumExpOf(row), params)), sorted);
+    const centre = params["cut"] === "centre";
+    const gone = centre ? row.length - sorted.length : 0;
+    if (sorted.length + gone <= (centre ? 1 : 2)) return;
+    keepTop(row, Math.max(1, tailCount(sorted, gone, logSumExpOf(row), params)), sorted);
   },
 });
 
-function tailCount(sorted: Float64Array, mass: number, params: Params): number {
-  const p = sorted.map((score) => Math.exp(score - mass));
+function tailCount(sorted: Float64Array, gone: number, mass: number, params: Params): number {
+  // More zeros than these have no bend.
+  const p = new Float64Array(sorted.length + Math.min(gone, 3));
+  for (let i = 0; i < sorted.length; i++) p[i] = Math.exp(sorted[i]! - mass);
+  const centre = params["cut"] === "centre";
   const bend = new Float64Array(p.length - 2);
   let total = 0;
   for (let i = 0; i < bend.length; i++) total += bend[i] = Math.abs(p[i]! - 2 * p[i + 1]! + p[i + 2]!);
-  for (let i = 0; i < bend.length; i++) bend[i] = total > 1e-6 ? bend[i]! / total : 1 / bend.length;
+  const even = !centre && total <= 1e-6;
   const limit = numberOf(params, "tfs");
-  const centre = params["cut"] === "centre";
   let sum = 0;
   for (let i = 0; i < bend.length; i++) {
-    sum += bend[i]!;
+    sum += even ? 1 / bend.length : bend[i]! / total;
     if (sum > limit) return centre ? i + 1 : Math.max(i, 1);
   }
-  return centre ? sorted.length - 1 : sorted.length;
+  return centre && gone === 0 ? sorted.length - 1 : sorted.length;
 }

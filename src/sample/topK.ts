@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { keepTop, keepWhere, rankedIds, sortedScores } from "./row.js";
+import { keepTies, keepTop, rankedIds, sortedScores } from "./row.js";
 
 /**
  * Keeps the k tokens with the largest scores.
@@ -29,10 +29,7 @@ export const topK: Sampler = defineSampler({
   change(row, params) {
     const k = numberOf(params, "topK");
     const sorted = sortedScores(row);
-    if (k >= sorted.length) return;
-    const least = sorted[k - 1]!;
-    if (params["ties"] === "keep") keepWhere(row, 1, (id) => row[id]! >= least);
-    else keepTop(row, k, sorted);
+    (params["ties"] === "keep" ? keepTies : keepTop)(row, k, sorted);
   },
   reasons(row, params) {
     const limit = numberOf(params, "topK");

@@ -1,7 +1,7 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { logMassOver, overParam } from "./over.js";
-import { keepTop, rankedIds, sortedScores } from "./row.js";
+import { keepTies, keepTop, rankedIds, sortedScores } from "./row.js";
 
 /**
  * Nucleus: keeps the fewest most probable tokens that hold probability P together. The most probable always stays.
@@ -10,11 +10,12 @@ import { keepTop, rankedIds, sortedScores } from "./row.js";
  *                     Σ_{j ≤ i} p_j ≤ P       crossing "drop": it goes (exllamav3)
  *
  * `equal` says what happens to a token before which exactly P has been reached: `drop` (llama.cpp, transformers, vLLM) or `keep` (SGLang).
- * Equal scores are taken by id.
+ * Of tokens that tie with the last, `ties` takes those with the lowest ids (exact) or all (keep: mlx-lm).
  *
  * @param topP P; range [0, 1], default and no-op 1
  * @param crossing keep or drop; default keep
  * @param equal drop or keep; default drop
+ * @param ties exact or keep; default exact
  * @param over what probabilities are of: `kept`, renormalised over the tokens left, or `all`; default kept
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
  */
@@ -33,13 +34,21 @@ export const topP: Sampler = defineSampler({
     },
     { name: "equal", type: "choice", choices: ["drop", "keep"], default: "drop", help: "A token after exactly P" },
     overParam,
+    {
+      name: "ties",
+      type: "choice",
+      choices: ["exact", "keep"],
+      default: "exact",
+      help: "Tokens that tie with the last",
+    },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],
   source: "Holtzman et al., ICLR 2020",
   change(row, params, context) {
     const sorted = sortedScores(row);
     const count = nucleus(sorted, logMassOver(row, params, context), params);
-    keepTop(row, Math.max(numberOf(params, "minKeep"), count), sorted);
+    const keep = params["ties"] === "keep" ? keepTies : keepTop;
+    keep(row, Math.max(numberOf(params, "minKeep"), count), sorted);
   },
   reasons(row, params, context) {
     const limit = numberOf(params, "topP");

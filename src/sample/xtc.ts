@@ -1,5 +1,6 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { idsOf } from "./history.js";
 import { probabilitiesOf, rankedIds } from "./row.js";
 
 /**
@@ -7,7 +8,10 @@ import { probabilitiesOf, rankedIds } from "./row.js";
  *
  * `roll` says when it acts: u ≤ chance (llama.cpp) or u < chance; `boundary` whether a token exactly at the threshold counts; `ties` whether all that tie
  * with the least probable stay (mlx-lm). `xtcProtect` are tokens that must not be removed: with `xtcProtection` "skip" nothing is removed if one of them
- * would be (text-generation-webui), with "spare" they alone stay (mlx-lm).
+ * would be (text-generation-webui), with "spare" they alone stay (mlx-lm), with "ignore" they are
+ * not among the top choices to begin with (exllamav3).
+ *
+ * `roll` "expected" throws no dice: it leaves the distribution that they would lead to on average (exllamav3).
  *
  * @param xtcProbability chance; range [0, 1], default and no-op 0
  * @param xtcThreshold threshold; range [0, 1], default 0.1; above 0.5 no two tokens reach it and nothing is ever removed
@@ -19,7 +23,13 @@ export const xtc: Sampler = defineSampler({
   params: [
     { name: "xtcProbability", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "How often" },
     { name: "xtcThreshold", type: "number", min: 0, max: 1, default: 0.1, help: "From which probability" },
-    { name: "roll", type: "choice", choices: ["<=", "<"], default: "<=", help: "How u compares with the chance" },
+    {
+      name: "roll",
+      type: "choice",
+      choices: ["<=", "<", "expected"],
+      default: "<=",
+      help: "How u compares with the chance, or no dice but the distribution they lead to",
+    },
     { name: "boundary", type: "choice", choices: ["keep", "drop"], default: "keep", help: "A token exactly there" },
     {
       name: "ties",
@@ -32,18 +42,19 @@ export const xtc: Sampler = defineSampler({
     {
       name: "xtcProtection",
       type: "choice",
-      choices: ["skip", "spare"],
+      choices: ["skip", "spare", "ignore"],
       default: "spare",
-      help: "Remove nothing when a protected token would be, or spare it alone",
+      help: "Remove nothing when a protected token would be, spare it alone, or look at the others only",
     },
   ],
   source: "p-e-w, text-generation-webui #6335; llama.cpp",
   change(row, params, context, place) {
-    const u = context.dice(place);
     const chance = numberOf(params, "xtcProbability");
+    const guarded = new Set(idsOf(params["xtcProtect"], "xtcProtect"));
+    if (params["roll"] === "expected") return mix(row, chance, topChoices(row, params, guarded), guarded);
+    const u = context.dice(place);
     if (params["roll"] === "<" ? u >= chance : u > chance) return;
-    const excluded = topChoices(row, params);
-    const guarded = new Set(protectedIds(params));
+    const excluded = topChoices(row, params, guarded);
     if (params["xtcProtection"] === "skip" && excluded.some((id) => guarded.has(id))) return;
     for (const id of excluded) if (!guarded.has(id)) row[id] = -Infinity;
   },
@@ -58,18 +69,24 @@ export const xtc: Sampler = defineSampler({
   },
 });
 
-function topChoices(row: Float64Array, params: Params): number[] {
+function topChoices(row: Float64Array, params: Params, guarded: ReadonlySet<number>): number[] {
   const p = probabilitiesOf(row);
   const limit = numberOf(params, "xtcThreshold");
   const drop = params["boundary"] === "drop";
-  const above = [...rankedIds(row)].filter((id) => (drop ? p[id]! > limit : p[id]! >= limit));
+  const ignored = params["xtcProtection"] === "ignore" ? guarded : new Set<number>();
+  const above = [...rankedIds(row)].filter((id) => !ignored.has(id) && (drop ? p[id]! > limit : p[id]! >= limit));
   const last = above.at(-1);
   if (last === undefined) return [];
   return params["ties"] === "keep" ? above.filter((id) => row[id]! > row[last]!) : above.slice(0, -1);
 }
 
-const protectedIds = (params: Params): number[] =>
-  String(params["xtcProtect"] ?? "")
-    .split(",")
-    .filter(Boolean)
-    .map(Number);
+/** The mean of the distributions with and without the top choices. */
+function mix(row: Float64Array, chance: number, excluded: readonly number[], guarded: ReadonlySet<number>): void {
+  const out = excluded.filter((id) => !guarded.has(id));
+  if (out.length === 0) return;
+  const p = probabilitiesOf(row);
+  const mass = out.reduce((sum, id) => sum + p[id]!, 0);
+  const more = Math.log1p((chance * mass) / (1 - mass));
+  const gone = new Set(out);
+  for (let id = 0; id < row.length; id++) row[id]! += gone.has(id) ? Math.log1p(-chance) : more;
+}

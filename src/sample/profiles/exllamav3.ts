@@ -1,9 +1,10 @@
-import type { Profile } from "./profile.js";
+import { movedLast, type Profile } from "./profile.js";
 
 /** exllamav3's ComboSampler. */
 export const exllamav3: Profile = {
   engine: "exllamav3",
-  version: "4f8ad012",
+  version: "1.4.1 (4f8ad012)",
+  verified: true,
   defaults: { temperature: 1 },
   order: [
     { sampler: "logitBias" },
@@ -13,7 +14,9 @@ export const exllamav3: Profile = {
     { sampler: "minP" },
     { sampler: "topK", rules: { ties: "exact" } },
     { sampler: "topP", rules: { crossing: "drop" } },
+    { sampler: "xtc", rules: { roll: "expected", xtcProtection: "ignore" } },
     { sampler: "adaptiveP" },
   ],
+  reorder: (settings, order) => (settings["temperatureLast"] ? movedLast(order, ["temperature", "adaptiveP"]) : order),
   notes: ["top_p drops the token with which it is reached: fewer tokens are kept than elsewhere."],
 };

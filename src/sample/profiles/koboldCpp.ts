@@ -4,6 +4,7 @@ import type { Profile } from "./profile.js";
 export const koboldCpp: Profile = {
   engine: "koboldcpp",
   version: "64d9d01c (rocm)",
+  verified: false,
   defaults: { temperature: 0.75, topK: 100, topP: 0.92, repetitionPenalty: 1.07, penaltyWindow: 360 },
   order: [
     { sampler: "logitBias" },

@@ -4,6 +4,7 @@ import type { Profile } from "./profile.js";
 export const llamaCpp: Profile = {
   engine: "llama.cpp",
   version: "3f545becc (2026-08)",
+  verified: true,
   defaults: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, penaltyWindow: 64 },
   order: [
     { sampler: "logitBias" },

@@ -4,6 +4,7 @@ import type { Profile } from "./profile.js";
 export const openai: Profile = {
   engine: "openai",
   version: "API reference, 2026",
+  verified: false,
   defaults: { temperature: 1 },
   order: [
     { sampler: "logitBias" },

@@ -8,6 +8,8 @@ export interface Profile {
   engine: string;
   /** What was read. */
   version: string;
+  /** Whether it passes vectors that the engine's own code made; what is not is said to be unverified. */
+  verified: boolean;
   /** Values in force by default. */
   defaults: Settings;
   /** Samplers in the order in which they run, with the rules that are this engine's. */
@@ -42,6 +44,14 @@ export function settingsUnder(profile: Profile, given: Settings): Settings {
   const settings: Settings = { ...profile.defaults, ...given };
   for (const name of Object.keys(profile.ignores ?? {})) delete settings[name];
   return profile.adjust?.(settings) ?? settings;
+}
+
+/** The order with these samplers at its end. */
+export function movedLast(order: Profile["order"], last: readonly string[]): Profile["order"] {
+  return [
+    ...order.filter(({ sampler }) => !last.includes(sampler)),
+    ...order.filter(({ sampler }) => last.includes(sampler)),
+  ];
 }
 
 const own = ({ params }: Sampler, settings: Settings): Params =>

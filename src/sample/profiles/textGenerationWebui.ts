@@ -1,9 +1,12 @@
-import type { Profile } from "./profile.js";
+import { movedLast, type Profile } from "./profile.js";
+
+const shaping = ["temperature", "dynamicTemperature", "quadraticSmoothing"];
 
 /** text-generation-webui with its transformers loader, in its default order. */
 export const textGenerationWebui: Profile = {
   engine: "text-generation-webui",
   version: "1dcde41d",
+  verified: true,
   defaults: { temperature: 1, penaltyWindow: 1024 },
   order: [
     { sampler: "repetitionPenalty" },
@@ -16,8 +19,8 @@ export const textGenerationWebui: Profile = {
     { sampler: "topK", rules: { ties: "keep" } },
     { sampler: "topP" },
     { sampler: "typical", rules: { ties: "keep" } },
-    { sampler: "epsilonCutoff" },
-    { sampler: "etaCutoff" },
+    { sampler: "epsilonCutoff", rules: { ties: "keep" } },
+    { sampler: "etaCutoff", rules: { ties: "keep" } },
     { sampler: "tailFree", rules: { cut: "centre" } },
     { sampler: "topA" },
     { sampler: "minP" },
@@ -26,4 +29,7 @@ export const textGenerationWebui: Profile = {
     { sampler: "xtc", rules: { roll: "<", xtcProtection: "skip" } },
     { sampler: "noRepeatNgram" },
   ],
+  reorder: (settings, order) => (settings["temperatureLast"] ? movedLast(order, shaping) : order),
+  adjust: (settings) => (settings["penaltyWindow"] === 0 ? { ...settings, penaltyWindow: -1 } : settings),
+  notes: ["A repetition_penalty_range of 0 counts the whole text."],
 };

@@ -3,7 +3,8 @@ import type { Profile } from "./profile.js";
 /** Hugging Face transformers with do_sample: processors, then warpers, temperature first. */
 export const transformers: Profile = {
   engine: "transformers",
-  version: "5.18",
+  version: "5.24.0",
+  verified: true,
   defaults: { temperature: 1, topK: 50 },
   order: [
     { sampler: "sequenceBias" },
@@ -23,8 +24,8 @@ export const transformers: Profile = {
     { sampler: "topP" },
     { sampler: "minP" },
     { sampler: "typical", rules: { ties: "keep" } },
-    { sampler: "epsilonCutoff" },
-    { sampler: "etaCutoff" },
+    { sampler: "epsilonCutoff", rules: { ties: "keep" } },
+    { sampler: "etaCutoff", rules: { ties: "keep" } },
   ],
   ignores: {
     frequencyPenalty: "there is none",

@@ -3,7 +3,8 @@ import { greedyBelow, type Profile } from "./profile.js";
 /** vLLM V1. */
 export const vllm: Profile = {
   engine: "vllm",
-  version: "01fa3fe74",
+  version: "0.33.0",
+  verified: true,
   defaults: { temperature: 1 },
   order: [
     { sampler: "allowedTokens" },

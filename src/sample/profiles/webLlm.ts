@@ -4,6 +4,7 @@ import type { Profile } from "./profile.js";
 export const webLlm: Profile = {
   engine: "web-llm",
   version: "c51c9c0",
+  verified: false,
   defaults: { temperature: 1 },
   order: [
     { sampler: "logitBias" },
