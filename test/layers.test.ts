@@ -21,10 +21,11 @@ const mayImport: Record<string, string[]> = {
   sample: ["core", "stats"],
   plan: [...below, ...steps],
   engines: ["core", "plan"],
-  cli: [...below, ...steps, "plan", "engines", "index.ts"],
+  models: ["core", "formats"],
+  cli: [...below, ...steps, "plan", "engines", "models", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
-const nodeAllowed = (file: string): boolean => /^(engines|cli)\//.test(file) || file === "formats/file.ts";
+const nodeAllowed = (file: string): boolean => /^(engines|models|cli)\//.test(file) || file === "formats/file.ts";
 /** Packages, and the one file that may import each. */
 const packages: Record<string, RegExp> = {
   hyparquet: /^formats\/(parquet|writeParquet).*\.ts$/,
@@ -35,6 +36,11 @@ const packages: Record<string, RegExp> = {
   "@observablehq/plot": /^report\/plot\.ts$/,
   linkedom: /^report\/plot\.ts$/,
   tinyglobby: /^cli\/input\.ts$/,
+  "node-llama-cpp": /^models\/(gguf|tapScores)\.ts$/,
+  "onnxruntime-node": /^models\/onnxRuntime\.ts$/,
+  "onnxruntime-web": /^models\/onnxRuntime\.ts$/,
+  "onnx-proto": /^models\/onnxGraph\.ts$/,
+  "@huggingface/tokenizers": /^models\/tokenizerJson\.ts$/,
 };
 
 const files = (readdirSync(src, { recursive: true, encoding: "utf8" }) as string[])

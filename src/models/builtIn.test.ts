@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { llamaMetadata, llamaTensors } from "../../scripts/model/llamaGguf.mjs";
+import { llamaOnnx } from "../../scripts/model/llamaOnnx.mjs";
+import { writeGguf } from "../../scripts/model/writeGguf.mjs";
+import { forward, type Llama, readLlama } from "../../test/support/llamaForward.js";
+import type { NextTokenModel } from "../core/index.js";
+import { builtInModel, gguf, type LocalModel, onnx } from "./index.js";
+
+const texts = [
+  "It was",
+  "Elizabeth could not but smile at the idea of his",
+  'He had no reason to think that she would. "My dear Mr. Bennet," said his lady to him one day, "have you heard that Netherfield Park is let at last?" Mr. Bennet replied that he had',
+  "def naïve(x): return 😀",
+];
+
+const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+
+describe("the built-in model", () => {
+  let reference: Llama;
+  let folder: string;
+  const models: Record<string, NextTokenModel> = {};
+
+  beforeAll(async () => {
+    reference = await readLlama(builtInModel.gguf);
+    folder = mkdtempSync(join(tmpdir(), "logits-model-"));
+    const { weights, shape, file } = reference;
+    const vocabulary = {
+      tokens: file.metadata.get("tokenizer.ggml.tokens") as string[],
+      merges: file.metadata.get("tokenizer.ggml.merges") as string[],
+    };
+    writeFileSync(
+      join(folder, "f32.gguf"),
+      writeGguf(llamaMetadata(shape, vocabulary), llamaTensors(weights, shape, "f32")),
+    );
+    writeFileSync(join(folder, "f32.onnx"), llamaOnnx(weights, shape, "f32"));
+    models["llama.cpp, f16"] = await gguf(builtInModel.gguf);
+    models["llama.cpp, f32"] = await gguf(join(folder, "f32.gguf"));
+    models["ONNX Runtime, f16"] = await onnx(builtInModel.onnx);
+    models["ONNX Runtime, f32"] = await onnx(join(folder, "f32.onnx"), {
+      tokenizer: join(builtInModel.onnx, "../../tokenizer.json"),
+    });
+  });
+  afterAll(async () => {
+    for (const model of Object.values(models)) await model.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  // llama.cpp rounds to f16 what it multiplies with an f16 matrix, so there the bound is a part of the largest logit (14 to 16 here: 0.0045 in all). ONNX
+  // Runtime widens the same weights first.
+  it.each([
+    ["llama.cpp, f16", 1e-3],
+    ["llama.cpp, f32", 1e-5],
+    ["ONNX Runtime, f16", 1e-5],
+    ["ONNX Runtime, f32", 1e-5],
+  ])("%s gives the logits of a forward pass in f64 within %d", async (name, bound) => {
+    for (const text of texts) {
+      const ids = await models[name]!.tokenize(text, { bos: true });
+      const expected = forward(reference, ids);
+      const unit = bound === 1e-3 ? expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0) : 1;
+      expect(largest(await models[name]!.next(ids), expected), text).toBeLessThan(bound * unit);
+    }
+  });
+
+  it("writes in the manner of its text: a said is followed by who said it", async () => {
+    const model = models["ONNX Runtime, f16"]!;
+    const { tokens } = await (model as LocalModel).top(
+      await model.tokenize('"My dear Miss Woodhouse," said', { bos: true }),
+      5,
+    );
+    expect(await Promise.all(tokens.map((id) => model.detokenize([id])))).toEqual(
+      expect.arrayContaining([" she", " he"]),
+    );
+  });
+
+  it("is tokenised alike by llama.cpp and by its tokenizer.json", async () => {
+    for (const text of [...texts, "<|endoftext|>", "  two  spaces\n\n\tand a tab ", "Ünïcödé — “quotes” … 東京"]) {
+      for (const special of [false, true]) {
+        const [a, b] = [models["llama.cpp, f16"]!, models["ONNX Runtime, f16"]!];
+        expect(await b.tokenize(text, { special }), text).toEqual(await a.tokenize(text, { special }));
+      }
+    }
+  });
+});

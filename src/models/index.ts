@@ -1,0 +1,7 @@
+export type { NextTokenModel } from "../core/index.js";
+export { builtInModel } from "./builtIn.js";
+export type { LocalModel, TopScores } from "./cachedModel.js";
+export { gguf, type GgufOptions } from "./gguf.js";
+export { onnx, type OnnxOptions } from "./onnx.js";
+export { openai, type OpenaiOptions } from "./openai.js";
+export { recorded, type RecordedOptions } from "./recorded.js";
