@@ -140,6 +140,24 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/sample.js"),
   },
   {
+    name: "generate",
+    summary: "A language model writes on; every step can be looked at",
+    usage: "",
+    args: [0, 0],
+    flags: async () => (await lazy.sampling()).generateFlags(),
+    examples: [
+      {
+        run: 'logits generate --prompt "It is a truth" --temperature 0.8 --top-p 0.95 --seed 7',
+        shows: "the built-in model goes on, one token after another",
+      },
+      {
+        run: 'logits generate --model M.gguf --prompt "Once upon a time" --profile llama.cpp --trace',
+        shows: "as llama.cpp samples, with what every sampler removed at each step",
+      },
+    ],
+    load: () => import("./commands/generate.js"),
+  },
+  {
     name: "report",
     summary: "One self-contained HTML file: curves, tables, rows to look at",
     usage: "FILE…",

@@ -45,6 +45,26 @@ const historyFlags: Flag[] = [
   { name: "eos", type: "string", metavar: "ID,ID,…", help: "Tokens that end a text, for lengths" },
 ];
 
+const chainFlag: Flag = {
+  name: "chain",
+  type: "string",
+  metavar: "CHAIN.json",
+  help: "Samplers and their order, as JSON: a list of {sampler, params}, or the output of --json",
+};
+
+const sweepFlag: Flag = {
+  name: "sweep",
+  type: "string",
+  metavar: "SETTING=A,B,C",
+  help: "One setting at several values, e.g. temperature=0.2,0.8,1.2",
+};
+
+const temperatureLastFlag: Flag = {
+  name: "temperatureLast",
+  type: "boolean",
+  help: "Temperature after the filters (profiles exllamav3 and text-generation-webui)",
+};
+
 export async function sampleFlags(): Promise<Flag[]> {
   return [
     { name: "row", type: "integer", min: 0, metavar: "N", help: "Which row of FILE, from 0" },
@@ -52,25 +72,42 @@ export async function sampleFlags(): Promise<Flag[]> {
     ...drawFlags,
     ...samplerFlags(),
     profileFlag,
-    {
-      name: "chain",
-      type: "string",
-      metavar: "CHAIN.json",
-      help: "Samplers and their order, as JSON: a list of {sampler, params}, or the output of --json",
-    },
+    temperatureLastFlag,
+    chainFlag,
     ...historyFlags,
     { name: "top", type: "integer", min: 0, metavar: "N", help: "How many of the tokens kept to list (default 20)" },
     { name: "trace", type: "boolean", help: "Say what every sampler removed, and why" },
     { name: "why", type: "integer", min: 0, metavar: "ID", help: "Say why this token was not kept" },
-    {
-      name: "sweep",
-      type: "string",
-      metavar: "SETTING=A,B,C",
-      help: "Show the row with one setting at several values, e.g. temperature=0.2,0.8,1.2",
-    },
+    sweepFlag,
     { name: "compare", type: "boolean", help: "Show what every engine makes of this row and these settings" },
     { name: "lint", type: "boolean", help: "Show what the profile makes of these settings that does not show" },
     ...inputFlags,
+    jsonFlag,
+  ];
+}
+
+export async function generateFlags(): Promise<Flag[]> {
+  return [
+    {
+      name: "model",
+      type: "string",
+      metavar: "M",
+      help: "builtin, builtin.onnx, a .gguf or .onnx file, a folder with an ONNX model, an npz of recorded logits, a name that was pulled, or SERVER#MODEL (default builtin)",
+    },
+    { name: "tokenizer", type: "string", metavar: "FILE", help: "tokenizer.json of a recorded model or a server's" },
+    { name: "prompt", type: "string", metavar: "TEXT", help: "The text to go on from" },
+    { name: "maxTokens", type: "integer", min: 1, metavar: "N", help: "Most tokens to write (default 128)" },
+    { name: "stop", type: "string", metavar: "TEXT", help: "A text that ends it, and is left out" },
+    { name: "jsonSchema", type: "string", metavar: "FILE", help: "Write only JSON that this schema allows" },
+    ...drawFlags,
+    ...samplerFlags(),
+    profileFlag,
+    temperatureLastFlag,
+    chainFlag,
+    { name: "top", type: "integer", min: 0, metavar: "N", help: "List so many of the tokens kept at each step" },
+    { name: "trace", type: "boolean", help: "Say what every sampler did at each step" },
+    { name: "record", type: "string", metavar: "OUT.npz", help: "Keep every step's logits (f16) and the tokens" },
+    sweepFlag,
     jsonFlag,
   ];
 }

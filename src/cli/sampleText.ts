@@ -28,10 +28,10 @@ function tokenLines(top: readonly ListedToken[]): string[] {
   );
 }
 
-function waterfall(trace: readonly TraceStep[], tokens: number): string[] {
+export function waterfall(trace: readonly TraceStep[], tokens: number): string[] {
   const head = ["", "left", "removed", "mass removed", "entropy", "KL"];
   const rows = trace.map((step) => [
-    `${step.sampler} ${settings(step)}`.trim(),
+    named(step),
     count(step.after),
     step.removedCount > 0 ? `−${count(step.removedCount)}` : step.noEffect ? "no effect" : "",
     step.removedCount > 0 ? percent(step.massRemoved) : "",
@@ -87,13 +87,15 @@ export function remarksText(remarks: readonly Remark[]): string {
   return remarks.map(({ message }) => `- ${message}\n`).join("");
 }
 
-/** The values that matter: those of switches. */
-function settings({ params }: TraceStep): string {
-  return Object.entries(params)
-    .filter(([, value]) => typeof value === "number")
-    .slice(0, 2)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ");
+/** The sampler with its values: "topK 40". */
+function named({ sampler, params }: TraceStep): string {
+  const values = Object.entries(params).filter(
+    ([name, value]) => typeof value === "number" && name !== "minKeep" && value !== 0,
+  );
+  return [
+    sampler,
+    ...values.slice(0, 3).map(([name, value]) => (name === sampler ? String(value) : `${name} ${value}`)),
+  ].join(" ");
 }
 
 /** One line a value: tokens kept, entropy, the first tokens. */

@@ -94,12 +94,12 @@ export function acceptToken(
   token: number,
   logits: Logits,
   chain: readonly Step[],
-  given: Partial<SampleContext> & { state: SampleContext["state"] },
+  { seed, sequence = 0, step = 0, ...given }: Partial<SampleContext> & { state: SampleContext["state"] } & DrawKey,
 ): void {
   if (!chain.some(({ sampler, params }) => sampler.accept && !sampler.isOff(params))) return;
+  const context = contextOf({ ...given, dice: diceOf({ seed, sequence, step }) });
   const rows: Float64Array[] = [];
-  const drawn = runChain(logits, chain, given, (_, before) => rows.push(before));
-  const context = contextOf(given);
+  const drawn = runChain(logits, chain, context, (_, before) => rows.push(before));
   chain.forEach(({ sampler, params }, place) => {
     if (!sampler.isOff(params)) sampler.accept?.(token, rows[place]!, drawn, params, context, place);
   });

@@ -18,6 +18,7 @@ export {
 export { compareProfiles, type Comparison, type EngineDistance, type EngineRow } from "./compare.js";
 export { contextOf } from "./define.js";
 export { drawToken, tokenAt } from "./draw.js";
+export { type Constraint, generate, type GeneratedToken, type GenerateOptions, type Stopped } from "./generate.js";
 export { lintSettings, type Remark } from "./lint.js";
 export { profile, profiles } from "./profiles/index.js";
 export { type Profile, profileChain, settingsUnder } from "./profiles/profile.js";

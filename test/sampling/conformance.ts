@@ -239,7 +239,7 @@ function compareSteps(
         ? undefined
         : differences(row, step as Kept, false, "adaptiveTarget" in one.settings ? adaptiveTolerance : tolerance);
     if (apart) return `step ${i}: ${apart}`;
-    if (step.picked !== undefined) acceptToken(step.picked, logits, chain, { ...context, state });
+    if (step.picked !== undefined) acceptToken(step.picked, logits, chain, { ...context, state, seed: 0 });
     const bound = Object.values(state)[0]?.["bound"];
     const theirs = step.state?.["mu"];
     if (bound !== undefined && theirs !== undefined && !(Math.abs(bound - theirs) < 1e-4))
