@@ -3,7 +3,7 @@ export type { CalibrationMethod, Calibrator } from "./calibrator.js";
 export { type ErrorCode, LogitsError } from "./errors.js";
 export { checkParam, checkParams, type Descriptor, flagName, type Param, type Params, rangeText } from "./method.js";
 export type { Measured, Metric } from "./metric.js";
-export { type NllSums, nllSums } from "../kernels/index.js";
+export { type DrawRow, drawRow, exactRow, halfLog, type NllSums, nllSums, weightOf } from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableExp } from "./math/portableExp.js";

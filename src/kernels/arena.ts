@@ -27,6 +27,21 @@ export interface Kernels {
   pack(p: number, labels: number, rows: number, classes: number, tile: number, to: number, toLabel: number): number;
   packedSums(p: number, labels: number, rows: number, classes: number, least: number, scale: number, out: number): void;
   rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;
+  weigh(
+    p: number,
+    blocks: number,
+    scale: number,
+    peak: number,
+    least: number,
+    logs: number,
+    weights: number,
+    sums: number,
+    out: number,
+  ): number;
+  massAbove(p: number, weights: number, blocks: number, score: number): number;
+  massNear(logs: number, weights: number, blocks: number, centre: number, distance: number): number;
+  countEqual(p: number, n: number, value: number): number;
+  blockAt(sums: number, blocks: number, target: number, out: number): number;
   parseRecords(
     p: number,
     to: number,

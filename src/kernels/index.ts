@@ -1,5 +1,6 @@
 /** The few hot loops. Callers never learn which implementation ran. */
 import { hasWasm } from "./arena.js";
+import { type DrawRow, drawRow as makeDrawRow } from "./drawRow.js";
 import { plainParser, wasmParser } from "./records.js";
 import type { RecordParser, RecordShape } from "./recordsReference.js";
 import * as reference from "./reference.js";
@@ -15,6 +16,8 @@ import { topK as wasmTopK } from "./wasmTop.js";
 export type { Floats, NllSums, RowStats } from "./reference.js";
 export type { RecordParser, RecordShape } from "./recordsReference.js";
 export { expGap, type Peak, type Row, sumExp, surprisal } from "./rowReference.js";
+export { halfLog, weightOf } from "./drawReference.js";
+export { type DrawRow, exactRow } from "./drawRow.js";
 export type { Top } from "./topReference.js";
 export { alloc, free } from "./arena.js";
 
@@ -61,6 +64,11 @@ export function nllSums(
 export function softmaxRows(values: Floats, rows: number, classes: number, out: Floats, beta = 1): void {
   const done = fast(values) && out instanceof Float32Array && wasm.softmaxRows(values, rows, classes, out, 1 / beta);
   if (!done) reference.softmaxRows(values, rows, classes, out, beta);
+}
+
+/** Room for a row that tokens are drawn from. */
+export function drawRow(tokens: number): DrawRow {
+  return makeDrawRow(tokens, forced !== "reference");
 }
 
 /** Bytes of input for which starting the kernels is not worth it. */

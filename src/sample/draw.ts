@@ -1,39 +1,83 @@
-import { LogitsError, portableExp, uniform } from "../core/index.js";
-import type { DrawKey } from "./chain.js";
-import { peakOf } from "./row.js";
+import { type DrawRow, exactRow, LogitsError, type Params, uniform } from "../core/index.js";
+import type { DrawKey, Step } from "./chain.js";
+import { accepts, type Acceptance } from "./acceptance.js";
 
 /**
  * Draws a token from a row of scores by inverting the cumulative distribution in the order of ids:
  *
- *     the first id with  Σ_{j ≤ id} e^{z_j − z_max}  >  u · Σ_j e^{z_j − z_max}
+ *     the first id with  Σ_{j ≤ id} w_j  >  u · Σ_j w_j          w_j = exp(z_j − z_max)
  *
- * u has 53 bits and depends on (seed, sequence, step) alone, exponentials are made of operations that IEEE 754 fixes, and sums run over ids: the same
- * token on every engine, whatever else is drawn and in whatever order. Probabilities down to 2⁻⁵³ are reached.
+ * u has 53 bits and depends on (seed, sequence, step) alone. Weights are exponentials in f32, sums are f64 in a stated order, both to the last bit the same
+ * on every engine, with WebAssembly and without: the same token whatever else is drawn and in whatever order. Probabilities down to 2⁻⁵³ are reached.
  *
  * @param row scores; −Infinity for tokens that have been removed
  * @returns the id
  * @throws LogitsError `not-finite` where no token is left
  */
 export function drawToken(row: Float64Array, key: DrawKey): number {
-  const { seed, sequence = 0, step = 0 } = key;
-  return tokenAt(row, uniform(seed, "sample", step, sequence));
+  return tokenAt(row, uniformOf(key, 0));
 }
 
 /** The token at u ∈ [0, 1) of the cumulative distribution. */
 export function tokenAt(row: Float64Array, u: number): number {
-  const peak = peakOf(row);
-  if (peak === -Infinity) throw new LogitsError("not-finite", "Cannot draw: a token must be left, got none");
-  let total = 0;
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) total += portableExp(row[id]! - peak);
-  const target = u * total;
-  let sum = 0;
-  let last = 0;
-  for (let id = 0; id < row.length; id++) {
-    if (row[id] === -Infinity) continue;
-    const weight = portableExp(row[id]! - peak);
-    sum += weight;
-    if (sum > target) return id;
-    if (weight > 0) last = id;
+  const weighed = exactRow(row);
+  return weighed.at(u * totalOf(weighed));
+}
+
+/** Uniform number of a draw's attempt. */
+export function uniformOf({ seed, sequence = 0, step = 0 }: DrawKey, attempt: number): number {
+  return uniform(seed, "sample", step, sequence + attempt * 2 ** 32);
+}
+
+function totalOf(row: DrawRow): number {
+  const peak = row.peak();
+  if (!(peak > -Infinity)) throw new LogitsError("not-finite", "Cannot draw: a token must be left, got none");
+  return row.weigh(1, peak);
+}
+
+/** Attempts after which a draw by rejection inverts the distribution that is left: at least half of them succeed, so that it never comes to that. */
+export const mostAttempts = 64;
+
+/**
+ * How a chain is drawn from. Where its last step keeps the tokens that hold some probability (top-p, typical) and no top-k made them few before, a token is
+ * drawn from the row before that step until one is kept: the same distribution, without having to find out which tokens are kept. Undefined for
+ * every other chain: its row is drawn from as it is left.
+ */
+export function rejection(chain: readonly Step[]): { place: number; how: Acceptance; params: Params } | undefined {
+  const place = chain.findLastIndex(({ sampler, params }) => !sampler.isOff(params));
+  const last = chain[place];
+  const name = last?.sampler.name;
+  if (!last || (name !== "topP" && name !== "typical")) return undefined;
+  const { params } = last;
+  const plain = params["crossing"] === "keep" && params["over"] !== "all" && params["minKeep"] === 1;
+  const few = chain.some(({ sampler, params: others }) => sampler.name === "topK" && !sampler.isOff(others));
+  return plain && !few ? { place, how: name, params } : undefined;
+}
+
+/** Draws by rejection; undefined when no attempt succeeded. `row` must have been weighed. */
+export function drawKept(
+  row: DrawRow,
+  total: number,
+  how: Acceptance,
+  params: Params,
+  key: DrawKey,
+): number | undefined {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const token = row.at(uniformOf(key, attempt) * total);
+    if (accepts(row, total, token, how, params)) return token;
   }
-  return last;
+  return undefined;
+}
+
+/** The token of a chain, from the row before each step and the row that is left. */
+export function drawFromChain(
+  chain: readonly Step[],
+  rowBefore: (place: number) => Float64Array,
+  left: Float64Array,
+  key: DrawKey,
+): number {
+  const by = rejection(chain);
+  if (!by) return drawToken(left, key);
+  const row = exactRow(rowBefore(by.place));
+  return drawKept(row, totalOf(row), by.how, by.params, key) ?? drawToken(left, key);
 }

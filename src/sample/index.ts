@@ -25,6 +25,7 @@ export { type Profile, profileChain, settingsUnder } from "./profiles/profile.js
 export { sample, type Sampled, type SampleOptions } from "./sample.js";
 export { samplers } from "./samplers.js";
 export { type Settings, settingsChain } from "./settings.js";
+export { createStepper, type StepContext, type Stepper } from "./stepper.js";
 export { type RemovedToken, type Trace, type TraceStep, tracer } from "./trace.js";
 export { adaptiveP } from "./adaptiveP.js";
 export { dynamicTemperature } from "./dynamicTemperature.js";

@@ -1,6 +1,6 @@
 import type { Logits, SampleContext } from "../core/index.js";
-import { diceOf, type DrawKey, runChain, type Step } from "./chain.js";
-import { drawToken } from "./draw.js";
+import { diceOf, type DrawKey, runChain, type Step, type Watcher } from "./chain.js";
+import { drawFromChain, rejection } from "./draw.js";
 import { countOf, logSumExpOf, rankedIds } from "./row.js";
 import { tracer, type Trace } from "./trace.js";
 
@@ -36,8 +36,14 @@ export interface Sampled {
 export function sample(logits: Logits, options: SampleOptions): Sampled {
   const { chain, context, top = 20, seed } = options;
   const tracing = options.trace ? tracer() : undefined;
-  const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing?.watch);
-  const token = drawToken(row, options);
+  const by = rejection(chain);
+  let before: Float64Array | undefined;
+  const watch: Watcher = (...seen) => {
+    tracing?.watch(...seen);
+    if (seen[3] === by?.place) before = seen[1];
+  };
+  const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing || by ? watch : undefined);
+  const token = drawFromChain(chain, () => before!, row, options);
   const mass = logSumExpOf(row);
   const ids = rankedIds(row).subarray(0, top);
   return {

@@ -57,7 +57,9 @@ export function temperatureBetween(
 }
 
 export function divide(row: Float64Array, by: number): void {
-  if (by > 0) for (let id = 0; id < row.length; id++) row[id]! /= by;
+  // By the reciprocal, as the kernels do.
+  const scale = 1 / by;
+  if (by > 0) for (let id = 0; id < row.length; id++) row[id]! *= scale;
   else {
     const winner = winnerOf(row);
     for (let id = 0; id < row.length; id++) if (id !== winner) row[id] = -Infinity;

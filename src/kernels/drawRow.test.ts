@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { type DrawRow, drawRow } from "./drawRow.js";
+
+const random = (seed: number): (() => number) => {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+};
+
+function filled(row: DrawRow, scores: ArrayLike<number>): DrawRow {
+  row.scores.set(scores);
+  return row;
+}
+
+const shapes: [string, (u: () => number) => number][] = [
+  ["peaked", (u) => (u() < 0.02 ? 30 * u() : 4 * u())],
+  ["flat", (u) => 2 * u() - 1],
+  ["with ties", (u) => Math.floor(8 * u())],
+  ["masked", (u) => (u() < 0.5 ? -Infinity : 5 * u())],
+  ["far below zero", (u) => -100 - 30 * u()],
+  ["wide", (u) => 200 * u()],
+];
+
+describe.each([1, 3, 63, 64, 65, 1000, 50_257])("a row of %i tokens", (tokens) => {
+  it.each(shapes)("gives the same bits in WebAssembly and without it: %s", (_, of) => {
+    const u = random(tokens + 7);
+    const scores = Float32Array.from({ length: tokens }, () => of(u));
+    if (!scores.some((score) => score > -Infinity)) scores[0] = 1;
+    const [a, b] = [true, false].map((wasm) => filled(drawRow(tokens, wasm), scores)) as [DrawRow, DrawRow];
+    const peak = a.peak();
+    expect(b.peak()).toBe(peak);
+    expect(peak).toBe(scores.reduce((most, score) => Math.max(most, score), -Infinity));
+    for (const [scale, least] of [
+      [1, undefined],
+      [1 / 0.8, undefined],
+      [1 / 1.5, peak - 2],
+    ] as const) {
+      const total = a.weigh(scale, peak * scale, least);
+      expect(b.weigh(scale, peak * scale, least)).toBe(total);
+      expect(b.weighted).toBe(a.weighted);
+      expect([...b.sums]).toEqual([...a.sums]);
+      expect(Buffer.from(b.weights.slice().buffer).equals(Buffer.from(a.weights.slice().buffer))).toBe(true);
+      for (let i = 0; i < 20; i++) {
+        const id = Math.floor(u() * tokens);
+        expect(b.massAbove(scores[id]!)).toBe(a.massAbove(scores[id]!));
+        expect(b.massNear(-1.5, Math.abs(a.logs[id]!))).toBe(a.massNear(-1.5, Math.abs(a.logs[id]!)));
+        expect(b.countEqual(id, scores[id]!)).toBe(a.countEqual(id, scores[id]!));
+        const target = u() * total;
+        expect(b.at(target)).toBe(a.at(target));
+      }
+    }
+    const [mine, theirs] = [new Int32Array(tokens), new Int32Array(tokens)];
+    for (const k of [1, 2, 40]) {
+      const least = a.reach(k);
+      const n = a.collect(least, mine);
+      expect(n).toBeGreaterThanOrEqual(Math.min(k, scores.filter((score) => score > -Infinity).length));
+      expect(b.collect(least, theirs)).toBe(n);
+      expect([...theirs.subarray(0, n)]).toEqual([...mine.subarray(0, n)]);
+      expect(b.collect(b.reach(k), theirs)).toBeGreaterThanOrEqual(Math.min(k, n));
+    }
+  });
+
+  it("weights are exp to 3e-6, and 0 far away", () => {
+    const u = random(tokens);
+    const scores = Float32Array.from({ length: tokens }, () => 60 * u());
+    const row = filled(drawRow(tokens, true), scores);
+    const peak = row.peak();
+    row.weigh(1, peak);
+    for (let id = 0; id < tokens; id++) {
+      const exact = Math.exp(scores[id]! - peak);
+      if (exact > 1e-12) expect(Math.abs(row.weights[id]! / exact - 1)).toBeLessThan(3e-6);
+    }
+  });
+
+  it.each([NaN, Infinity])("%d is found wherever it is", (wrong) => {
+    for (const wasm of [true, false]) {
+      const row = filled(drawRow(tokens, wasm), new Float32Array(tokens));
+      row.scores[tokens - 1] = wrong;
+      expect(row.peak()).toBeNaN();
+    }
+  });
+});

@@ -1,0 +1,243 @@
+import { createArena, DATA, RESULT } from "./arena.js";
+import { BLOCK, halfLog, SMALLEST, weightOf } from "./drawReference.js";
+
+/**
+ * A row of scores that tokens are drawn from, with room for what that takes: made once for a vocabulary, used for every step. In kernel memory where there is
+ * WebAssembly; both kinds give the same numbers to the last bit.
+ */
+export interface DrawRow {
+  /** Where the scores lie: `tokens` of them, then −Infinity up to a whole number of blocks. Whoever writes here saves a copy. */
+  readonly scores: Float32Array | Float64Array;
+  /** After `weigh`: half the binary logarithm of each weight, the weight, and the sum of each block of 64. */
+  readonly logs: Float32Array;
+  readonly weights: Float32Array;
+  readonly sums: Float64Array;
+  /** After `weigh`: Σ weight·log. */
+  weighted: number;
+  /** The largest score; NaN where one is NaN or +Infinity. `reach` and `collect` need it before. */
+  peak(): number;
+  /** A score that at least k ≥ 1 scores are not below, and not many more than that. */
+  reach(k: number): number;
+  /** Ids, rising, of the scores that are not below `least`, to `out`; their number, or −1 where there is no room. */
+  collect(least: number, out: Int32Array): number;
+  /** Weights exp(score·scale − peak); those of scores below `least` are 0. Returns their sum. */
+  weigh(scale: number, peak: number, least?: number): number;
+  /** Σ of the weights of the tokens with a larger score. */
+  massAbove(score: number): number;
+  /** Σ of the weights of the tokens whose log is nearer to `centre`. */
+  massNear(centre: number, distance: number): number;
+  /** How many of the first n scores are this one. */
+  countEqual(n: number, score: number): number;
+  /** The token at `target` of the running sum of the weights. */
+  at(target: number): number;
+}
+
+const TILE = 64;
+
+/** Room for a row of so many tokens. */
+export function drawRow(tokens: number, wasm: boolean): DrawRow {
+  return (wasm ? wasmRow(tokens) : undefined) ?? plainRow(tokens);
+}
+
+function wasmRow(tokens: number): DrawRow | undefined {
+  const blocks = Math.ceil(tokens / BLOCK);
+  const padded = blocks * BLOCK;
+  const scoresAt = DATA;
+  const logsAt = scoresAt + 4 * padded;
+  const weightsAt = logsAt + 4 * padded;
+  const sumsAt = weightsAt + 4 * padded;
+  const maximaAt = sumsAt + 8 * blocks + (blocks % 2) * 8;
+  const coarserAt = maximaAt + 16 * blocks;
+  const numbersAt = coarserAt + 16 * Math.ceil(blocks / 16);
+  const arena = createArena(numbersAt + 4 * blocks - DATA);
+  if (!arena) return undefined;
+  const { kernels, ints, doubles } = arena;
+  const { buffer } = arena.bytes;
+  const all = new Float32Array(buffer, scoresAt, padded).fill(-Infinity);
+  const maxima = new Float32Array(buffer, maximaAt, 4 * blocks);
+  const weights = new Float32Array(buffer, weightsAt, padded);
+  const sums = new Float64Array(buffer, sumsAt, blocks);
+  return {
+    scores: all.subarray(0, tokens),
+    logs: new Float32Array(buffer, logsAt, padded),
+    weights,
+    sums,
+    weighted: 0,
+    peak() {
+      if (!kernels.groupMaxima(scoresAt, blocks, maximaAt)) return NaN;
+      return kernels.peakOf(maximaAt, maxima.length);
+    },
+    reach: (k) => (k > 4 * blocks ? -Infinity : kernels.threshold(maximaAt, blocks, k, coarserAt)),
+    collect(least, out) {
+      const count = kernels.tilesFrom(maximaAt, blocks, least, numbersAt);
+      return collected(all, ints, numbersAt / 4, count, least, out);
+    },
+    weigh(scale, peak, least = -Infinity) {
+      const total = kernels.weigh(scoresAt, blocks, scale, peak, least, logsAt, weightsAt, sumsAt, RESULT);
+      this.weighted = doubles[RESULT / 8]!;
+      return total;
+    },
+    massAbove: (score) => kernels.massAbove(scoresAt, weightsAt, blocks, score),
+    massNear: (centre, distance) => kernels.massNear(logsAt, weightsAt, blocks, centre, distance),
+    countEqual: (n, score) => kernels.countEqual(scoresAt, n, score),
+    at(target) {
+      const block = kernels.blockAt(sumsAt, blocks, target, RESULT);
+      return within(weights, sums, block, target, doubles[RESULT / 8]!);
+    },
+  };
+}
+
+/** Of four bits the only one that is set; −1 where that is not so. */
+const LANE = [-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1];
+
+/** Looks into the groups that the kernel found. */
+function collected(
+  scores: Float32Array,
+  ints: Int32Array,
+  from: number,
+  count: number,
+  least: number,
+  out: Int32Array,
+): number {
+  let n = 0;
+  for (let i = from; i < from + count; i++) {
+    const groups = ints[i]! & 15;
+    const start = TILE * (ints[i]! >> 4);
+    const alone = LANE[groups]!;
+    const step = alone < 0 ? 1 : 4;
+    for (let id = start + Math.max(alone, 0); id < start + TILE; id += step) {
+      const score = scores[id]!;
+      if (score < least || score === -Infinity) continue;
+      if (n === out.length) return -1;
+      out[n++] = id;
+    }
+  }
+  return n;
+}
+
+/** The token of a block at which the running sum exceeds `target`; where rounding leaves none, the last that has a weight. */
+function within(weights: Float32Array, sums: Float64Array, found: number, target: number, before: number): number {
+  let block = found;
+  while (block > 0 && sums[block] === 0) block--;
+  let sum = before;
+  let last = block * BLOCK;
+  for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+    const weight = weights[id]!;
+    if (weight === 0) continue;
+    sum += weight;
+    if (sum > target) return id;
+    last = id;
+  }
+  return last;
+}
+
+/** A row of f64 scores, as a chain leaves them: for a draw that need not be fast. */
+export function exactRow(scores: Float64Array): DrawRow {
+  const row = plainRow(scores.length, new Float64Array(Math.ceil(scores.length / BLOCK) * BLOCK));
+  row.scores.set(scores);
+  return row;
+}
+
+function plainRow(
+  tokens: number,
+  all: Float32Array | Float64Array = new Float32Array(Math.ceil(tokens / BLOCK) * BLOCK),
+): DrawRow {
+  const padded = all.length;
+  const blocks = padded / BLOCK;
+  all.fill(-Infinity);
+  const logs = new Float32Array(padded);
+  const weights = new Float32Array(padded);
+  const sums = new Float64Array(blocks);
+  const maxima = new Float64Array(blocks);
+  const masses = (stays: (id: number) => boolean): number => {
+    let total = 0;
+    for (let block = 0; block < blocks; block++) total += blockSum(block, (id) => (stays(id) ? weights[id]! : 0));
+    return total;
+  };
+  return {
+    scores: all.subarray(0, tokens),
+    logs,
+    weights,
+    sums,
+    weighted: 0,
+    peak() {
+      let peak = -Infinity;
+      let sum = 0;
+      for (let block = 0; block < blocks; block++) {
+        let most = -Infinity;
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+          const score = all[id]!;
+          if (score > most) most = score;
+          sum += score;
+        }
+        maxima[block] = most;
+        if (most > peak) peak = most;
+      }
+      // A sum with NaN in it is NaN; −Infinity and +Infinity make one too.
+      if (Number.isNaN(sum) || peak === Infinity) return all.some((score) => !(score < Infinity)) ? NaN : peak;
+      return peak;
+    },
+    reach(k) {
+      if (k > blocks) return -Infinity;
+      return maxima.slice().sort()[blocks - k]!;
+    },
+    collect(least, out) {
+      let n = 0;
+      for (let block = 0; block < blocks; block++) {
+        if (maxima[block]! < least) continue;
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+          if (all[id]! < least || all[id] === -Infinity) continue;
+          if (n === out.length) return -1;
+          out[n++] = id;
+        }
+      }
+      return n;
+    },
+    weigh(scale, peak, least = -Infinity) {
+      let total = 0;
+      this.weighted = 0;
+      const lanes = new Float64Array(4);
+      const lanesOfLogs = new Float64Array(4);
+      for (let block = 0; block < blocks; block++) {
+        lanes.fill(0);
+        lanesOfLogs.fill(0);
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+          const log = halfLog(all[id]! * scale - peak);
+          logs[id] = log;
+          if (!(log >= SMALLEST) || all[id]! < least) {
+            weights[id] = 0;
+            continue;
+          }
+          const weight = weightOf(log);
+          weights[id] = weight;
+          lanes[id & 3]! += weight;
+          lanesOfLogs[id & 3]! += Math.fround(weight * log);
+        }
+        sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
+        total += sums[block]!;
+        this.weighted += lanesOfLogs[0]! + lanesOfLogs[2]! + (lanesOfLogs[1]! + lanesOfLogs[3]!);
+      }
+      return total;
+    },
+    massAbove: (score) => masses((id) => all[id]! > score),
+    massNear: (centre, distance) => masses((id) => Math.abs(Math.fround(logs[id]! - centre)) < distance),
+    countEqual(n, score) {
+      let count = 0;
+      for (let id = 0; id < n; id++) if (all[id] === score) count++;
+      return count;
+    },
+    at(target) {
+      let before = 0;
+      let block = 0;
+      while (block < blocks - 1 && !(before + sums[block]! > target)) before += sums[block++]!;
+      return within(weights, sums, block, target, before);
+    },
+  };
+}
+
+/** The sum of a block in the order of the kernel. */
+function blockSum(block: number, of: (id: number) => number): number {
+  const lanes = [0, 0, 0, 0];
+  for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) lanes[id & 3]! += of(id);
+  return lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
+}

@@ -1,0 +1,56 @@
+import type { DrawRow, Params } from "../core/index.js";
+
+export type Acceptance = "topP" | "typical";
+
+/** Whether a filter that keeps probability P keeps this token, from the weights of a row alone: what comes before the token must hold less than P. */
+export function accepts(row: DrawRow, total: number, token: number, how: Acceptance, params: Params): boolean {
+  return how === "topP" ? inNucleus(row, total, token, params) : isTypical(row, total, token, params);
+}
+
+function inNucleus(row: DrawRow, total: number, token: number, params: Params): boolean {
+  const limit = (params["topP"] as number) * total;
+  const score = row.scores[token]!;
+  const above = row.massAbove(score);
+  // The most probable token stays whatever P is.
+  if (above === 0 && (params["ties"] === "keep" || row.countEqual(token, score) === 0)) return true;
+  const before = params["ties"] === "keep" ? above : above + row.countEqual(token, score) * row.weights[token]!;
+  return params["equal"] === "keep" ? before <= limit : before < limit;
+}
+
+function isTypical(row: DrawRow, total: number, token: number, params: Params): boolean {
+  const limit = (params["typicalP"] as number) * total;
+  // −ln p − H is, but for a factor, how far the logarithm of a weight is from the mean of all.
+  const centre = Math.fround(row.weighted / total);
+  const distance = Math.abs(Math.fround(row.logs[token]! - centre));
+  const before = row.massNear(centre, distance);
+  const stays = (mass: number): boolean => (params["equal"] === "keep" ? mass <= limit : mass < limit);
+  if (before === 0 && params["ties"] === "keep") return true;
+  if (!stays(before) && before > 0) return false;
+  if (params["ties"] === "keep" || stays(row.massNear(centre, above(distance)))) return true;
+  // P is reached among tokens at this very distance: by score, then by id.
+  return stays(before + tiedBefore(row, token, centre, distance)) || firstOfAll(row, token, centre, distance, before);
+}
+
+/** Weight of the tokens at the same distance that come before this one. */
+function tiedBefore(row: DrawRow, token: number, centre: number, distance: number): number {
+  const { logs, weights, scores } = row;
+  let mass = 0;
+  for (let id = 0; id < scores.length; id++) {
+    if (weights[id] === 0 || Math.abs(Math.fround(logs[id]! - centre)) !== distance) continue;
+    if (scores[id]! > scores[token]! || (scores[id] === scores[token] && id < token)) mass += weights[id]!;
+  }
+  return mass;
+}
+
+const firstOfAll = (row: DrawRow, token: number, centre: number, distance: number, before: number): boolean =>
+  before === 0 && tiedBefore(row, token, centre, distance) === 0;
+
+const number = new Float32Array(1);
+const bits = new Int32Array(number.buffer);
+
+/** The next f32 above one that is not negative. */
+function above(value: number): number {
+  number[0] = value;
+  bits[0]!++;
+  return number[0]!;
+}

@@ -1,0 +1,152 @@
+import { halfLog, weightOf } from "../../core/index.js";
+
+/** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
+export class Few {
+  count = 0;
+  readonly ids: Int32Array;
+  readonly scores: Float64Array;
+  /** Places in the order of ids. */
+  readonly #order: Int32Array;
+  readonly #weights: Float64Array;
+
+  constructor(room: number) {
+    this.ids = new Int32Array(room);
+    this.scores = new Float64Array(room);
+    this.#order = new Int32Array(room);
+    this.#weights = new Float64Array(room);
+  }
+
+  get room(): number {
+    return this.ids.length;
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** Adds a token where it belongs, if it is among the best `most`. */
+  insert(id: number, score: number, most: number): void {
+    const { ids, scores } = this;
+    let at = this.count;
+    if (at === most) {
+      if (!precedes(score, id, scores[at - 1]!, ids[at - 1]!)) return;
+      at--;
+    } else this.count++;
+    for (; at > 0 && precedes(score, id, scores[at - 1]!, ids[at - 1]!); at--) {
+      ids[at] = ids[at - 1]!;
+      scores[at] = scores[at - 1]!;
+    }
+    ids[at] = id;
+    scores[at] = score;
+  }
+
+  scale(by: number): void {
+    for (let i = 0; i < this.count; i++) this.scores[i]! *= by;
+  }
+
+  /** Keeps the first while their running probability is below `limit`: see topP.ts. */
+  nucleus(limit: number, andEqual: boolean): void {
+    const mass = this.#logMass();
+    let before = 0;
+    let kept = 0;
+    for (; kept < this.count; kept++) {
+      if (andEqual ? before > limit : before >= limit) break;
+      before += Math.exp(this.scores[kept]! - mass);
+    }
+    this.count = Math.max(1, kept);
+  }
+
+  /** Keeps those that are not below a score. */
+  cut(least: number): void {
+    let kept = 1;
+    while (kept < this.count && this.scores[kept]! >= least) kept++;
+    this.count = kept;
+  }
+
+  /** ln Σ exp, summed in the order of ids as in a whole row. */
+  #logMass(): number {
+    this.#sortIds();
+    const peak = this.scores[0]!;
+    let sum = 0;
+    for (let i = 0; i < this.count; i++) sum += Math.exp(this.scores[this.#order[i]!]! - peak);
+    return peak + Math.log(sum);
+  }
+
+  #sortIds(): void {
+    const { ids } = this;
+    const order = this.#order;
+    for (let i = 0; i < this.count; i++) {
+      let at = i;
+      for (; at > 0 && ids[order[at - 1]!]! > ids[i]!; at--) order[at] = order[at - 1]!;
+      order[at] = i;
+    }
+  }
+
+  /** The token at u of the cumulative distribution: bit for bit that of the whole row, whose other weights are 0. */
+  at(u: number): number {
+    this.#sortIds();
+    const target = u * this.#weigh();
+    const { ids } = this;
+    const order = this.#order;
+    let before = 0;
+    for (let i = 0; i < this.count; ) {
+      const end = this.#blockEnd(i);
+      const sum = this.#blockSum(i, end);
+      if (before + sum > target || end === this.count) {
+        let running = before;
+        let last = ids[order[i]!]!;
+        for (let j = i; j < end; j++) {
+          const weight = this.#weights[j]!;
+          if (weight === 0) continue;
+          running += weight;
+          last = ids[order[j]!]!;
+          if (running > target) return last;
+        }
+        return last;
+      }
+      before += sum;
+      i = end;
+    }
+    return ids[0]!;
+  }
+
+  #weigh(): number {
+    const peak = this.scores[0]!;
+    for (let i = 0; i < this.count; i++) this.#weights[i] = weightOf(halfLog(this.scores[this.#order[i]!]! - peak));
+    let total = 0;
+    for (let i = 0; i < this.count; ) {
+      const end = this.#blockEnd(i);
+      total += this.#blockSum(i, end);
+      i = end;
+    }
+    return total;
+  }
+
+  /** Where the tokens end that share a block of 64 ids with the one at a place. */
+  #blockEnd(from: number): number {
+    const block = this.ids[this.#order[from]!]! >> 6;
+    let end = from + 1;
+    while (end < this.count && this.ids[this.#order[end]!]! >> 6 === block) end++;
+    return end;
+  }
+
+  #blockSum(from: number, end: number): number {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let i = from; i < end; i++) {
+      const weight = this.#weights[i]!;
+      const lane = this.ids[this.#order[i]!]! & 3;
+      if (lane === 0) a += weight;
+      else if (lane === 1) b += weight;
+      else if (lane === 2) c += weight;
+      else d += weight;
+    }
+    return a + c + (b + d);
+  }
+}
+
+function precedes(score: number, id: number, other: number, otherId: number): boolean {
+  return score > other || (score === other && id < otherId);
+}

@@ -1,0 +1,73 @@
+import type { Step } from "../chain.js";
+import { numberOf } from "../define.js";
+import { rejection } from "../draw.js";
+import { sparse } from "./penalties.js";
+
+/** A step on the few tokens that are left. */
+export type FewStep =
+  | { does: "scale"; by: number }
+  | { does: "nucleus"; limit: number; andEqual: boolean }
+  | { does: "minP"; log: number };
+
+/** How a chain is run without its whole rows: what is done to the tokens of the text, to all scores, and to the few that are left. */
+export interface Program {
+  penalties: readonly Step[];
+  /** What all scores are multiplied by. */
+  scale: number;
+  /** How the tokens are found that are left: the k best, those from a logarithm of p/p_max on, or all; or by drawing until one is kept. */
+  find: { how: "topK"; k: number } | { how: "minP"; log: number } | { how: "all" } | { how: "draw" };
+  then: readonly FewStep[];
+}
+
+/** The program of a chain; undefined where it has a step that needs whole rows. */
+export function programOf(chain: readonly Step[]): Program | undefined {
+  const steps = chain.filter(({ sampler, params }) => !sampler.isOff(params));
+  let i = 0;
+  while (i < steps.length && sparse.has(steps[i]!.sampler.name)) i++;
+  const penalties = steps.slice(0, i);
+  let scale = 1;
+  while (i < steps.length && isPlainTemperature(steps[i]!)) {
+    // Two factors are not one: they round twice.
+    if (scale !== 1) return undefined;
+    scale = 1 / numberOf(steps[i++]!.params, "temperature");
+  }
+  const rest = steps.slice(i);
+  if (rest.length === 0)
+    return penalties.length === 0 ? { penalties, scale, find: { how: "all" }, then: [] } : undefined;
+  if (rest.length === 1 && rejection(chain))
+    return penalties.length === 0 ? { penalties, scale, find: { how: "draw" }, then: [] } : undefined;
+  const [first, ...others] = rest;
+  const then: FewStep[] = [];
+  for (const step of others) {
+    const few = fewStep(step);
+    if (!few) return undefined;
+    then.push(few);
+  }
+  const { sampler, params } = first!;
+  if (sampler.name === "topK" && params["ties"] === "exact")
+    return { penalties, scale, find: { how: "topK", k: numberOf(params, "topK") }, then };
+  const few = fewStep(first!);
+  if (few?.does === "minP" && penalties.length === 0)
+    return { penalties, scale, find: { how: "minP", log: few.log }, then };
+  return undefined;
+}
+
+function isPlainTemperature({ sampler, params }: Step): boolean {
+  return sampler.name === "temperature" && params["dynatempRange"] === 0 && numberOf(params, "temperature") > 0;
+}
+
+function fewStep(step: Step): FewStep | undefined {
+  const { sampler, params } = step;
+  if (isPlainTemperature(step)) return { does: "scale", by: 1 / numberOf(params, "temperature") };
+  if (params["minKeep"] !== 1) return undefined;
+  if (sampler.name === "minP" && params["boundary"] === "keep")
+    return { does: "minP", log: Math.log(numberOf(params, "minP")) };
+  if (
+    sampler.name === "topP" &&
+    params["crossing"] === "keep" &&
+    params["over"] === "kept" &&
+    params["ties"] === "exact"
+  )
+    return { does: "nucleus", limit: numberOf(params, "topP"), andEqual: params["equal"] === "keep" };
+  return undefined;
+}

@@ -1,0 +1,163 @@
+import { type DrawRow, drawRow, type Logits, LogitsError, type SampleContext } from "../core/index.js";
+import { acceptToken, diceOf, type DrawKey, type Step } from "./chain.js";
+import { checkRow } from "./define.js";
+import { drawKept, rejection, uniformOf } from "./draw.js";
+import { Few } from "./fast/few.js";
+import { Penalized } from "./fast/penalties.js";
+import { type Program, programOf } from "./fast/program.js";
+import { sample } from "./sample.js";
+
+/** What a step may need of the text: see SampleContext. */
+export type StepContext = Partial<Omit<SampleContext, "dice">>;
+
+/**
+ * Draws token after token through one chain, as `sample` does and always the same ones, without rows in between and without allocating: for chains of
+ * penalties, temperature, top-k, top-p, min-p and typical in their usual orders. Every other chain goes through `sample`.
+ *
+ * @example
+ *     const stepper = createStepper(chain, 50_257);
+ *     const token = stepper.next(logits, { seed: 7, step: 0 }, { history });
+ *
+ * `row` is where scores may be written directly, so that nothing is copied: `stepper.row.set(…)`, then `stepper.next(stepper.row, …)`.
+ */
+export interface Stepper {
+  readonly row: Float32Array;
+  /** Whether the chain is run without whole rows. */
+  readonly fast: boolean;
+  next(logits: Logits, key: DrawKey, context?: StepContext): number;
+}
+
+/** @param tokens size of the vocabulary */
+export function createStepper(chain: readonly Step[], tokens: number): Stepper {
+  const row = drawRow(tokens);
+  const program = programOf(chain);
+  const scores = row.scores as Float32Array;
+  const slow = (logits: Logits, key: DrawKey, context: StepContext = {}): number => slowly(chain, logits, key, context);
+  if (!program) return { row: scores, fast: false, next: slow };
+  const run = runner(program, chain, row, tokens);
+  return {
+    row: scores,
+    fast: true,
+    next(logits, key, context) {
+      if (logits.length !== tokens)
+        throw new LogitsError("bad-argument", `Cannot sample: a row must have ${tokens} scores, got ${logits.length}`);
+      // Scores in f64 would lose digits here.
+      if (logits instanceof Float64Array) return slow(logits, key, context);
+      if (logits !== scores) scores.set(logits);
+      return run(key, context) ?? slow(logits, key, context);
+    },
+  };
+}
+
+function slowly(chain: readonly Step[], logits: Logits, key: DrawKey, context: StepContext): number {
+  const { token } = sample(logits, { ...key, chain, context, top: 0 });
+  if (context.state) acceptToken(token, logits, chain, { ...context, state: context.state, dice: diceOf(key), ...key });
+  return token;
+}
+
+type Run = (key: DrawKey, context: StepContext | undefined) => number | undefined;
+
+/** Undefined where this row needs the whole way after all. */
+function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: number): Run {
+  const peakOf = (): number => {
+    const peak = row.peak();
+    // Which score is wrong is said by the check of all.
+    if (!(peak > -Infinity)) checkRow(row.scores);
+    return peak;
+  };
+  const { find, scale } = program;
+  if (find.how === "all") return (key) => row.at(uniformOf(key, 0) * row.weigh(scale, peakOf() * scale));
+  if (find.how === "draw") {
+    const { how, params } = rejection(chain)!;
+    return (key) => drawKept(row, row.weigh(scale, peakOf() * scale), how, params, key);
+  }
+  return find.how === "topK" ? topKRun(program, find.k, row, tokens, peakOf) : minPRun(program, find.log, row, peakOf);
+}
+
+const nothing: readonly number[] = [];
+
+function topKRun(program: Program, k: number, row: DrawRow, tokens: number, peakOf: () => number): Run {
+  const few = new Few(Math.min(k, tokens));
+  const penalized = new Penalized(tokens, program.penalties);
+  const found = new Int32Array(Math.max(4096, 4 * k));
+  const scores = row.scores as Float32Array;
+  return (key, context) => {
+    penalized.apply(scores, { history: context?.history ?? nothing, promptLength: context?.promptLength ?? 0 });
+    const { ids, count } = penalized;
+    hide(scores, ids, count);
+    // Which score is wrong is said where all are looked at.
+    const n = Number.isNaN(row.peak()) ? -1 : row.collect(row.reach(few.room), found);
+    few.clear();
+    for (let i = 0; i < n; i++) few.insert(found[i]!, scores[found[i]!]! * program.scale, few.room);
+    show(scores, ids, count);
+    if (n < 0) return undefined;
+    for (let i = 0; i < count; i++) {
+      const score = penalized.scores[i]! * program.scale;
+      if (score > -Infinity) few.insert(ids[i]!, score, few.room);
+    }
+    if (few.count === 0) return undefined;
+    return finish(few, program, key);
+  };
+}
+
+let kept = new Float32Array(64);
+
+/** Takes some tokens out of a row. NaN stays, so that it is found. */
+function hide(scores: Float32Array, ids: Int32Array, count: number): void {
+  if (kept.length < count) kept = new Float32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    kept[i] = scores[ids[i]!]!;
+    if (kept[i]! < Infinity) scores[ids[i]!] = -Infinity;
+  }
+}
+
+/** Puts them back. */
+function show(scores: Float32Array, ids: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) scores[ids[i]!] = kept[i]!;
+}
+
+/** Where more tokens than these are left, a look at all of them is faster. */
+const fewest = 256;
+
+function minPRun(program: Program, log: number, row: DrawRow, peakOf: () => number): Run {
+  const found = new Int32Array(fewest);
+  const few = new Few(fewest);
+  const scores = row.scores as Float32Array;
+  const { scale } = program;
+  return (key) => {
+    const peak = peakOf() * scale;
+    const least = firstAbove((peak + log) / scale, (score) => score * scale >= peak + log);
+    const n = row.collect(least, found);
+    if (n < 0) return program.then.length > 0 ? undefined : row.at(uniformOf(key, 0) * row.weigh(scale, peak, least));
+    few.clear();
+    for (let i = 0; i < n; i++) few.insert(found[i]!, scores[found[i]!]! * scale, fewest);
+    return finish(few, program, key);
+  };
+}
+
+const number = new Float32Array(1);
+const bits = new Int32Array(number.buffer);
+
+/** The smallest f32 for which a condition holds that holds for all larger ones, from one nearby. */
+function firstAbove(guess: number, holds: (score: number) => boolean): number {
+  number[0] = guess;
+  while (holds(number[0]!)) step(-1);
+  while (!holds(number[0]!)) step(1);
+  return number[0]!;
+}
+
+/** To the next f32 up or down. */
+function step(direction: 1 | -1): void {
+  if (number[0] === 0) bits[0] = direction > 0 ? 1 : -2147483647;
+  else bits[0]! += number[0]! > 0 ? direction : -direction;
+}
+
+/** The steps that are left, and the draw. */
+function finish(few: Few, program: Program, key: DrawKey): number {
+  for (const step of program.then) {
+    if (step.does === "scale") few.scale(step.by);
+    else if (step.does === "nucleus") few.nucleus(step.limit, step.andEqual);
+    else few.cut(few.scores[0]! + step.log);
+  }
+  return few.at(uniformOf(key, 0));
+}
