@@ -213,6 +213,8 @@ def dry(multiplier, base, allowed, window, breakers):
 DRY = [
     ("a repeat of two is penalised once", {"prompt": [0, 1, 2, 0, 1]}, 1.0, 1.75, 2, 64, []),
     ("allowed length 1", {"prompt": [0, 1, 2, 0, 1]}, 1.0, 1.75, 1, 64, []),
+    ("one matched token, allowed length 1", {"prompt": [1, 2, 5, 1]}, 1.0, 1.75, 1, 64, []),
+    ("allowed length 4, a repeat of two", {"prompt": [5, 6, 8, 0, 1, 2, 4, 6, 0, 1]}, 1.0, 1.75, 4, 64, []),
     ("the longest of two repeats counts", {"prompt": [1, 2, 3, 5, 2, 3, 5, 1, 2, 3]}, 0.5, 2.0, 2, 64, []),
     ("two continuations", {"prompt": [1, 2, 3, 4, 1, 2, 3, 5, 1, 2, 3]}, 0.8, 1.75, 2, 64, []),
     ("a run of one token", {"prompt": [4, 4, 4, 4, 4, 4]}, 0.8, 1.75, 2, 64, []),

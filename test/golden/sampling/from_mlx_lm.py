@@ -74,7 +74,7 @@ for vocab in SIZES:
                 settings = {k: (7 if k == "topK" else v) for k, v in settings.items()}
             sampled(row(kind, vocab), settings, 64, f"chain {' '.join(f'{k} {v}' for k, v in settings.items())}, {label(row(kind, vocab))}")
 INF = float("-inf")
-for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP": 0.5}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.5}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.3}),
+for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP": 0.5}), ([0, 0, 0, 0], {"topP": 0.75}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.5}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.3}),
                          ([3, 2, 2, 2, 1], {"topK": 2}), ([3, 2, 2, 2, 1], {"topK": 3}), ([3, 2, 2, 2, 1], {"topK": 5}), ([3, 2, 2, 2, 1], {"topK": 9}), ([2, 2, 2, 2, 2, 2], {"topK": 3}),
                          ([2, 2, 2, 1, 0], {"minP": 1.0}), ([2, 2, 2, 1, 0], {"minP": 0.3}), ([0, 0, 0, 0], {"xtcProbability": 1.0, "xtcThreshold": 0.25}),
                          ([0, 0, 0, 0], {"xtcProbability": 1.0, "xtcThreshold": 0.2}), ([3, 3, 2, 0], {"xtcProbability": 1.0, "xtcThreshold": 0.2}),

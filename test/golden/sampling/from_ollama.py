@@ -109,7 +109,7 @@ for vocab in SIZES:
         for settings in CHAINS:
             want(row(kind, vocab), settings, 64, f"chain {' '.join(f'{k} {v}' for k, v in settings.items())}, {label(row(kind, vocab))}")
 INF = float("-inf")
-for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP": 0.5}), ([0, 0, 0, 0], {"topP": 0.0}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.5}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.3}),
+for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP": 0.5}), ([0, 0, 0, 0], {"topP": 0.75}), ([0, 0, 0, 0], {"topP": 0.0}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.5}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.3}),
                          ([3, 2, 2, 2, 1], {"topK": 2}), ([3, 2, 2, 2, 1], {"topK": 3}), ([2, 2, 2, 1, 0], {"minP": 1.0}), ([2, 2, 2, 1, 0], {"minP": 0.3}), ([5, INF, 4, INF, 3], {"topK": 4}),
                          ([5, INF, 4, INF, 3], {"topP": 0.99}), ([1, 5, 5, 0], {"temperature": 0.0}), ([7], {"topP": 0.5})]:
     want(literal(logits), settings, 16, f"{' '.join(f'{k} {v}' for k, v in settings.items())} {logits}".replace("inf", "∞"))

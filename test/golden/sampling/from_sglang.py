@@ -97,7 +97,7 @@ for vocab in SIZES:
         for settings in CHAINS:
             removing(row(kind, vocab), settings, 64)
 INF = float("-inf")
-for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP": 0.5}), ([0, 0, 0, 0], {"topP": 0.49}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.5}),
+for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP": 0.5}), ([0, 0, 0, 0], {"topP": 0.75}), ([0, 0, 0, 0], {"topP": 0.49}), ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.5}),
                          ([1, 1, 0, 0, 0, 0, 0, 0], {"topP": 0.3}), ([3, 2, 2, 2, 1], {"topK": 2}), ([3, 2, 2, 2, 1], {"topK": 4}), ([2, 2, 2, 2, 2, 2], {"topK": 3}),
                          ([2, 2, 2, 1, 0], {"minP": 1.0}), ([2, 2, 2, 1, 0], {"minP": 0.3}), ([5, INF, 4, INF, 3], {"topK": 4}), ([5, INF, 4, INF, 3], {"topP": 0.99}), ([7], {"topP": 0.5})]:
     removing(literal(logits), settings, name=f"{' '.join(f'{k} {v}' for k, v in settings.items())} {logits}".replace("inf", "∞"))

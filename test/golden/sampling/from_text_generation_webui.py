@@ -111,7 +111,7 @@ for vocab in SIZES:
         for settings in CHAINS:
             removing(row(kind, vocab), settings, 64, f"chain {' '.join(f'{k} {v}' for k, v in settings.items())}, {label(row(kind, vocab))}")
 INF = float("-inf")
-for logits, settings in [([0, 0, 0, 0], {"tfs": 0.5}), ([3, 2, 1, 0], {"tfs": 0.5}), ([3, 2, 1, 0], {"tfs": 1.0, "topA": 1.0}), ([3, 2], {"tfs": 0.5}), ([0, 0, 0, 0], {"topA": 1.0}),
+for logits, settings in [*[([0, 0, 0, 0], {"topP": p}) for p in (0.25, 0.5, 0.75)], ([3, 2, 2, 2, 1], {"topK": 2}), ([0, 0, 0, 0], {"tfs": 0.5}), ([3, 2, 1, 0], {"tfs": 0.5}), ([3, 2, 1, 0], {"tfs": 1.0, "topA": 1.0}), ([3, 2], {"tfs": 0.5}), ([0, 0, 0, 0], {"topA": 1.0}),
                          ([5, INF, 4, INF, 3], {"topNSigma": 1.0}), ([5, INF, 4, INF, 3], {"smoothingFactor": 0.5}), ([5, INF, 4, INF, 3], {"dynatempLow": 0.5, "dynatempHigh": 1.5, "dynatempExponent": 1.0}),
                          ([7], {"dynatempLow": 0.5, "dynatempHigh": 1.5, "dynatempExponent": 1.0})]:
     removing(literal(logits), settings, name=f"{' '.join(f'{k} {v}' for k, v in settings.items())} {logits}".replace("inf", "∞"))
@@ -123,7 +123,7 @@ for source in (row("typical", 10), row("negative", 10), literal([2, -2, 0, 1.5, 
                      {"repetitionPenalty": 1.2, "frequencyPenalty": 0.5, "presencePenalty": 0.25, "noRepeatNgramSize": 3}):
         changing(f"{' '.join(f'{k} {v}' for k, v in settings.items())}, {label(source)}", source, settings, LONG)
 for name, tokens, multiplier, base, allowed, window in [
-        ("a repeat of two", [0, 1, 2, 0, 1], 1.0, 1.75, 2, 1024), ("allowed length 1", [0, 1, 2, 0, 1], 1.0, 1.75, 1, 1024), ("the longest of two repeats counts", [1, 2, 8, 5, 2, 8, 5, 1, 2, 8], 0.5, 2.0, 2, 1024),
+        ("a repeat of two", [0, 1, 2, 0, 1], 1.0, 1.75, 2, 1024), ("allowed length 1", [0, 1, 2, 0, 1], 1.0, 1.75, 1, 1024), ("one matched token, allowed length 1", [1, 2, 5, 1], 1.0, 1.75, 1, 1024), ("the longest of two repeats counts", [1, 2, 8, 5, 2, 8, 5, 1, 2, 8], 0.5, 2.0, 2, 1024),
         ("a run of one token", [4, 4, 4, 4, 4, 4], 0.8, 1.75, 2, 1024), ("a breaker inside the repeat", [0, 1, 3, 4, 5, 0, 1, 3, 4], 0.8, 1.75, 2, 1024), ("a breaker at its start", [3, 0, 1, 4, 5, 3, 0, 1, 4], 0.8, 1.75, 2, 1024),
         ("the last token is a breaker", [0, 1, 3, 4, 0, 1, 3], 0.8, 1.75, 1, 1024), ("a breaker would be penalised", [0, 1, 3, 5, 0, 1], 0.8, 1.75, 2, 1024), ("a window", [0, 1, 2, 5, 6, 0, 1], 0.8, 1.75, 2, 4),
         ("more than 50", [1, 2] * 100, 1e-3, 1.5, 2, 1024)]:

@@ -27,8 +27,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name, path=None, target=None):
         if name == self.package or name.startswith(self.package + "."):
-            return importlib.machinery.ModuleSpec(name, self, is_package=name not in self.real)
+            return importlib.machinery.ModuleSpec(name, self, is_package=name not in self.real or self.holds(name))
         return None
+
+    def holds(self, name):
+        return any(other.startswith(name + ".") for other in self.real)
 
     def create_module(self, spec):
         if spec.name in self.real:
@@ -40,7 +43,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         if module.__name__ in self.real:
-            file = module.__name__.replace(".", "/") + ".py"
+            file = module.__name__.replace(".", "/") + ("/__init__.py" if self.holds(module.__name__) else ".py")
             exec(compile(self.text(file), file, "exec"), module.__dict__)
 
     def text(self, file):
