@@ -114,5 +114,5 @@ for target, decay in ((0.3, 0.9), (0.55, 0.5), (0.0, 0.0), (0.9, 0.999)):
         state = sampler.forward(torch.tensor(logits_of(row("typical", 10, seed)))[None], rand_u32=0, return_state=True)
         steps.append({"input": row("typical", 10, seed), "adaptedTarget": number(noise.target), "picked": int(state.sample[0]),
                       "state": {"weightedSum": number(step.weighted_sum), "totalWeight": number(step.total_weight)}})
-    record.add(f"adaptive p, its state, target {target} decay {decay}", row("typical", 10), {"adaptiveTarget": target, "adaptiveDecay": decay}, {"step": "SS_AdaptiveP"}, {"state": begins, "steps": steps})
+    record.add(f"adaptive p, its state, target {target} decay {decay}", row("typical", 10), {"adaptiveTarget": target, "adaptiveDecay": decay}, {"step": "SS_AdaptiveP"}, {"state": begins, "steps": steps}, order=["adaptiveP"])
 record.write("exllamav3.json")

@@ -255,7 +255,7 @@ def stepping(name, rows, settings, native, sampler, offset, names, begins, most=
         C.llama_sampler_accept(sampler, picked)
         steps.append({"input": source, **result, "picked": picked, "state": state_of(sampler, offset, names)})
     C.llama_sampler_free(sampler)
-    record.add(name, rows[0], settings, native, {"state": state, "steps": steps})
+    record.add(name, rows[0], settings, native, {"state": state, "steps": steps}, order=["mirostat" if "mirostat" in settings else "adaptiveP"])
 
 
 for vocab in (10, 1000, 50257, 128256):
@@ -331,5 +331,5 @@ if len(sys.argv) > 1:
                  sampler, {"prompt": tokens, "output": []}, model="stories260K.gguf", text=text.decode())
     for kind, seed in (("typical", 1), ("typical", 4), ("flat", 1)):
         removing(f"infill on stories260K, {kind} {seed}", row(kind, size, seed), {"infill": True}, {"call": "llama_sampler_init_infill"},
-                 [C.llama_sampler_init_infill(vocabulary)], model="stories260K.gguf", eog=[t for t in range(size) if C.llama_vocab_is_eog(vocabulary, t)])
+                 [C.llama_sampler_init_infill(vocabulary)], order=["infill"], model="stories260K.gguf", eog=[t for t in range(size) if C.llama_vocab_is_eog(vocabulary, t)])
 record.write("llama.cpp.json")

@@ -82,7 +82,7 @@ for logits, settings in [([0, 0, 0, 0], {"topP": 0.25}), ([0, 0, 0, 0], {"topP":
                          ([5, INF, 4, INF, 3], {"topP": 0.99}), ([5, INF, 4, INF, 3], {"minP": 0.1}), ([7, 1], {"topP": 0.5}), ([7, 1], {"topK": 1})]:
     sampled(literal(logits), settings, name=f"{' '.join(f'{k} {v}' for k, v in settings.items())} {logits}".replace("inf", "∞"), order=[next(iter(settings)).removesuffix("Probability")])
 for settings in ({"topP": 0.5, "topK": 2}, {"topP": 0.5}, {"topP": 0.75, "topK": 1}, {"topP": 0.8, "minP": 0.5}, {"topP": 0.9, "xtcProbability": 1.0, "xtcThreshold": 0.25}):
-    sampled(literal(np.log([0.4, 0.3, 0.2, 0.1]).astype(np.float32)), settings, name=f"chain, is anything renormalised: {' '.join(f'{k} {v}' for k, v in settings.items())}")
+    sampled(literal(np.log([0.4, 0.3, 0.2, 0.1]).astype(np.float32)), {"temperature": 1.0, **settings}, name=f"chain, is anything renormalised: {' '.join(f'{k} {v}' for k, v in settings.items())}")
 for special in ([0], [1], [0, 1]):
     sampled(literal([3, 2.5, 2, 0]), {"xtcProbability": 1.0, "xtcThreshold": 0.1}, name=f"xtc, tokens {special} are protected", order=["xtc"], special=special)
 greedy = int(lm.make_sampler(temp=0.0, top_k=2)(logprobs_of(literal([1, 5, 5, 0])))[0])

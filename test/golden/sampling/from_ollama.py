@@ -139,5 +139,5 @@ for (name, source, settings, most), one in zip(wanted, told):
     p = weights / weights.sum()
     assert len(one["Drawn"]) < 400 or set(ids[p > 0.05].tolist()) <= drawn, name
     left = weights > 0
-    record.add(name, source, settings, {"NewSampler": {k: number(v) for k, v in {**BASE, **settings}.items()}}, {**kept_of(ids[left], p[left], most), **splits_ties(source, ids[left])})
+    record.add(name, source, {**BASE, **settings}, {"NewSampler": {k: number(v) for k, v in {**BASE, **settings}.items()}}, {**kept_of(ids[left], p[left], most), **splits_ties(source, ids[left])})
 record.write("ollama.json")

@@ -138,7 +138,8 @@ for tau, eta in ((5.0, 0.1), (2.0, 0.5)):
     for seed in (1, 2, 3, 4):
         left = warper(None, torch.tensor(logits_of(row("typical", 10, seed)))[None])[0].numpy()
         steps.append({"input": row("typical", 10, seed), "picked": int(left.argmax()), "state": {"mu": number(warper.mu)}})
-    record.add(f"mirostat 2, tau {tau} eta {eta}", row("typical", 10), {"mirostat": 2, "mirostatTau": tau, "mirostatEta": eta}, {"class": "MirostatLogitsWarper"}, {"state": {"mu": 2 * tau}, "steps": steps})
+    record.add(f"mirostat 2, tau {tau} eta {eta}", row("typical", 10), {"mirostat": 2, "mirostatTau": tau, "mirostatEta": eta}, {"class": "MirostatLogitsWarper"}, {"state": {"mu": 2 * tau}, "steps": steps},
+               order=["mirostat"])
 for target, decay in ((0.3, 0.9), (0.55, 0.5), (0.5, 0.999)):
     warper = hijack.AdaptivePLogitsWarper(target, decay)
     begins = {"weightedSum": number(warper.weighted_sum), "totalWeight": number(warper.total_weight)}
@@ -153,5 +154,6 @@ for target, decay in ((0.3, 0.9), (0.55, 0.5), (0.5, 0.999)):
         p = drawn[0].numpy().astype(np.float64)
         steps.append({"input": row("typical", 10, seed), **kept_of(np.flatnonzero(p), p[p > 0] / p.sum(), 10), "picked": int(left.argmax()),
                       "state": {"weightedSum": number(warper.weighted_sum), "totalWeight": number(warper.total_weight)}})
-    record.add(f"adaptive p, target {target} decay {decay}", row("typical", 10), {"adaptiveTarget": target, "adaptiveDecay": decay}, {"class": "AdaptivePLogitsWarper"}, {"state": begins, "steps": steps})
+    record.add(f"adaptive p, target {target} decay {decay}", row("typical", 10), {"adaptiveTarget": target, "adaptiveDecay": decay}, {"class": "AdaptivePLogitsWarper"}, {"state": begins, "steps": steps},
+               order=["adaptiveP"])
 record.write("text-generation-webui.json")

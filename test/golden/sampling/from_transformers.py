@@ -184,14 +184,14 @@ for name, processor, history, settings, more in [
         ("forcedEos at the last place", lp.ForcedEOSTokenLogitsProcessor(11, 2), LONG, {"forcedEos": 2}, {"maxLength": 11}),
         ("forcedEos, two tokens, at the last place", lp.ForcedEOSTokenLogitsProcessor(11, [2, 6]), LONG, {"forcedEos": [2, 6]}, {"maxLength": 11}),
         ("forcedEos one earlier", lp.ForcedEOSTokenLogitsProcessor(12, 2), LONG, {"forcedEos": 2}, {"maxLength": 12})]:
-    removing(name, row("typical", 10), settings, {"class": type(processor).__name__}, lambda z, p=processor, h=history: p(ids_of(h), z), history=history, **more)
+    removing(name, row("typical", 10), settings, {"class": type(processor).__name__}, lambda z, p=processor, h=history: p(ids_of(h), z), history=history, order=list(settings), **more)
 for allowed in ([1, 4, 8], [0]):
     processor = lp.PrefixConstrainedLogitsProcessor(lambda batch, ids, a=allowed: a, 1)
     removing(f"prefixAllowedTokens {allowed}", row("typical", 10), {"prefixAllowedTokens": allowed}, {"class": "PrefixConstrainedLogitsProcessor"},
-             lambda z, p=processor: p(ids_of(LONG), z), history=LONG)
+             lambda z, p=processor: p(ids_of(LONG), z), history=LONG, order=["prefixAllowedTokens"])
 processor = lp.PrefixConstrainedLogitsProcessor(lambda batch, ids: [1, 3], 1)
 removing("prefixAllowedTokens, all of them masked already", literal([4, float("-inf"), 2, float("-inf"), 1]), {"prefixAllowedTokens": [1, 3]},
-         {"class": "PrefixConstrainedLogitsProcessor"}, lambda z: processor(ids_of(SHORT), z), history=SHORT)
+         {"class": "PrefixConstrainedLogitsProcessor"}, lambda z: processor(ids_of(SHORT), z), history=SHORT, order=["prefixAllowedTokens"])
 for source in (row("typical", 10), row("masked", 10), row("flat", 10)):
     record.add(f"renormalize, {source['row']}", source, {"renormalize": True}, {"class": "LogitNormalization"},
                touched(logits_of(source), lp.LogitNormalization()(None, scores_of(source, torch.float64))[0].numpy()))
