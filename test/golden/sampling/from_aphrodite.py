@@ -43,7 +43,7 @@ FIELD = {"temperature": "temperature", "dynatempLow": "dynatemp_min", "dynatempH
          "xtcThreshold": "xtc_threshold", "xtcProbability": "xtc_probability", "topNSigma": "top_nsigma", "skew": "skew", "dryMultiplier": "dry_multiplier", "dryBase": "dry_base"}
 WHOLE = {"topK": "top_k", "dryAllowedLength": "dry_allowed_length", "dryWindow": "dry_ranges", "noRepeatNgramSize": "no_repeat_ngram_size", "mirostat": "mirostat_mode"}
 defaults = [{"sampler": s, "params": p, "default": d, **({"note": note} if note else {})} for s, p, d, note in [
-    ("badWords", {"bad_words": None}, None, ""), ("minTokens", {"min_tokens": 0}, 0, ""), ("logitBias", {"logit_bias": None}, None, ""),
+    ("badWords", {"bad_words": None}, None, ""), ("minNewTokens", {"min_tokens": 0}, 0, ""), ("logitBias", {"logit_bias": None}, None, ""),
     ("penalties", {"repetition_penalty": 1.0, "frequency_penalty": 0.0, "presence_penalty": 0.0}, {"repetitionPenalty": 1.0, "frequencyPenalty": 0.0, "presencePenalty": 0.0}, "here, and once more after DRY"),
     ("dry", {"dry_multiplier": 0.0, "dry_base": 1.75, "dry_allowed_length": 2, "dry_range": 0, "dry_max_ngram": 12, "dry_max_occurrences": 8, "dry_early_exit_match_len": 8},
      {"dryMultiplier": 0.0, "dryBase": 1.75, "dryAllowedLength": 2, "dryWindow": 0}, "a range of 0 is everything"),

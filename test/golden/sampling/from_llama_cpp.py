@@ -13,7 +13,7 @@ import llama_cpp
 import numpy as np
 from llama_cpp import llama_cpp as C
 
-from vectors import SIZES, Recorder, kept_of, label, literal, logits_of, number, row, softmax, splits_ties, touched
+from vectors import LOST_TAIL, SIZES, Recorder, kept_of, label, literal, logits_of, number, row, softmax, splits_ties, touched
 
 silent = C.llama_log_callback(lambda level, text, data: None)
 C.llama_log_set(silent, None)
@@ -83,7 +83,7 @@ def result_of(candidates, most):
 
 def removing(name, source, settings, native, samplers, most=16, history=None, **more):
     result, ids = result_of(run(source, samplers, tokens_of(history)), most)
-    extra = {} if history else splits_ties(source, ids)
+    extra = {} if history else splits_ties(source, ids) | LOST_TAIL.get(name, {})
     if settings.get("typicalP", 1.0) < 1 and np.isneginf(logits_of(source)).any() and settings.get("topK", 0) <= 0:
         extra["defect"] = "0·ln 0 of a masked token makes the entropy NaN, and the order in which tokens are kept that of a sort over NaN"
     record.add(name, source, settings, native, {**result, **extra}, **({"history": history} if history else {}), **more)

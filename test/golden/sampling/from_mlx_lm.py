@@ -13,7 +13,7 @@ import pathlib
 import mlx.core as mx
 import numpy as np
 
-from vectors import SIZES, Recorder, after, label, literal, logits_of, number, row, splits_ties, touched
+from vectors import LOST_TAIL, SIZES, Recorder, after, label, literal, logits_of, number, row, splits_ties, touched
 
 mx.disable_compile()  # the same functions without fusing them; on the CPU fusing fails for some of them
 package = pathlib.Path(importlib.util.find_spec("mlx_lm").submodule_search_locations[0])
@@ -53,7 +53,7 @@ def sampled(source, settings, most=16, name=None, order=None, special=None):
     except ValueError as error:
         record.add(title, source, settings, shown, {"error": type(error).__name__}, **extra)
         return
-    record.add(title, source, settings, shown, {**after(left, most), **splits_ties(source, np.flatnonzero(left > -np.inf))}, **extra)
+    record.add(title, source, settings, shown, {**after(left, most), **splits_ties(source, np.flatnonzero(left > -np.inf)), **LOST_TAIL.get(title, {})}, **extra)
 
 
 ONE = {"topK": (1, 3, 5), "topP": (0.1, 0.5, 0.9, 0.95, 0.99, 1.0), "minP": (0.02, 0.1, 0.5, 1.0), "temperature": (0.5, 0.7, 1.2, 2.0)}

@@ -39,7 +39,7 @@ from vllm.v1.sample.sampler import Sampler  # noqa: E402
 
 defaults = [{"sampler": s, "params": {n: d}, "default": d, **more} for s, n, d, more in [
     ("allowedTokens", "allowed_token_ids", None, {}), ("badWords", "bad_words", None, {"note": "texts; their ids are those with and without a leading space"}),
-    ("minTokens", "min_tokens", 0, {"note": "of the output"}), ("logitBias", "logit_bias", None, {}),
+    ("minNewTokens", "min_tokens", 0, {"note": "of the output"}), ("logitBias", "logit_bias", None, {}),
     ("repetitionPenalty", "repetition_penalty", 1.0, {"note": "prompt and output"}), ("frequencyPenalty", "frequency_penalty", 0.0, {"note": "output only"}),
     ("presencePenalty", "presence_penalty", 0.0, {"note": "output only"}),
     ("temperature", "temperature", 1.0, {"note": "below 1e-5: argmax after the penalties, nothing else; else at least 0.01"}), ("minP", "min_p", 0.0, {}),
@@ -50,7 +50,7 @@ record = Recorder(engine="vllm", package="vllm", version="0.33.0", command="pyth
                        "A model's generation_config.json overrides the defaults (`--generation-config auto`).",
                   defaults=defaults)
 params_of = lambda s, eos: SimpleNamespace(min_p=s.get("minP", 0.0), logit_bias={int(k): v for k, v in s["logitBias"].items()} if "logitBias" in s else None,  # noqa: E731
-                                           min_tokens=s.get("minTokens", 0), all_stop_token_ids=set(eos), structured_outputs=None)
+                                           min_tokens=s.get("minNewTokens", 0), all_stop_token_ids=set(eos), structured_outputs=None)
 config = SimpleNamespace(scheduler_config=SimpleNamespace(max_num_seqs=1))
 
 
@@ -90,7 +90,7 @@ def in_f64(source, s):
 
 
 NATIVE = {"temperature": "temperature", "topK": "top_k", "topP": "top_p", "minP": "min_p", "repetitionPenalty": "repetition_penalty", "frequencyPenalty": "frequency_penalty",
-          "presencePenalty": "presence_penalty", "logitBias": "logit_bias", "minTokens": "min_tokens", "badWords": "bad words as ids", "allowedTokens": "allowed_token_ids"}
+          "presencePenalty": "presence_penalty", "logitBias": "logit_bias", "minNewTokens": "min_tokens", "badWords": "bad words as ids", "allowedTokens": "allowed_token_ids"}
 shown = lambda s: {"SamplingParams": {NATIVE[k]: v for k, v in s.items()}}  # noqa: E731
 
 
@@ -143,7 +143,7 @@ for source in (row("typical", 10), row("negative", 10), row("masked", 10), liter
 changing(row("typical", 10), {"badWords": [[2], [3, 7, 5], [9, 3, 7, 6], [9, 9], [7, 0], [4, 3, 7, 9, 3, 7, 8]]}, LONG, name="badWords, the last too long for the output")
 changing(row("typical", 10), {"badWords": [[1, 4]]}, {"prompt": [1], "output": []}, name="badWords do not see the prompt")
 for least in (5, 6):
-    changing(row("typical", 10), {"minTokens": least}, LONG, (2, 6), f"minTokens {least} after 5 of output")
+    changing(row("typical", 10), {"minNewTokens": least}, LONG, (2, 6), f"minNewTokens {least} after 5 of output")
 changing(row("typical", 10), {"allowedTokens": [1, 3, 8]}, LONG, name="allowedTokens")
 for kind in ("typical", "ties", "negative"):
     removing(row(kind, 10), {"logitBias": {"0": 1.5}, "repetitionPenalty": 1.3, "frequencyPenalty": 0.25, "presencePenalty": 0.5, "temperature": 1.1, "minP": 0.01, "topK": 7, "topP": 0.97},
