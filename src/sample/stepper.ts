@@ -71,12 +71,12 @@ function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: 
     const { how, params } = rejection(chain)!;
     return (key) => drawKept(row, row.weigh(scale, peakOf() * scale), how, params, key);
   }
-  return find.how === "topK" ? topKRun(program, find.k, row, tokens, peakOf) : minPRun(program, find.log, row, peakOf);
+  return find.how === "topK" ? topKRun(program, find.k, row, tokens) : minPRun(program, find.log, row, peakOf);
 }
 
 const nothing: readonly number[] = [];
 
-function topKRun(program: Program, k: number, row: DrawRow, tokens: number, peakOf: () => number): Run {
+function topKRun(program: Program, k: number, row: DrawRow, tokens: number): Run {
   const few = new Few(Math.min(k, tokens));
   const penalized = new Penalized(tokens, program.penalties);
   const found = new Int32Array(Math.max(4096, 4 * k));
@@ -128,7 +128,8 @@ function minPRun(program: Program, log: number, row: DrawRow, peakOf: () => numb
     const peak = peakOf() * scale;
     const least = firstAbove((peak + log) / scale, (score) => score * scale >= peak + log);
     const n = row.collect(least, found);
-    if (n < 0) return program.then.length > 0 ? undefined : row.at(uniformOf(key, 0) * row.weigh(scale, peak, least));
+    if (n < 0)
+      return program.afterwards.length > 0 ? undefined : row.at(uniformOf(key, 0) * row.weigh(scale, peak, least));
     few.clear();
     for (let i = 0; i < n; i++) few.insert(found[i]!, scores[found[i]!]! * scale, fewest);
     return finish(few, program, key);
@@ -154,7 +155,7 @@ function step(direction: 1 | -1): void {
 
 /** The steps that are left, and the draw. */
 function finish(few: Few, program: Program, key: DrawKey): number {
-  for (const step of program.then) {
+  for (const step of program.afterwards) {
     if (step.does === "scale") few.scale(step.by);
     else if (step.does === "nucleus") few.nucleus(step.limit, step.andEqual);
     else few.cut(few.scores[0]! + step.log);

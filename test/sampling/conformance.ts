@@ -160,7 +160,7 @@ function differences(
 const sums = ["topP", "typicalP", "topH", "tfs", "minP", "epsilonCutoff", "etaCutoff"];
 
 /** How far the sums of an engine are off: llama.cpp adds 128,256 probabilities to one f32, others in pairs. */
-const sumError: Record<string, number> = { "llama.cpp": 2e-3, "mlx-lm": 2e-4 };
+const sumError: Record<string, number> = { "llama.cpp": 2e-3, ollama: 2e-3, "mlx-lm": 2e-4 };
 
 export type Verdict = { is: "equal" | "boundary" } | { is: "different"; how: string };
 

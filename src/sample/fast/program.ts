@@ -16,7 +16,7 @@ export interface Program {
   scale: number;
   /** How the tokens are found that are left: the k best, those from a logarithm of p/p_max on, or all; or by drawing until one is kept. */
   find: { how: "topK"; k: number } | { how: "minP"; log: number } | { how: "all" } | { how: "draw" };
-  then: readonly FewStep[];
+  afterwards: readonly FewStep[];
 }
 
 /** The program of a chain; undefined where it has a step that needs whole rows. */
@@ -33,22 +33,22 @@ export function programOf(chain: readonly Step[]): Program | undefined {
   }
   const rest = steps.slice(i);
   if (rest.length === 0)
-    return penalties.length === 0 ? { penalties, scale, find: { how: "all" }, then: [] } : undefined;
+    return penalties.length === 0 ? { penalties, scale, find: { how: "all" }, afterwards: [] } : undefined;
   if (rest.length === 1 && rejection(chain))
-    return penalties.length === 0 ? { penalties, scale, find: { how: "draw" }, then: [] } : undefined;
+    return penalties.length === 0 ? { penalties, scale, find: { how: "draw" }, afterwards: [] } : undefined;
   const [first, ...others] = rest;
-  const then: FewStep[] = [];
+  const afterwards: FewStep[] = [];
   for (const step of others) {
     const few = fewStep(step);
     if (!few) return undefined;
-    then.push(few);
+    afterwards.push(few);
   }
   const { sampler, params } = first!;
   if (sampler.name === "topK" && params["ties"] === "exact")
-    return { penalties, scale, find: { how: "topK", k: numberOf(params, "topK") }, then };
+    return { penalties, scale, find: { how: "topK", k: numberOf(params, "topK") }, afterwards };
   const few = fewStep(first!);
   if (few?.does === "minP" && penalties.length === 0)
-    return { penalties, scale, find: { how: "minP", log: few.log }, then };
+    return { penalties, scale, find: { how: "minP", log: few.log }, afterwards };
   return undefined;
 }
 

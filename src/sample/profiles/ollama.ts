@@ -4,7 +4,7 @@ import type { Profile } from "./profile.js";
 export const ollama: Profile = {
   engine: "ollama",
   version: "fb307609",
-  verified: false,
+  verified: true,
   defaults: { temperature: 0.8, topK: 40, topP: 0.9, minP: 0, penaltyWindow: 64, repetitionPenalty: 1.1 },
   order: [
     { sampler: "repetitionPenalty" },

@@ -6,7 +6,7 @@ const never = "read and never applied";
 export const transformersJs: Profile = {
   engine: "transformers.js",
   version: "4.3.1",
-  verified: false,
+  verified: true,
   defaults: { temperature: 1, topK: 50 },
   order: [
     { sampler: "repetitionPenalty" },
