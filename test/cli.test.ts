@@ -39,6 +39,8 @@ describe("the command as a person meets it", () => {
       "triage",
       "report",
       "convert",
+      "run",
+      "models",
     ]);
     for (const name of names) {
       const help = logits([name, "--help"]);

@@ -40,6 +40,8 @@ const packages: Record<string, RegExp> = {
   "onnxruntime-node": /^models\/onnxRuntime\.ts$/,
   "onnxruntime-web": /^models\/onnxRuntime\.ts$/,
   "onnx-proto": /^models\/onnxGraph\.ts$/,
+  pngjs: /^models\/imageFile\.ts$/,
+  "jpeg-js": /^models\/imageFile\.ts$/,
   "@huggingface/tokenizers": /^models\/tokenizerJson\.ts$/,
 };
 

@@ -5,6 +5,7 @@ const lazy = {
   flags: () => import("./flags.js"),
   methods: () => import("./methodFlags.js"),
   sampling: () => import("./sampleFlags.js"),
+  models: () => import("./modelFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -27,7 +28,10 @@ export const commands: readonly Command[] = [
     usage: "FILE…",
     args: [1, Infinity],
     flags: async () => input((await lazy.flags()).jsonFlag),
-    examples: [{ run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" }],
+    examples: [
+      { run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" },
+      { run: "logits inspect model.gguf", shows: "a language model: weights, context, tokens, how they are stored" },
+    ],
     load: () => import("./commands/inspect.js"),
   },
   {
@@ -179,5 +183,31 @@ export const commands: readonly Command[] = [
     flags: async () => input((await lazy.flags()).jsonFlag),
     examples: [{ run: "logits convert val.csv val.npz", shows: "OUT's extension picks the format" }],
     load: () => import("./commands/convert.js"),
+  },
+  {
+    name: "run",
+    summary: "A classifier over pictures or an array: its logits, kept",
+    usage: "MODEL.onnx INPUTS",
+    args: [2, 2],
+    flags: async () => (await lazy.models()).runFlags(),
+    examples: [
+      {
+        run: "logits run resnet.onnx photos/ --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 -o val.npz",
+        shows: "cut before its Softmax; the folders of photos/ are the labels",
+      },
+    ],
+    load: () => import("./commands/run.js"),
+  },
+  {
+    name: "models",
+    summary: "Language models there are; pull fetches one by name and checks it",
+    usage: "[pull NAME]",
+    args: [0, 2],
+    flags: async () => (await lazy.models()).modelsFlags(),
+    examples: [
+      { run: "logits models", shows: "the built-in model, and those that can be fetched" },
+      { run: "logits models pull smollm2-135m", shows: "98 MB into the cache, SHA-256 checked" },
+    ],
+    load: () => import("./commands/models.js"),
   },
 ];

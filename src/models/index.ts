@@ -5,3 +5,6 @@ export { gguf, type GgufOptions } from "./gguf.js";
 export { onnx, type OnnxOptions } from "./onnx.js";
 export { openai, type OpenaiOptions } from "./openai.js";
 export { recorded, type RecordedOptions } from "./recorded.js";
+export type { Classifier, ClassifierInput } from "./classifier.js";
+export { onnxClassifier, type OnnxClassifierOptions } from "./onnxClassifier.js";
+export { openModel, type OpenModelOptions } from "./openModel.js";

@@ -4,6 +4,7 @@ import { openInput } from "../input.js";
 import { toJson } from "../json.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
+  if (await inspectModel(invocation, terminal)) return DONE;
   const source = await openInput(invocation, terminal);
   const found = await inspect(source);
   if (invocation.flags["json"]) {
@@ -33,6 +34,24 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     ]);
   for (const [name, value] of lines) terminal.out(`${name.padEnd(10)} ${value}\n`);
   return DONE;
+}
+
+/** A model is no table: it is shown as what it is. */
+async function inspectModel({ args, flags }: Invocation, terminal: Terminal): Promise<boolean> {
+  const [path] = args;
+  if (args.length !== 1 || !/\.gguf$/i.test(path!)) return false;
+  const [{ fileBytes }, { isGguf, showGguf }] = await Promise.all([
+    import("../../formats/file.js"),
+    import("../ggufCard.js"),
+  ]);
+  const bytes = await fileBytes(path!);
+  try {
+    if (!(await isGguf(bytes))) return false;
+    await showGguf(bytes, flags["json"] === true, terminal);
+    return true;
+  } finally {
+    await bytes.close();
+  }
 }
 
 function shorten(names: string[]): string {
