@@ -8,3 +8,4 @@ export { recorded, type RecordedOptions } from "./recorded.js";
 export type { Classifier, ClassifierInput } from "./classifier.js";
 export { onnxClassifier, type OnnxClassifierOptions } from "./onnxClassifier.js";
 export { openModel, type OpenModelOptions } from "./openModel.js";
+export { type Tfjs, tfjsClassifier, type TfjsClassifierOptions } from "./tfjsClassifier.js";
