@@ -1,8 +1,30 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NextTokenModel } from "../core/index.js";
 import { logSumExp } from "../core/math/index.js";
 import { hasSharedData, shared } from "../../test/support/sharedData.js";
-import { builtInModel, gguf, type LocalModel, onnx } from "./index.js";
+import {
+  builtInModel,
+  gguf,
+  type LocalModel,
+  onnx,
+  transformersJs,
+  type TransformersModel,
+  type TransformersTokenizer,
+} from "./index.js";
+
+/** transformers.js weighs 474 MB, so it is no dependency of this repository: npm install --no-save @huggingface/transformers@4.3.1 runs these too. */
+interface Transformers {
+  env: { allowRemoteModels: boolean; localModelPath: string };
+  AutoModelForCausalLM: { from_pretrained(name: string, options: object): Promise<TransformersModel> };
+  AutoTokenizer: { from_pretrained(name: string): Promise<TransformersTokenizer> };
+}
+const from: string = process.env["LOGITS_TRANSFORMERS_JS"] ?? "@huggingface/transformers";
+const transformers = await (import(from) as Promise<Transformers>).catch(() => undefined);
+if (transformers) {
+  transformers.env.allowRemoteModels = false;
+  transformers.env.localModelPath = fileURLToPath(new URL("../../data/", import.meta.url));
+}
 
 /** Every model that this package opens, and how far two evaluations of the same text may differ. */
 interface Case {
@@ -21,6 +43,16 @@ const cases: Case[] = [
     open: () => gguf(shared("language-models/stories260K.gguf")),
     tolerance: 1e-4,
     ...(hasSharedData ? {} : { skip: "the shared data are not beside this checkout" }),
+  },
+  {
+    name: "transformers.js, built-in",
+    open: async () =>
+      transformersJs(
+        await transformers!.AutoModelForCausalLM.from_pretrained("model", { dtype: "fp32", device: "cpu" }),
+        await transformers!.AutoTokenizer.from_pretrained("model"),
+      ),
+    tolerance: 2e-5,
+    ...(transformers ? {} : { skip: "@huggingface/transformers is not installed" }),
   },
 ];
 

@@ -9,3 +9,9 @@ export type { Classifier, ClassifierInput } from "./classifier.js";
 export { onnxClassifier, type OnnxClassifierOptions } from "./onnxClassifier.js";
 export { openModel, type OpenModelOptions } from "./openModel.js";
 export { type Tfjs, tfjsClassifier, type TfjsClassifierOptions } from "./tfjsClassifier.js";
+export {
+  transformersJs,
+  type TransformersModel,
+  type TransformersOptions,
+  type TransformersTokenizer,
+} from "./transformersJs.js";
