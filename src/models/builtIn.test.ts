@@ -7,7 +7,7 @@ import { llamaOnnx } from "../../scripts/model/llamaOnnx.mjs";
 import { writeGguf } from "../../scripts/model/writeGguf.mjs";
 import { forward, type Llama, readLlama } from "../../test/support/llamaForward.js";
 import type { NextTokenModel } from "../core/index.js";
-import { builtInModel, gguf, type LocalModel, onnx } from "./index.js";
+import { builtInModel, gguf, type LocalModel, onnx, openModel } from "./index.js";
 
 const texts = [
   "It was",
@@ -74,6 +74,41 @@ describe("the built-in model", () => {
     expect(await Promise.all(tokens.map((id) => model.detokenize([id])))).toEqual(
       expect.arrayContaining([" she", " he"]),
     );
+  });
+
+  it("differs a little with a key-value cache of f16, and less than that in f32", async () => {
+    const model = await gguf(join(folder, "f32.gguf"), { cache: "f16" });
+    const ids = await model.tokenize(texts[2]!, { bos: true });
+    const error = largest(await model.next(ids), forward(reference, ids));
+    expect(error).toBeGreaterThan(1e-5);
+    expect(error).toBeLessThan(2e-2);
+    await model.close();
+  });
+
+  it("is what openModel opens by name, and by either file", async () => {
+    for (const name of ["built-in", builtInModel.gguf, builtInModel.onnx]) {
+      const model = await openModel(name);
+      expect(model.vocabSize).toBe(50257);
+      await model.close();
+    }
+  });
+
+  it.each([
+    ["a file that is not there", () => gguf("nowhere.gguf"), /Cannot load nowhere\.gguf: it must be a GGUF file/],
+    ["a file of another kind", () => gguf(builtInModel.onnx), /Cannot load .*model\.onnx: it must be a GGUF file/],
+    [
+      "an ONNX file that is not there",
+      () => onnx("nowhere.onnx", { tokenizer: join(builtInModel.onnx, "../../tokenizer.json") }),
+      /Cannot load nowhere\.onnx: it must be a model that ONNX Runtime runs/,
+    ],
+    ["an ONNX model without its tokens", () => onnx("nowhere.onnx"), /a tokenizer\.json must be there, got none at/],
+    [
+      "a GGUF file as ONNX",
+      () => onnx(builtInModel.gguf),
+      /Cannot load .*model\.gguf: it must be a model that ONNX Runtime runs/,
+    ],
+  ])("refuses %s", async (_, open, message) => {
+    await expect(open()).rejects.toThrow(message);
   });
 
   it("is tokenised alike by llama.cpp and by its tokenizer.json", async () => {

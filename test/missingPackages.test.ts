@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** The built package where no optional package can be found. */
+const folder = mkdtempSync(join(tmpdir(), "logits-alone-"));
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+beforeAll(() => {
+  for (const name of ["core", "formats", "kernels", "models"])
+    cpSync(join(root, "dist", name), join(folder, "dist", name), { recursive: true });
+  mkdirSync(join(folder, "data"));
+  cpSync(join(root, "data/model"), join(folder, "data/model"), { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  writeFileSync(join(folder, "a.png"), Uint8Array.of(0x89, 0x50, 0x4e, 0x47));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function attempt(code: string): { code: string; message: string; hint: string } {
+  const script = `import * as m from "./dist/models/index.js"; import { readImage } from "./dist/models/imageFile.js";
+    try { await ${code}; console.log("{}"); } catch ({ code, message, hint }) { console.log(JSON.stringify({ code, message, hint })); }`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (!stdout) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+describe("without its optional package a model", () => {
+  it.each([
+    ["m.gguf(m.builtInModel.gguf)", "node-llama-cpp"],
+    ["m.onnx(m.builtInModel.onnx)", "onnxruntime-node"],
+    ["m.onnxClassifier(m.builtInModel.onnx)", "onnx-proto"],
+    [
+      'm.openai({ baseURL: "http://127.0.0.1:1", model: "m", tokenizer: "data/model/tokenizer.json" })',
+      "@huggingface/tokenizers",
+    ],
+    ['m.openModel("built-in")', "node-llama-cpp"],
+    ['readImage("a.png")', "pngjs"],
+  ])("%s names %s", (code, name) => {
+    const got = attempt(code);
+    expect(got).toMatchObject({ code: "missing-package", hint: `npm install ${name}` });
+    expect(got.message).toContain(`the package ${name} must be installed, and it is not installed`);
+  });
+
+  it("openModel names what there is, and what must be fetched", () => {
+    expect(attempt('m.openModel("gpt-7")').message).toMatch(/must be built-in, smollm2-135m or a \.gguf/);
+  });
+});
