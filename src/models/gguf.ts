@@ -17,7 +17,7 @@ export interface GgufOptions {
 /**
  * A language model in a GGUF file, run by llama.cpp through the optional package node-llama-cpp. Raw logits: no sampler setting of llama.cpp is touched.
  *
- * The scores cross into JavaScript one by one, which costs more than a small model (11 ms at 50,257 tokens); `top` fetches only the largest.
+ * The scores cross into JavaScript one by one, which costs more than a small model (12 ms at 50,257 tokens); `top` fetches only the largest.
  *
  * @throws "missing-package" without node-llama-cpp; "bad-data" when llama.cpp refuses the file.
  * @example

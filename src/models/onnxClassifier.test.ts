@@ -102,6 +102,24 @@ describe("a classifier in ONNX gives what enters its last softmax", () => {
     await classifier.close();
   });
 
+  it("takes the last axis as classes: scores at positions are rows, a map of scores is refused", async () => {
+    const shapes = {
+      positions: { dims: [3], values: [-1, 3, 1], integers: true },
+      map: { dims: [4], values: [-1, 1, 1, 3], integers: true },
+    };
+    const reshape = (to: string): Node[] => [
+      { ...linear, output: "z" },
+      { op: "Reshape", input: ["z", to], output: "p" },
+    ];
+    const letters = { ...shapes, positions: { dims: [3], values: [1, -1, 3], integers: true } };
+    const read = await onnxClassifier(save("letters", reshape("positions"), ["p"], { ...weights, ...letters }));
+    expect(await read.run(x, [2, 2])).toEqual({ values: Float32Array.from(expected.flat()), rows: 2, classes: 3 });
+    const trailing = await onnxClassifier(save("trailing", reshape("positions"), ["p"], { ...weights, ...shapes }));
+    expect(await trailing.run(x, [2, 2])).toMatchObject({ rows: 2, classes: 3 });
+    const map = await onnxClassifier(save("map", reshape("map"), ["p"], { ...weights, ...shapes }));
+    await expect(map.run(x, [2, 2])).rejects.toThrow(/items × positions × classes, got items × 1 × 1 × 3/);
+  });
+
   it("looks for the output that ends in a softmax, or cuts the one it is told", async () => {
     const nodes: Node[] = [
       linear,

@@ -1,6 +1,6 @@
 import { LogitsError } from "../core/index.js";
 import { decodeNumbers } from "../formats/numbers.js";
-import { asClasses, type Classifier, layoutOfShape } from "./classifier.js";
+import { type Classifier, joinScores, layoutOfShape, type Scored } from "./classifier.js";
 import { cutBeforeSoftmax } from "./onnxGraph.js";
 import { loadRuntime, openSession, type Runtime, type Session } from "./onnxRuntime.js";
 import { readBytes } from "./readFile.js";
@@ -44,7 +44,7 @@ export async function onnxClassifier(path: string, options: OnnxClassifierOption
     async run(values, given) {
       const [rows = 0, ...rest] = given;
       checkShape(name, values, given, shape);
-      const parts: Float32Array[] = [];
+      const parts: Scored[] = [];
       const width = values.length / rows;
       for (let row = 0; row < rows; row += step) {
         const count = Math.min(step, rows - row);
@@ -57,13 +57,7 @@ export async function onnxClassifier(path: string, options: OnnxClassifierOption
           ]),
         );
       }
-      const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const part of parts) {
-        joined.set(part, at);
-        at += part.length;
-      }
-      return asClasses(joined, rows, cut.cut === "Sigmoid");
+      return joinScores(name, parts, cut.cut === "Sigmoid");
     },
     close: () => session.release(),
   };
@@ -101,7 +95,7 @@ async function scores(
   output: string,
   values: Float32Array,
   shape: readonly number[],
-): Promise<Float32Array> {
+): Promise<Scored> {
   const [input] = session.inputMetadata;
   const type = input!.isTensor ? input!.type : "float32";
   const tensor =
@@ -111,9 +105,9 @@ async function scores(
         ? new Tensor("float64", Float64Array.from(values), shape)
         : new Tensor("float32", values, shape);
   const result = (await session.run({ [session.inputNames[0]!]: tensor }, [output]))[output]!;
-  if (result.type !== "float16") return Float32Array.from(result.data as Float32Array);
+  if (result.type !== "float16") return { values: Float32Array.from(result.data as Float32Array), shape: result.dims };
   const bits = result.data as Uint16Array;
   const floats = new Float32Array(bits.length);
   decodeNumbers(new Uint8Array(bits.slice().buffer), "f2", floats);
-  return floats;
+  return { values: floats, shape: result.dims };
 }

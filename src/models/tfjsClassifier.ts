@@ -1,5 +1,5 @@
 import { LogitsError } from "../core/index.js";
-import { asClasses, type Classifier, layoutOfShape } from "./classifier.js";
+import { type Classifier, joinScores, layoutOfShape, type Scored } from "./classifier.js";
 import { cutGraphModel, cutLayersModel, type TfjsGraphModel, type TfjsLayersModel } from "./tfjsCut.js";
 
 /** What is asked of TensorFlow.js: the module that made the model. */
@@ -10,6 +10,7 @@ export interface Tfjs {
 }
 
 export interface TfjsTensor {
+  readonly shape: readonly number[];
   data(): Promise<ArrayLike<number>>;
   dispose(): void;
 }
@@ -55,17 +56,17 @@ export function tfjsClassifier(
           "bad-data",
           `Cannot run ${name}: there must be ${given.join(" × ")} numbers, got ${values.length}`,
         );
-      const scores: number[] = [];
+      const parts: Scored[] = [];
       const width = values.length / rows;
       for (let row = 0; row < rows; row += step) {
         const count = Math.min(step, rows - row);
         const tensor = tf.tensor(values.slice(row * width, (row + count) * width), [count, ...rest]);
         const result = await cut.run(tensor);
-        for (const score of Array.from(await result.data())) scores.push(score);
+        parts.push({ values: Float32Array.from(await result.data()), shape: result.shape });
         tensor.dispose();
         result.dispose();
       }
-      return asClasses(Float32Array.from(scores), rows, cut.operator === "Sigmoid");
+      return joinScores(name, parts, cut.operator === "Sigmoid");
     },
     async close() {
       cut.close();

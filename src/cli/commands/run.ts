@@ -26,9 +26,13 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   try {
     const items = await openItems(inputs, classifier, itemOptions(invocation));
     const first = await score(classifier, items, 0);
-    const names = classNames(flags["classes"], items, first.classes);
-    const labels = items.labels && labelsOf(items.labels, names, first.classes, inputs);
+    const { classes } = first.batch;
+    const positions = first.batch.rows / first.items;
+    const names = classNames(flags["classes"], items, classes);
+    const labels = items.labels && positions === 1 ? labelsOf(items.labels, names, classes, inputs) : undefined;
     const notes = [...classifier.notes, ...items.notes];
+    if (positions > 1)
+      notes.push(`Each item is ${positions} positions, one row each: ${classes} classes are scored at every one.`);
     if (names && flags["classes"] === undefined) {
       notes.push(
         `Classes are taken to be the folders in alphabetical order: ${shortList(names)}. Is the network's another? --classes says it.`,
@@ -36,20 +40,20 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     }
     if (!flags["json"]) for (const note of notes) terminal.err(`${note}\n`);
     const written = await writeOut(output, {
-      classes: names ?? Array.from({ length: first.classes }, (_, k) => String(k)),
-      rows: items.rows,
+      classes: names ?? Array.from({ length: classes }, (_, k) => String(k)),
+      rows: items.rows * positions,
       async *batches() {
         yield withFacts(first, items, labels);
-        for (let at = first.rows; at < items.rows; at += STEP)
+        for (let at = first.items; at < items.rows; at += STEP)
           yield withFacts(await score(classifier, items, at), items, labels);
       },
     });
     for (const note of written.notes) terminal.err(`${note}\n`);
-    const document = { model, rows: written.rows, classes: first.classes, output, labels: labels !== undefined, notes };
+    const document = { model, rows: written.rows, classes, output, labels: labels !== undefined, notes };
     terminal.out(
       flags["json"]
         ? `${toJson(document)}\n`
-        : `Wrote the logits of ${written.rows.toLocaleString("en")} items, ${first.classes} classes, to ${output}\n`,
+        : `Wrote the logits of ${written.rows.toLocaleString("en")} rows, ${classes} classes, to ${output}\n`,
     );
     return DONE;
   } finally {
@@ -57,14 +61,29 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   }
 }
 
-async function score(classifier: Classifier, items: Items, offset: number): Promise<Batch & { offset: number }> {
-  const { values, shape } = await items.read(offset, Math.min(offset + STEP, items.rows));
-  return { kind: "logits", ...(await classifier.run(values, shape)), offset };
+/** Scores of some items; the same number of rows for each: one, or one a position. */
+interface Scores {
+  batch: Batch;
+  from: number;
+  items: number;
 }
 
-function withFacts(batch: Batch & { offset: number }, { ids }: Items, labels: Int32Array | undefined): Batch {
-  const [from, to] = [batch.offset, batch.offset + batch.rows];
-  return { ...batch, ids: ids.slice(from, to), ...(labels ? { labels: labels.slice(from, to) } : {}) };
+async function score(classifier: Classifier, items: Items, from: number): Promise<Scores> {
+  const to = Math.min(from + STEP, items.rows);
+  const { values, shape } = await items.read(from, to);
+  return { batch: { kind: "logits", ...(await classifier.run(values, shape)) }, from, items: to - from };
+}
+
+/** With ids and labels; of several positions each row is one, "id:position", and has no label. */
+function withFacts({ batch, from, items }: Scores, { ids }: Items, labels: Int32Array | undefined): Batch {
+  const positions = batch.rows / items;
+  const named = ids.slice(from, from + items);
+  return {
+    ...batch,
+    offset: from * positions,
+    ids: positions === 1 ? named : named.flatMap((id) => Array.from({ length: positions }, (_, t) => `${id}:${t}`)),
+    ...(labels ? { labels: labels.slice(from, from + items) } : {}),
+  };
 }
 
 /** --classes; else the folders' names where there is one for each class. */
