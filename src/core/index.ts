@@ -1,6 +1,14 @@
 export { takeRows, toLogits } from "./batch.js";
 export type { CalibrationMethod, Calibrator } from "./calibrator.js";
 export { type ErrorCode, LogitsError } from "./errors.js";
+export {
+  type LogprobCapture,
+  type LogprobStep,
+  type Precision,
+  roundingError,
+  type StepCoverage,
+  type TokenLogprob,
+} from "./logprobs.js";
 export { checkParam, checkParams, type Descriptor, flagName, type Param, type Params, rangeText } from "./method.js";
 export type { Measured, Metric } from "./metric.js";
 export { type DrawRow, drawRow, exactRow, halfLog, type NllSums, nllSums, weightOf } from "../kernels/index.js";
@@ -11,3 +19,4 @@ export { bootstrapWeights, shuffled, uniform } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";
+export type { Batch, Capture, Kind, LabelInfo, Source } from "./types.js";
