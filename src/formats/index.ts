@@ -17,6 +17,8 @@ export async function openSource(bytes: Bytes, options: ReadOptions = {}): Promi
 
 export { bytesOf } from "./bytes.js";
 export { concatSources } from "./concat.js";
+export type { LogprobCapture, LogprobStep, Precision, StepCoverage, TokenLogprob } from "../core/index.js";
+export { logprobShapes, readLogprobs, type ReadLogprobsOptions, shapesOfLogprobs } from "./logprobs/index.js";
 export type { Bytes, ReadOptions } from "./table.js";
 export {
   formatOfName,

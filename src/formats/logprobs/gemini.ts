@@ -1,0 +1,53 @@
+import { chosen, type Draft, type DraftToken, first, integer, list, object, type Shape, text } from "./shape.js";
+
+/** Gemini and Vertex: `candidates[].logprobsResult: {chosenCandidates: [{token, tokenId, logProbability}], topCandidates: [{candidates: […]}]}`. */
+export const gemini: Shape = {
+  name: "gemini",
+  help: "Gemini and Vertex generateContent, and its stream",
+  matches: (json) => Array.isArray(object(first(object(json)["candidates"])["logprobsResult"])["chosenCandidates"]),
+  read(json, options) {
+    const notes: string[] = [];
+    const candidate = chosen(object(json)["candidates"], options, notes, "Candidate");
+    const result = object(candidate["logprobsResult"]);
+    const tops = list(result["topCandidates"]);
+    const draft: Draft = {
+      engine: "gemini",
+      apart: true,
+      steps: list(result["chosenCandidates"]).map((token, i) => ({
+        ...tokenOf(token),
+        top: list(object(tops[i])["candidates"]).map(tokenOf),
+      })),
+      notes,
+    };
+    const parts = list(object(candidate["content"])["parts"]).map((part) => text(object(part)["text"]));
+    if (parts.some((part) => part !== undefined)) draft.text = parts.join("");
+    return draft;
+  },
+  streams: (event) => Array.isArray(object(event)["candidates"]),
+  gather: (events) => {
+    const candidates = events.map((event) => first(object(event)["candidates"]));
+    const results = candidates.map((candidate) => object(candidate["logprobsResult"]));
+    return {
+      candidates: [
+        {
+          content: { parts: candidates.flatMap((candidate) => list(object(candidate["content"])["parts"])) },
+          logprobsResult: {
+            chosenCandidates: results.flatMap((result) => list(result["chosenCandidates"])),
+            topCandidates: results.flatMap((result) => list(result["topCandidates"])),
+          },
+        },
+      ],
+    };
+  },
+};
+
+/** A proto field that is 0 is left out of the JSON: no logProbability is a logarithm of 0, which is certainty. */
+function tokenOf(value: unknown): DraftToken {
+  const { token, tokenId, logProbability } = object(value);
+  const id = integer(tokenId);
+  return {
+    ...(id === undefined ? {} : { id }),
+    text: text(token) ?? null,
+    value: logProbability === undefined ? 0 : logProbability,
+  };
+}
