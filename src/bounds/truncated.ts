@@ -14,14 +14,18 @@ export interface Truncated {
   error?: number | ArrayLike<number>;
 }
 
-/** An interval that contains the true value whatever the unseen tokens are. */
-export interface Interval {
+/** Two ends that contain the true value. */
+export interface Range {
   lo: number;
   hi: number;
-  /** Probability that the listed tokens leave to the others. */
-  unseen: number;
   /** The middle, only when the interval is at most as wide as was asked. */
   value?: number;
+}
+
+/** An interval that contains the true value whatever the unseen tokens are. */
+export interface Interval extends Range {
+  /** Probability that the listed tokens leave to the others. */
+  unseen: number;
 }
 
 export interface BoundsOptions {
@@ -118,10 +122,14 @@ export function known({ logprobs, cap, vocabulary, error = 0 }: Truncated): Know
   };
 }
 
-/** The interval, with a point value when it is narrow enough. */
+/** The ends, with a point value when they are near enough. */
+export function range(lo: number, hi: number, within = 0): Range {
+  const low = Math.min(lo, hi);
+  return hi - low <= within ? { lo: low, hi, value: (low + hi) / 2 } : { lo: low, hi };
+}
+
 export function interval(lo: number, hi: number, unseen: number, within = 0): Interval {
-  const ends = { lo: Math.min(lo, hi), hi, unseen };
-  return hi - ends.lo <= within ? { ...ends, value: (ends.lo + hi) / 2 } : ends;
+  return { ...range(lo, hi, within), unseen };
 }
 
 /** 1/T, checked. */
@@ -156,7 +164,7 @@ export function truncatedOf(
 }
 
 /** Whether the token that was chosen is among the listed ones. */
-export function isListed(step: LogprobStep): boolean {
+function isListed(step: LogprobStep): boolean {
   return step.top.some((token) => sameToken(token, step));
 }
 

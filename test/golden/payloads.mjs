@@ -32,7 +32,7 @@ export const truth = [
   step(" 3", [" 3", 0.71003], [" 2", 0.20117], [" for", 0.01019]),
   step(" ", [" ", 0.90241], [".", 0.05133], [",", 0.00917]),
   { ...step("half", ["$", 0.97013], ["!", 0.01239], [",", 0.00517]), own: shortest(Math.log(0.00411)) },
-  step("rest", ["rest", 0.99307], ["other", 0.00417], ["!", 0.00011]),
+  step("rest", ["rest", 0.99307], ["other", 0.00417], ["!", 0.00211]),
   step(".", [".", 0.83341], ["!", 0.09127], [",", 0.06019]),
 ].map((one) => ({ ...one, logprob: one.own ?? one.top.find(([name]) => name === one.name)[1] }));
 const text = "Tea costs 3 €.";
