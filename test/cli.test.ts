@@ -95,6 +95,39 @@ describe("the command as a person meets it", () => {
   });
 });
 
+describe("a server's logprobs", () => {
+  const payloads = fileURLToPath(new URL("./golden/payloads/", import.meta.url));
+
+  it.each(["openai-chat.json", "openai-chat.sse", "ollama.jsonl", "tgi.json", "vllm-flat.json"])(
+    "inspect %s says what they are",
+    (file) => {
+      const { status, out, err } = logits(["inspect", payloads + file, "--vocabulary", "18", "--json"]);
+      expect(err).toBe("");
+      expect(status).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ kind: "logprobs", tokens: 7, coverage: { mass: { length: 7 } } });
+    },
+  );
+
+  it("a person reads the same in lines; standard input is a file like any other", () => {
+    const { out, err } = logits(
+      ["inspect", "-", "--engine", "web-llm"],
+      readFileSync(`${payloads}openai-chat.json`, "utf8"),
+    );
+    expect(out).toMatch(/kind +logprobs of web-llm \(openai-chat\)\nstage +processed\ntokens +7\n/);
+    expect(out).toMatch(/entropy +at least 0\.\d+ nats a token\n/);
+    expect(err).toContain("web-llm takes them after temperature");
+  });
+
+  it("a table on standard input is still a table, and a wrong shape is refused", () => {
+    expect(
+      JSON.parse(logits(["inspect", "-", "--kind", "logits", "--json"], "[[1.5, 2.5], [3.25, 1]]").out),
+    ).toMatchObject({ kind: "logits", rows: 2 });
+    const { status, err } = logits(["inspect", `${payloads}tgi.json`, "--shape", "gemini"]);
+    expect(status).toBe(3);
+    expect(err).toContain("a payload must have those of gemini");
+  });
+});
+
 describe.skipIf(!hasSharedData)("on a real network's scores (skipped where the shared data are not at hand)", () => {
   const golden = hasSharedData ? goldens()["cifar10-resnet110"] : undefined;
   const val = shared("cifar10-resnet110.val.npz");

@@ -6,6 +6,7 @@ const lazy = {
   methods: () => import("./methodFlags.js"),
   sampling: () => import("./sampleFlags.js"),
   models: () => import("./modelFlags.js"),
+  payload: () => import("./payload.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -31,6 +32,10 @@ export const commands: readonly Command[] = [
     examples: [
       { run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" },
       { run: "logits inspect model.gguf", shows: "a language model: weights, context, tokens, how they are stored" },
+    flags: async () => input(...(await lazy.payload()).payloadFlags, (await lazy.flags()).jsonFlag),
+    examples: [
+      { run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" },
+      { run: "logits inspect answer.json --engine vllm", shows: "a server's logprobs: stage, coverage, perplexity" },
     ],
     load: () => import("./commands/inspect.js"),
   },

@@ -22,7 +22,7 @@ async function openFiles(paths: string[], invocation: Invocation): Promise<Sourc
   const options = readOptions(invocation);
   const sources: Source[] = [];
   for (const path of paths) {
-    const bytes = path === "-" ? await standardInput() : await fileBytes(path);
+    const bytes = await bytesAt(path);
     try {
       sources.push(await openSource(bytes, options));
     } catch (error) {
@@ -64,6 +64,15 @@ async function expand(args: string[]): Promise<string[]> {
   if (paths.filter((path) => path === "-").length > 1) throw new UsageError("standard input (-) can be read once");
   return paths;
 }
+
+/** The bytes of a file, or of standard input, which is read once and kept. */
+export async function bytesAt(path: string): Promise<Bytes> {
+  if (path !== "-") return fileBytes(path);
+  piped ??= standardInput();
+  return piped;
+}
+
+let piped: Promise<Bytes> | undefined;
 
 async function standardInput(): Promise<Bytes> {
   if (process.stdin.isTTY) throw new UsageError("nothing is piped in: - reads standard input");

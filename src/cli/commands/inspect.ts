@@ -1,18 +1,27 @@
 import { inspect } from "../../plan/inspect.js";
+import { inspectPayload, type PayloadInspection } from "../../plan/inspectPayload.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
+import { openPayload } from "../payload.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   if (await inspectModel(invocation, terminal)) return DONE;
+  const payload = await openPayload(invocation);
+  if (payload) {
+    const { vocabulary } = invocation.flags;
+    return showPayload(
+      inspectPayload(payload, vocabulary === undefined ? {} : { vocabulary: Number(vocabulary) }),
+      invocation,
+      terminal,
+    );
+  }
   const source = await openInput(invocation, terminal);
   const found = await inspect(source);
   if (invocation.flags["json"]) {
     terminal.out(`${toJson(found)}\n`);
     return DONE;
   }
-  const number = (value: number): string =>
-    Number(value.toPrecision(6)).toLocaleString("en", { maximumSignificantDigits: 6 });
   const lines: [string, string][] = [
     ["kind", found.kind],
     ["rows", found.rows.toLocaleString("en")],
@@ -52,6 +61,42 @@ async function inspectModel({ args, flags }: Invocation, terminal: Terminal): Pr
   } finally {
     await bytes.close();
   }
+function showPayload(found: PayloadInspection, { flags }: Invocation, terminal: Terminal): number {
+  if (flags["json"]) {
+    terminal.out(`${toJson(found)}\n`);
+    return DONE;
+  }
+  for (const note of found.notes) terminal.err(`${note}\n`);
+  const { coverage, promptPerplexity, bitsPerByte, least } = found;
+  const lines: [string, string][] = [
+    ["kind", `logprobs of ${found.engine} (${found.shape})`],
+    ["stage", found.temperature === undefined ? found.stage : `${found.stage}, temperature ${found.temperature}`],
+    ["tokens", `${found.tokens}${found.promptTokens === undefined ? "" : `, and ${found.promptTokens} of the prompt`}`],
+    [
+      "coverage",
+      coverage === "full"
+        ? "full"
+        : `top ${coverage.topK}; they have ${number(100 * Math.min(...coverage.mass))} % to ${number(100 * Math.max(...coverage.mass))} %`,
+    ],
+    ["perplexity", ends(found.perplexity)],
+    ...(promptPerplexity ? ([["of prompt", ends(promptPerplexity)]] as [string, string][]) : []),
+    ...(bitsPerByte ? ([["bits/byte", ends(bitsPerByte)]] as [string, string][]) : []),
+    ["entropy", `${ends(found.entropy)} nats a token`],
+    ["least sure", `${JSON.stringify(least.text)}, token ${least.index}: ln p ${number(least.logprob)}`],
+    ["text", JSON.stringify(found.text.length <= 60 ? found.text : `${found.text.slice(0, 60)}…`)],
+  ];
+  for (const [name, value] of lines) terminal.out(`${name.padEnd(10)} ${value}\n`);
+  return DONE;
+}
+
+/** A point where the interval is narrow enough for one, else its ends. */
+function ends({ lo, hi, value }: PayloadInspection["perplexity"]): string {
+  if (value !== undefined) return number(value);
+  return hi === Infinity ? `at least ${number(lo)}` : `${number(lo)} … ${number(hi)}`;
+}
+
+function number(value: number): string {
+  return Number(value.toPrecision(6)).toLocaleString("en", { maximumSignificantDigits: 6 });
 }
 
 function shorten(names: string[]): string {

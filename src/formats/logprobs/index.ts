@@ -57,9 +57,19 @@ export async function readLogprobs(
   return assemble(shape.name, shape.read(json, options), options);
 }
 
-/** Names of the shapes whose keys the payload, or the events of a stream, have: none when it is something else. */
+/**
+ * Names of the shapes whose keys a payload has, or the events of a stream: none when it is something else.
+ *
+ * @param payload parsed, or as text.
+ */
 export function shapesOfLogprobs(payload: unknown): string[] {
-  return candidates(payload).map(({ shape }) => shape.name);
+  try {
+    const documents = typeof payload === "string" ? documentsOf(payload) : [payload];
+    return candidates(documents.length === 1 ? documents[0] : documents).map(({ shape }) => shape.name);
+  } catch (error) {
+    if (LogitsError.isInstance(error)) return [];
+    throw error;
+  }
 }
 
 interface Candidate {
