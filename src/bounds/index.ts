@@ -17,4 +17,11 @@ export {
   type Surprisal,
   surprisals,
 } from "./surprisal.js";
-export { type BoundsOptions, type Interval, type Range, type Truncated, truncatedOf } from "./truncated.js";
+export {
+  type BoundsOptions,
+  type Interval,
+  type Range,
+  temperatureFrom,
+  type Truncated,
+  truncatedOf,
+} from "./truncated.js";

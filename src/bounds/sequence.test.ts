@@ -11,6 +11,7 @@ import {
   scoreTokenLabels,
   sequencePerplexity,
   surprisals,
+  temperatureFrom,
   truncatedOf,
   withoutPrior,
 } from "logits/bounds";
@@ -87,6 +88,18 @@ describe("perplexity and surprisal of a text", () => {
       const exact = entropyBounds(truncatedOf(full.steps[i]!), { within: 1e-9 });
       near(exact.value!, truth);
     }
+  });
+});
+
+describe("a temperature that is asked for", () => {
+  it("is relative to the one that the numbers have, which must be known", async () => {
+    const payload = golden("openai-chat.json");
+    const raw = await readLogprobs(payload, { stage: "raw" });
+    expect(temperatureFrom(raw, 1.5)).toBe(1.5);
+    const warm = await readLogprobs(payload, { stage: "processed", temperature: 0.5 });
+    expect(temperatureFrom(warm, 1)).toBe(2);
+    const unknown = await readLogprobs(payload);
+    expect(() => temperatureFrom(unknown, 1)).toThrow("that of the log-probabilities must be known, got stage unknown");
   });
 });
 

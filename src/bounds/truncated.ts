@@ -168,6 +168,27 @@ function isListed(step: LogprobStep): boolean {
   return step.top.some((token) => sameToken(token, step));
 }
 
+/**
+ * The option `temperature` for what a capture says at another temperature of the model: wanted/(the one that its numbers have).
+ *
+ * Only for numbers that temperature alone has changed: after top-k, top-p or penalties the tokens that were filtered out are gone from them.
+ *
+ * @param wanted T > 0; 1 for the model's own distribution.
+ * @throws "bad-argument" when the capture does not say at which temperature its numbers are.
+ * @example
+ *     entropyBounds(truncatedOf(step, capture), { temperature: temperatureFrom(capture, 1.5) })
+ */
+export function temperatureFrom(capture: Pick<LogprobCapture, "stage" | "temperature">, wanted: number): number {
+  const own = capture.temperature;
+  if (own === undefined)
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot change the temperature: that of the log-probabilities must be known, got stage ${capture.stage}`,
+      { hint: "The options stage and temperature of readLogprobs say it." },
+    );
+  return wanted / own;
+}
+
 /** By id where both have one, else by bytes, else by spelling. */
 export function sameToken(
   a: Pick<LogprobStep, "id" | "text" | "bytes">,

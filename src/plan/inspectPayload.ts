@@ -24,7 +24,7 @@ export interface PayloadInspection {
   /** Mean over steps of the entropy of the next token, in nats; its upper end needs the vocabulary. */
   entropy: Range;
   /** The most surprising token that was chosen. */
-  least: { index: number; text: string; logprob: number };
+  least: { index: number; id?: number; text: string; logprob: number };
   text: string;
   notes: string[];
 }
@@ -39,6 +39,7 @@ export function inspectPayload(capture: LogprobCapture, options: { vocabulary?: 
   const topKs = steps.map(({ coverage }) => (coverage === "full" ? Infinity : coverage.topK));
   const topK = Math.min(...topKs);
   const least = steps.reduce((at, step, i) => (step.logprob < steps[at]!.logprob ? i : at), 0);
+  const { id } = steps[least]!;
   const entropies = steps.map((step) => entropyBounds(truncatedOf(step, capture, options)));
   const mean = (end: "lo" | "hi"): number => entropies.reduce((sum, each) => sum + each[end], 0) / steps.length;
   const [lo, hi] = [mean("lo"), mean("hi")];
@@ -54,7 +55,12 @@ export function inspectPayload(capture: LogprobCapture, options: { vocabulary?: 
     perplexity: own.perplexity,
     ...(own.bitsPerByte ? { bitsPerByte: own.bitsPerByte } : {}),
     entropy: hi - lo <= narrow * lo ? { lo, hi, value: (lo + hi) / 2 } : { lo, hi },
-    least: { index: least, text: steps[least]!.text, logprob: steps[least]!.logprob },
+    least: {
+      index: least,
+      ...(id === undefined ? {} : { id }),
+      text: steps[least]!.text,
+      logprob: steps[least]!.logprob,
+    },
     text: capture.text,
     notes: [...capture.notes],
   };

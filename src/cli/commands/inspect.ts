@@ -82,7 +82,10 @@ function showPayload(found: PayloadInspection, { flags }: Invocation, terminal: 
     ...(promptPerplexity ? ([["of prompt", ends(promptPerplexity)]] as [string, string][]) : []),
     ...(bitsPerByte ? ([["bits/byte", ends(bitsPerByte)]] as [string, string][]) : []),
     ["entropy", `${ends(found.entropy)} nats a token`],
-    ["least sure", `${JSON.stringify(least.text)}, token ${least.index}: ln p ${number(least.logprob)}`],
+    [
+      "least sure",
+      `${least.text === "" && least.id !== undefined ? `id ${least.id}` : JSON.stringify(least.text)}, token ${least.index}: ln p ${number(least.logprob)}`,
+    ],
     ["text", JSON.stringify(found.text.length <= 60 ? found.text : `${found.text.slice(0, 60)}…`)],
   ];
   for (const [name, value] of lines) terminal.out(`${name.padEnd(10)} ${value}\n`);

@@ -41,13 +41,9 @@ export const gemini: Shape = {
   },
 };
 
-/** A proto field that is 0 is left out of the JSON: no logProbability is a logarithm of 0, which is certainty. */
+/** `logProbability` is an optional field: where it is absent there is no number, not 0. */
 function tokenOf(value: unknown): DraftToken {
   const { token, tokenId, logProbability } = object(value);
   const id = integer(tokenId);
-  return {
-    ...(id === undefined ? {} : { id }),
-    text: text(token) ?? null,
-    value: logProbability === undefined ? 0 : logProbability,
-  };
+  return { ...(id === undefined ? {} : { id }), text: text(token) ?? null, value: logProbability };
 }

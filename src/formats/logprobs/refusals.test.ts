@@ -73,6 +73,16 @@ describe("values that are no log-probabilities", () => {
 });
 
 describe("sentinels become −Infinity, and are said", () => {
+  it("a field that Gemini leaves out is no number", async () => {
+    const chosenCandidates = [
+      { token: "a", tokenId: 1 },
+      { token: "b", tokenId: 2, logProbability: -0.1234567 },
+    ];
+    const { steps, notes } = await readLogprobs({ candidates: [{ logprobsResult: { chosenCandidates } }] });
+    expect(steps.map(({ logprob }) => logprob)).toEqual([-Infinity, -0.1234567]);
+    expect(notes.join("\n")).toContain("null stands for a log-probability once");
+  });
+
   it.each([-9999, -9999.0, -100, -3.4028234663852886e38, null, "-Infinity"])("%s", async (value) => {
     const { steps, notes } = await readLogprobs(chat(one(value, ["b", -0.123456]), one(-0.5123456)));
     expect(steps[0]!.logprob).toBe(-Infinity);
