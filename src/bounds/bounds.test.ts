@@ -44,6 +44,12 @@ describe("bounds of small distributions, by hand", () => {
       0,
       0.1,
     ],
+    [
+      "a listed token at T = 2: 0.1 is unseen, in one token or in two of 0.05",
+      probabilityBounds({ logprobs: [ln(0.6), ln(0.3)], vocabulary: 4 }, 0, { temperature: 2 }),
+      Math.sqrt(0.6) / (Math.sqrt(0.6) + Math.sqrt(0.3) + 2 * Math.sqrt(0.05)),
+      Math.sqrt(0.6) / (Math.sqrt(0.6) + Math.sqrt(0.3) + Math.sqrt(0.1)),
+    ],
     ["a listed token at T = 1 is known", probabilityBounds({ logprobs: [ln(0.6), ln(0.3)] }, 1), 0.3, 0.3],
     [
       "two of three unlisted tokens have at least what the third cannot hold",

@@ -64,7 +64,7 @@ export function massBounds(
  *
  * @example
  *     probabilityBounds({ logprobs: [Math.log(0.6), Math.log(0.3)], vocabulary: 4 }, 0, { temperature: 2 })
- *     // 0.4405… to 0.4700…: 0.1 is unseen, in one token or in two of 0.05
+ *     // 0.4377… to 0.4727…: 0.1 is unseen, in one token or in two of 0.05
  */
 export function probabilityBounds(distribution: Truncated, index: number, options: BoundsOptions = {}): Interval {
   return massBounds(distribution, { listed: [index] }, options);

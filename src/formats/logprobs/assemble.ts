@@ -7,6 +7,7 @@ import {
 } from "../../core/index.js";
 import { coverageOf, lostEntries } from "./coverage.js";
 import { engines } from "./engines.js";
+import { recover } from "./recover.js";
 import type { Draft, DraftStep, DraftToken, ReadLogprobsOptions } from "./shape.js";
 import { bytesOfText, stitch } from "./stitch.js";
 import { initSurvey, logprobOf, precisionOf, type ValueSurvey } from "./values.js";
@@ -113,9 +114,23 @@ function normalised(step: DraftStep, where: string): number[] {
 function place(steps: Placed[], beside: string | undefined, notes: string[]): { text: string } {
   const { text, spans, lost, broken } = stitch(steps);
   for (const [i, span] of spans.entries()) steps[i]!.span = span;
-  if (lost > 0)
-    notes.push(`${lost} tokens are spelled U+FFFD and have no bytes: parts of characters that cannot be put together.`);
   if (broken > 0) notes.push("Some bytes are no UTF-8 character: they are spelled U+FFFD.");
+  const recovered =
+    lost > 0 && beside !== undefined
+      ? recover(
+          spans.map((span) => text.slice(...span)),
+          beside,
+        )
+      : undefined;
+  if (lost > 0)
+    notes.push(
+      `${lost} tokens are spelled U+FFFD and have no bytes: ${recovered ? "the text beside them says which characters they make up" : "parts of characters that cannot be put together"}.`,
+    );
+  if (recovered) {
+    let at = 0;
+    for (const [i, part] of recovered.entries()) steps[i]!.span = [at, (at += part.length)];
+    return { text: beside! };
+  }
   if (beside === undefined) return { text };
   const unspelled = steps.every((step) => step.text === "");
   if (!unspelled && lost === 0 && text !== beside && text.trim() !== beside.trim())

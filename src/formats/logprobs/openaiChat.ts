@@ -20,7 +20,12 @@ export const openaiChat: Shape = {
     if (refused) notes.push("The model refused: these are the tokens of its refusal.");
     const entries = list(logprobs[refused ? "refusal" : "content"]);
     const engine = engineOf(payload, entries);
-    const draft: Draft = { engine, steps: entries.map(entryStep), notes, apart: engine === "llama.cpp" };
+    const draft: Draft = {
+      engine,
+      steps: entries.map(entryStep),
+      notes,
+      apart: engine === "llama.cpp" || options.engine === "openai",
+    };
     const message = object(choice["message"]);
     const spelled = text(refused ? message["refusal"] : message["content"]) ?? text(choice["text"]);
     if (spelled !== undefined) draft.text = spelled;

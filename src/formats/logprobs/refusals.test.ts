@@ -1,6 +1,7 @@
 import { LogitsError } from "logits";
 import { readLogprobs, type ReadLogprobsOptions, shapesOfLogprobs } from "logits/formats";
 import { describe, expect, it } from "vitest";
+import { recover } from "./recover.js";
 
 interface Entry {
   token: string;
@@ -93,6 +94,8 @@ describe("sentinels become −Infinity, and are said", () => {
     const step = one(-4.5123456, ["b", -0.2123456], ["c", -2.1123456], ["a", -4.5123456]);
     const { steps } = await readLogprobs(chat(step));
     expect(steps[0]!.coverage).toMatchObject({ topK: 2, cap: -2.1123456 });
+    const official = await readLogprobs(chat(step), { engine: "openai" });
+    expect(official.steps[0]!.coverage).toMatchObject({ topK: 3, cap: -4.5123456 });
     const raw = await readLogprobs({ logprobs: [step], response: "a", done: true });
     expect(raw.steps[0]!.coverage).toMatchObject({ topK: 3, cap: -4.5123456 });
   });
@@ -230,6 +233,21 @@ describe("bytes", () => {
     const capture = await readLogprobs(payload);
     expect(capture.text).toBe(text);
     expect(capture.steps.map(({ span }) => span)).toEqual(spans);
+  });
+});
+
+describe("half characters without bytes take theirs from the text beside the tokens", () => {
+  it.each<[string, string[], string, string[] | undefined]>([
+    ["one sign of two tokens", ["3 ", "\uFFFD", "\uFFFD", "."], "3 €.", ["3 ", "", "€", "."]],
+    ["at the beginning and the end", ["\uFFFD", "\uFFFD", "a", "\uFFFD"], "€aé", ["", "€", "a", "é"]],
+    ["two signs in a row", ["\uFFFD", "\uFFFD", "\uFFFD", "!"], "🗼€!", ["", "", "🗼€", "!"]],
+    ["a token with text and half a character", ["x \uFFFD", "\uFFFD y", "z"], "x € yz", ["x ", "€ y", "z"]],
+    ["the anchor occurs again later", ["a", "\uFFFD", "a", "a"], "a€aa", ["a", "€", "a", "a"]],
+    ["another text", ["a", "\uFFFD", "b"], "a€c", undefined],
+    ["nothing in between", ["a", "\uFFFD", "b"], "ab", undefined],
+    ["more text than tokens", ["a", "\uFFFD", "b"], "xa€b", undefined],
+  ])("%s", (_, texts, beside, expected) => {
+    expect(recover(texts, beside)).toEqual(expected);
   });
 });
 

@@ -9,9 +9,15 @@ export const responses: Shape = {
   name: "responses",
   help: "OpenAI Responses, and its events",
   matches: (json) => parts(json).some((part) => list(part["logprobs"]).some(isEntry)),
-  read(json) {
+  read(json, options) {
     const all = parts(json);
-    const draft: Draft = { engine: "openai-compatible", steps: [], notes: [], text: "" };
+    const draft: Draft = {
+      engine: "openai-compatible",
+      steps: [],
+      notes: [],
+      text: "",
+      apart: options.engine === "openai",
+    };
     for (const part of all) {
       draft.steps.push(...list(part["logprobs"]).map(entryStep));
       draft.text += text(part["text"]) ?? "";
