@@ -40,3 +40,22 @@ describe("examples/kernel-memory", () => {
     expect(left).toBe(0);
   });
 });
+
+describe("examples/truncated-logprobs", () => {
+  it("says intervals, and a number only of what is listed", async () => {
+    const path = "../examples/truncated-logprobs.mjs";
+    type Ends = { lo: number; hi: number; logprob?: number };
+    const { table } = (await import(path)) as { table(): Promise<{ entropy: Ends; warmer: Ends; labels: Ends[] }[]> };
+    const rows = await table();
+    expect(rows.map(({ labels }) => labels.map(({ logprob }) => logprob !== undefined))).toEqual([
+      [true, true],
+      [true, false],
+      [true, true],
+    ]);
+    expect(rows[1]!.labels[1]!.hi).toBeCloseTo(Math.log(0.21), 4);
+    for (const { entropy, warmer } of rows) {
+      expect(entropy.lo).toBeLessThan(entropy.hi);
+      expect(warmer.hi).toBeGreaterThan(entropy.hi);
+    }
+  });
+});

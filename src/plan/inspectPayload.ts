@@ -36,8 +36,7 @@ export function inspectPayload(capture: LogprobCapture, options: { vocabulary?: 
   const { steps, prompt } = capture;
   const own = point(capture, "steps");
   const masses = steps.map(({ coverage }) => (coverage === "full" ? 1 : coverage.mass));
-  const topKs = steps.map(({ coverage }) => (coverage === "full" ? Infinity : coverage.topK));
-  const topK = Math.min(...topKs);
+  const topK = steps.reduce((k, { coverage }) => (coverage === "full" ? k : Math.min(k, coverage.topK)), Infinity);
   const least = steps.reduce((at, step, i) => (step.logprob < steps[at]!.logprob ? i : at), 0);
   const { id } = steps[least]!;
   const entropies = steps.map((step) => entropyBounds(truncatedOf(step, capture, options)));

@@ -68,6 +68,7 @@ function showPayload(found: PayloadInspection, { flags }: Invocation, terminal: 
   }
   for (const note of found.notes) terminal.err(`${note}\n`);
   const { coverage, promptPerplexity, bitsPerByte, least } = found;
+  const masses = coverage === "full" ? [] : coverage.mass.toSorted((a, b) => a - b);
   const lines: [string, string][] = [
     ["kind", `logprobs of ${found.engine} (${found.shape})`],
     ["stage", found.temperature === undefined ? found.stage : `${found.stage}, temperature ${found.temperature}`],
@@ -76,7 +77,7 @@ function showPayload(found: PayloadInspection, { flags }: Invocation, terminal: 
       "coverage",
       coverage === "full"
         ? "full"
-        : `top ${coverage.topK}; they have ${number(100 * Math.min(...coverage.mass))} % to ${number(100 * Math.max(...coverage.mass))} %`,
+        : `top ${coverage.topK}; they have ${number(100 * masses[0]!)} % to ${number(100 * masses.at(-1)!)} %`,
     ],
     ["perplexity", ends(found.perplexity)],
     ...(promptPerplexity ? ([["of prompt", ends(promptPerplexity)]] as [string, string][]) : []),

@@ -52,9 +52,9 @@ export function arraysDraft(logprobs: Json, engine: string, spelled: string | un
 
 /** The arrays of one chunk after another. */
 export function joinArrays(parts: readonly Json[]): Json {
-  const joined: Json = {};
+  const joined: Record<string, unknown[]> = {};
   for (const part of parts)
     for (const [key, value] of Object.entries(part))
-      if (Array.isArray(value)) joined[key] = [...list(joined[key]), ...value];
+      if (Array.isArray(value)) for (const one of value) (joined[key] ??= []).push(one);
   return joined;
 }

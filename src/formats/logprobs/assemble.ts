@@ -99,7 +99,9 @@ function tokensOf(
 
 /** ln softmax of the scores of all tokens: of the one that was chosen, then of each. */
 function normalised(step: DraftStep, where: string): number[] {
-  const scores = step.top.map(({ value }) => (value === null || value === "-Infinity" ? -Infinity : Number(value)));
+  const scores = step.top.map(({ value }) =>
+    value === null || value === "-Infinity" ? -Infinity : typeof value === "number" ? value : Number.NaN,
+  );
   const max = scores.reduce((a, b) => Math.max(a, b), -Infinity);
   if (scores.some(Number.isNaN) || !Number.isFinite(max))
     throw new LogitsError(

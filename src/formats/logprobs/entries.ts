@@ -25,6 +25,10 @@ function entryToken(entry: Json): DraftToken {
     : { text: spelled, value: "logprob" in entry ? entry["logprob"] : entry["prob"] };
   const id = integer(entry["id"]);
   if (id !== undefined) token.id = id;
-  if (!byId && Array.isArray(entry["bytes"])) token.bytes = entry["bytes"].map(Number);
+  const bytes = list(entry["bytes"]);
+  if (!byId && bytes.length > 0 && bytes.every(isByte)) token.bytes = [...(bytes as number[])];
   return token;
 }
+
+const isByte = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;

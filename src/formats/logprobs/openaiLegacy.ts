@@ -34,7 +34,9 @@ export function gatherChoices(events: readonly unknown[]): unknown {
     for (const [key, value] of Object.entries(event)) if (key !== "choices" && value != null) whole[key] = value;
     for (const choice of list(event["choices"]).map(object)) {
       const index = integer(choice["index"]) ?? 0;
-      parts.set(index, [...(parts.get(index) ?? []), choice]);
+      const some = parts.get(index);
+      if (some) some.push(choice);
+      else parts.set(index, [choice]);
     }
   }
   whole["choices"] = [...parts].map(([index, choices]) => ({

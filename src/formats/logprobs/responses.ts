@@ -18,10 +18,8 @@ export const responses: Shape = {
       text: "",
       apart: options.engine === "openai",
     };
-    for (const part of all) {
-      draft.steps.push(...list(part["logprobs"]).map(entryStep));
-      draft.text += text(part["text"]) ?? "";
-    }
+    draft.steps = all.flatMap((part) => list(part["logprobs"]).map(entryStep));
+    draft.text = all.map((part) => text(part["text"]) ?? "").join("");
     if (all.length > 1) draft.notes.push(`${all.length} parts of text were read as one.`);
     return draft;
   },

@@ -44,10 +44,10 @@ function isSteps(value: unknown): boolean {
   return step !== undefined && (isNumbers(step) || isNumbers(list(step)[0]) || isNumbers(object(step)["data"]));
 }
 
-function rowOf(step: unknown, { choice = 0 }: ReadLogprobsOptions): ArrayLike<unknown> {
+function rowOf(step: unknown, { choice = 0 }: ReadLogprobsOptions): ArrayLike<unknown> | undefined {
   if (isNumbers(step)) return step;
   const tensor = object(step);
-  if (!isNumbers(tensor["data"])) return list(step)[choice] as ArrayLike<unknown>;
+  if (!isNumbers(tensor["data"])) return list(step)[choice] as ArrayLike<unknown> | undefined;
   const size = Number(list(tensor["dims"]).at(-1) ?? tensor["data"].length);
   return Array.prototype.slice.call(tensor["data"], choice * size, (choice + 1) * size);
 }
@@ -61,7 +61,12 @@ function sequenceOf(value: unknown, choice: number): number[] {
   return (isNumbers(value) ? Array.from(value) : list(list(value)[choice])).map(Number);
 }
 
-function stepOf(scores: ArrayLike<unknown>, id: number): DraftStep {
+function stepOf(scores: ArrayLike<unknown> | undefined, id: number): DraftStep {
+  if (!isNumbers(scores) || !(Number.isInteger(id) && id >= 0 && id < scores.length))
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read transformers output: each step must be the scores of all tokens, the chosen one among them, got ${isNumbers(scores) ? `token ${id} of ${scores.length}` : typeof scores}`,
+    );
   const top = Array.from(scores, (value, k) => ({ id: k, text: null, value }));
   return { id, text: null, value: scores[id], top };
 }

@@ -1,5 +1,5 @@
 import { type Draft, type DraftStep, first, type Json, list, object, type Shape, text } from "./shape.js";
-import { dictStep, isLogprobDict, promptSteps } from "./vllmPrompt.js";
+import { dictStep, isLogprobDict, promptSteps, smallest } from "./vllmPrompt.js";
 
 /**
  * vLLM's offline results as JSON: `RequestOutput` ({outputs: [{text, token_ids, logprobs: [dict…]}], prompt_logprobs}), one `CompletionOutput`, a list
@@ -37,11 +37,11 @@ export const vllm: Shape = {
 
 function steps(positions: unknown, ids: unknown[], notes: string[]): DraftStep[] {
   const all = dicts(positions);
-  const sizes = all.map((dict) => Object.keys(object(dict)).length).filter((size) => size > 0);
+  const k = smallest(all);
   const given = ids.length === all.length ? (ids as number[]) : undefined;
   const found: DraftStep[] = [];
   for (const [i, dict] of all.entries()) {
-    const step = dictStep(dict, given?.[i], Math.min(...sizes));
+    const step = dictStep(dict, given?.[i], k);
     if (step) found.push(step);
     else {
       notes.push(

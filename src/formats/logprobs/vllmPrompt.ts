@@ -43,6 +43,11 @@ export function dictStep(value: unknown, id: number | undefined, k: number | und
   return { ...bare(there), top: top.map(bare) };
 }
 
+/** Entries of the smallest dict that has any: the k that was asked for, when some position has no more. */
+export function smallest(dicts: readonly unknown[]): number {
+  return dicts.reduce<number>((least, dict) => Math.min(least, Object.keys(object(dict)).length || Infinity), Infinity);
+}
+
 const bare = ({ id, text, value }: Ranked): DraftToken => ({ ...(id === undefined ? {} : { id }), text, value });
 
 /** Steps of a list of dicts; undefined where nothing says which candidate stood there, with a note. */
@@ -53,11 +58,11 @@ export function promptSteps(
   notes: string[],
 ): DraftStep[] {
   const ids = options.promptTokenIds ?? (Array.isArray(payloadIds) ? (payloadIds as number[]) : undefined);
-  const sizes = dicts.map((dict) => Object.keys(object(dict)).length).filter((size) => size > 0);
+  const k = smallest(dicts);
   const steps: DraftStep[] = [];
   for (const [i, dict] of dicts.entries()) {
     if (dict === null) continue;
-    const step = dictStep(dict, ids?.[i], Math.min(...sizes));
+    const step = dictStep(dict, ids?.[i], k);
     if (!step) {
       notes.push(
         `prompt_logprobs were not read: nothing says which of the candidates stood at position ${i}; the option promptTokenIds does.`,
