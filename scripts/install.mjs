@@ -16,6 +16,8 @@ export function ensureInstalled() {
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const { status } = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
+    // ONNX Runtime would fetch what graphics cards need. npm 11 is told so in package.json, npm 10 here.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" },
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });

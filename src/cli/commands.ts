@@ -28,13 +28,10 @@ export const commands: readonly Command[] = [
     summary: "What is in a file: kind, shape, ranges, classes, accuracy",
     usage: "FILE…",
     args: [1, Infinity],
-    flags: async () => input((await lazy.flags()).jsonFlag),
-    examples: [
-      { run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" },
-      { run: "logits inspect model.gguf", shows: "a language model: weights, context, tokens, how they are stored" },
     flags: async () => input(...(await lazy.payload()).payloadFlags, (await lazy.flags()).jsonFlag),
     examples: [
       { run: "logits inspect val.npz", shows: "Read as logits: 5,000 × 10; labels 0–9 from labels" },
+      { run: "logits inspect model.gguf", shows: "a language model: weights, context, tokens, how they are stored" },
       { run: "logits inspect answer.json --engine vllm", shows: "a server's logprobs: stage, coverage, perplexity" },
     ],
     load: () => import("./commands/inspect.js"),

@@ -92,7 +92,7 @@ export async function generateFlags(): Promise<Flag[]> {
       name: "model",
       type: "string",
       metavar: "M",
-      help: "builtin, builtin.onnx, a .gguf or .onnx file, a folder with an ONNX model, an npz of recorded logits, a name that was pulled, or SERVER#MODEL (default builtin)",
+      help: "built-in, a name that was pulled, a .gguf or .onnx file, a folder with an ONNX model, an npz of recorded logits, or SERVER#MODEL (default built-in)",
     },
     { name: "tokenizer", type: "string", metavar: "FILE", help: "tokenizer.json of a recorded model or a server's" },
     { name: "prompt", type: "string", metavar: "TEXT", help: "The text to go on from" },

@@ -19,5 +19,3 @@ export { bootstrapWeights, shuffled, uniform } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";
-export type { Batch, Capture, Kind, LabelInfo, Source } from "./types.js";
-export type { Batch, Kind, LabelInfo, Source } from "./types.js";

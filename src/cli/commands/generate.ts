@@ -6,7 +6,7 @@ import type { GenerateOptions, Step } from "../../sample/index.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
 import { generatedText, sweptText } from "../generateText.js";
 import { toJson } from "../json.js";
-import { openModel } from "../openModel.js";
+import { modelNamed } from "../modelNamed.js";
 import { drawOf, samplingOf, sweepOf } from "../sampling.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
@@ -16,7 +16,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     throw new UsageError("--record and --sweep do not go together: a record is of one text");
   const { chain, chainWith } = await samplingOf(invocation);
   const tokenizer = flags["tokenizer"] as string | undefined;
-  const model = await openModel(String(flags["model"] ?? "builtin"), tokenizer);
+  const model = await modelNamed(String(flags["model"] ?? "built-in"), tokenizer);
   try {
     if (flags["sweep"] !== undefined) {
       const [setting, values] = sweepOf(String(flags["sweep"]));

@@ -61,6 +61,8 @@ async function inspectModel({ args, flags }: Invocation, terminal: Terminal): Pr
   } finally {
     await bytes.close();
   }
+}
+
 function showPayload(found: PayloadInspection, { flags }: Invocation, terminal: Terminal): number {
   if (flags["json"]) {
     terminal.out(`${toJson(found)}\n`);
