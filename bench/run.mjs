@@ -9,12 +9,13 @@ import io from "./groups/io.mjs";
 import isotonic from "./groups/isotonic.mjs";
 import processes from "./groups/process.mjs";
 import rows from "./groups/rows.mjs";
+import sampling from "./groups/sampling.mjs";
 import threads from "./groups/threads.mjs";
 import { alone, cpu, interleave, timeOf, watch } from "./harness.mjs";
 import { Peers } from "./peer.mjs";
 import { rowText, summary } from "./table.mjs";
 
-const groups = { rows, batches, fit, isotonic, threads, fallback, io, process: processes };
+const groups = { sampling, rows, batches, fit, isotonic, threads, fallback, io, process: processes };
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
 
 const { values: flags, positionals } = parseArgs({

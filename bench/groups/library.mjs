@@ -9,5 +9,6 @@ export const calibrate = await built("calibrate/index.js");
 export const stats = { ...(await built("stats/isotonicKnots.js")) };
 export const formats = await built("formats/index.js");
 export const files = await built("formats/file.js");
+export const sampling = await built("sample/index.js");
 export const engines = await built("engines/threads.js");
 export const logits = await built("index.js");

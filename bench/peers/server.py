@@ -13,15 +13,16 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-JOB_FILES = ["rows", "batches", "fit", "tables", "kernels"]
-LIBRARIES = ["numpy", "scipy", "sklearn", "torch", "torchmetrics", "pandas", "pyarrow"]
+JOB_FILES = ["rows", "batches", "fit", "tables", "kernels", "sampling"]
+LIBRARIES = ["numpy", "scipy", "sklearn", "torch", "torchmetrics", "pandas", "pyarrow", "transformers", "llama_cpp"]
 
 
 def libraries():
     found = {}
     for name in LIBRARIES:
         if importlib.util.find_spec(name):
-            found[name] = importlib.import_module(name).__version__
+            # Jobs are named after their library, up to the first underscore.
+            found[name.replace("_", "")] = importlib.import_module(name).__version__
     if "torch" in found:
         import torch
 
