@@ -2,7 +2,7 @@
 // stated order, no shortcut that depends on the hardware.
 //
 // The weight of a token is exp(z − max) with z − max in f64 and the exponential in f32; 64 tokens are a block; lane l of a block's sums adds the tokens
-// l, l + 4, l + 8 … in f64, and the block is (lane 0 + lane 2) + (lane 1 + lane 3).
+// l, l + 4, l + 8 … in f32, and the block is (lane 0 + lane 2) + (lane 1 + lane 3) in f64. Blocks are added in f64.
 import { constant, exp2, SMALLEST } from "./exp";
 import { high64, hsumInt, low64 } from "./lanes";
 
@@ -16,18 +16,15 @@ const HALF_LOG2E: f64 = 0.7213475204444817;
   return v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
-/** Σ of the lanes of two pairs of f64 in the order that is stated above. */
-@inline function blockSum(low: v128, high: v128): f64 {
-  const s = f64x2.add(low, high);
+/** Σ of four lanes in the order that is stated above. */
+@inline function blockSum(lanes: v128): f64 {
+  const s = f64x2.add(low64(lanes), high64(lanes));
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 
-/**
- * Weights of `blocks` × 64 scores to `weights`, half their binary logarithms to `logs`, a sum a block to `sums`; those of scores below `least`
- * are 0. Returns the total, and at `out` Σ weight·log.
- */
-export function weigh(
-  p: usize, blocks: i32, scale: f64, peak: f64, least: f32, logs: usize, weights: usize, sums: usize, out: usize,
+/** With `kept` also logarithms and what they come to; with `cut` a least score. Both are constants where this is used. */
+@inline function weighAll(
+  p: usize, blocks: i32, scale: f64, peak: f64, least: f32, logs: usize, weights: usize, sums: usize, out: usize, cut: bool, kept: bool,
 ): f64 {
   const round = constant(0);
   const c1 = constant(1);
@@ -43,32 +40,46 @@ export function weigh(
   let total: f64 = 0;
   let weighted: f64 = 0;
   for (let block = 0; block < blocks; block++) {
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
-    let lowLog = f64x2.splat(0);
-    let highLog = f64x2.splat(0);
-    for (const end = p + 256; p < end; p += 16, logs += 16, weights += 16) {
+    let lanes = f32x4.splat(0);
+    let logLanes = f32x4.splat(0);
+    for (const end = p + 256; p < end; p += 16, weights += 16) {
       const z = v128.load(p);
       const a = halfLog(z, s, m, half);
-      const stays = v128.and(f32x4.ge(a, floor), f32x4.ge(z, from));
+      let stays = f32x4.ge(a, floor);
+      if (cut) stays = v128.and(stays, f32x4.ge(z, from));
       const x = f32x4.pmax(floor, a);
       const w = v128.and(stays, exp2(x, round, c1, c2, c3, c4, one));
-      v128.store(logs, a);
       v128.store(weights, w);
-      low = f64x2.add(low, low64(w));
-      high = f64x2.add(high, high64(w));
-      const wx = f32x4.mul(w, x);
-      lowLog = f64x2.add(lowLog, low64(wx));
-      highLog = f64x2.add(highLog, high64(wx));
+      lanes = f32x4.add(lanes, w);
+      if (kept) {
+        v128.store(logs, a);
+        logs += 16;
+        logLanes = f32x4.add(logLanes, f32x4.mul(w, x));
+      }
     }
-    const sum = blockSum(low, high);
+    const sum = blockSum(lanes);
     store<f64>(sums, sum);
     sums += 8;
     total += sum;
-    weighted += blockSum(lowLog, highLog);
+    if (kept) weighted += blockSum(logLanes);
   }
-  store<f64>(out, weighted);
+  if (kept) store<f64>(out, weighted);
   return total;
+}
+
+/** Weights of `blocks` × 64 scores to `weights`, a sum a block to `sums`; those of scores below `least` are 0. Returns the total. */
+export function weigh(
+  p: usize, blocks: i32, scale: f64, peak: f64, least: f32, weights: usize, sums: usize,
+): f64 {
+  if (least > -Infinity) return weighAll(p, blocks, scale, peak, least, 0, weights, sums, 0, true, false);
+  return weighAll(p, blocks, scale, peak, least, 0, weights, sums, 0, false, false);
+}
+
+/** Also half the binary logarithms of the weights to `logs`, and at `out` Σ weight·log. */
+export function weighLogs(
+  p: usize, blocks: i32, scale: f64, peak: f64, logs: usize, weights: usize, sums: usize, out: usize,
+): f64 {
+  return weighAll(p, blocks, scale, peak, 0, logs, weights, sums, out, false, true);
 }
 
 /** Σ of the weights of the tokens whose score is above `score`. */
@@ -76,14 +87,12 @@ export function massAbove(p: usize, weights: usize, blocks: i32, score: f32): f6
   const limit = f32x4.splat(score);
   let total: f64 = 0;
   for (let block = 0; block < blocks; block++) {
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
-    for (const end = p + 256; p < end; p += 16, weights += 16) {
-      const w = v128.and(f32x4.gt(v128.load(p), limit), v128.load(weights));
-      low = f64x2.add(low, low64(w));
-      high = f64x2.add(high, high64(w));
+    let lanes = f32x4.splat(0);
+    for (const end = p + 256; p < end; p += 32, weights += 32) {
+      lanes = f32x4.add(lanes, v128.and(f32x4.gt(v128.load(p), limit), v128.load(weights)));
+      lanes = f32x4.add(lanes, v128.and(f32x4.gt(v128.load(p, 16), limit), v128.load(weights, 16)));
     }
-    total += blockSum(low, high);
+    total += blockSum(lanes);
   }
   return total;
 }
@@ -94,16 +103,51 @@ export function massNear(logs: usize, weights: usize, blocks: i32, centre: f32, 
   const limit = f32x4.splat(distance);
   let total: f64 = 0;
   for (let block = 0; block < blocks; block++) {
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
+    let lanes = f32x4.splat(0);
     for (const end = logs + 256; logs < end; logs += 16, weights += 16) {
-      const w = v128.and(f32x4.lt(f32x4.abs(f32x4.sub(v128.load(logs), c)), limit), v128.load(weights));
-      low = f64x2.add(low, low64(w));
-      high = f64x2.add(high, high64(w));
+      lanes = f32x4.add(lanes, v128.and(f32x4.lt(f32x4.abs(f32x4.sub(v128.load(logs), c)), limit), v128.load(weights)));
     }
-    total += blockSum(low, high);
+    total += blockSum(lanes);
   }
   return total;
+}
+
+/** Number, Σ z·scale and, about `mean`, Σ (z·scale − mean)² of the finite scores, to `out`: f64, in the lanes of a block and then by blocks. */
+export function spread(p: usize, blocks: i32, scale: f64, mean: f64, out: usize): void {
+  const s = f64x2.splat(scale);
+  const m = f64x2.splat(mean);
+  const masked = f32x4.splat(-Infinity);
+  let count: i64 = 0;
+  let sum: f64 = 0;
+  let squares: f64 = 0;
+  for (let block = 0; block < blocks; block++) {
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let lowSquares = f64x2.splat(0);
+    let highSquares = f64x2.splat(0);
+    let found = i32x4.splat(0);
+    for (const end = p + 256; p < end; p += 16) {
+      const z = v128.load(p);
+      const stays = f32x4.gt(z, masked);
+      const a = v128.and(f64x2.mul(low64(z), s), v128.shuffle<i32>(stays, stays, 0, 0, 1, 1));
+      const b = v128.and(f64x2.mul(high64(z), s), v128.shuffle<i32>(stays, stays, 2, 2, 3, 3));
+      low = f64x2.add(low, a);
+      high = f64x2.add(high, b);
+      const c = v128.and(f64x2.sub(a, m), v128.shuffle<i32>(stays, stays, 0, 0, 1, 1));
+      const d = v128.and(f64x2.sub(b, m), v128.shuffle<i32>(stays, stays, 2, 2, 3, 3));
+      lowSquares = f64x2.add(lowSquares, f64x2.mul(c, c));
+      highSquares = f64x2.add(highSquares, f64x2.mul(d, d));
+      found = i32x4.sub(found, stays);
+    }
+    count += <i64>hsumInt(found);
+    const t = f64x2.add(low, high);
+    sum += f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
+    const q = f64x2.add(lowSquares, highSquares);
+    squares += f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
+  }
+  store<f64>(out, <f64>count);
+  store<f64>(out, sum, 8);
+  store<f64>(out, squares, 16);
 }
 
 /** How many of n floats are `value`. */

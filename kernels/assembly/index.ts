@@ -5,7 +5,7 @@ export { sumBelow, sumFar, sumNear, weightedBelow, weightedFar, weightedNear } f
 export { momentsFar, momentsNear } from "./moments";
 export { rowStats } from "./rowStats";
 export { groupMaxima, threshold, tilesFrom } from "./top";
-export { blockAt, countEqual, massAbove, massNear, weigh } from "./draw";
+export { blockAt, countEqual, massAbove, massNear, spread, weigh, weighLogs } from "./draw";
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";
 export { manyDigits, nearest, word } from "./decimal";
 export { parseRecords } from "./records";

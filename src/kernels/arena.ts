@@ -33,11 +33,20 @@ export interface Kernels {
     scale: number,
     peak: number,
     least: number,
+    weights: number,
+    sums: number,
+  ): number;
+  weighLogs(
+    p: number,
+    blocks: number,
+    scale: number,
+    peak: number,
     logs: number,
     weights: number,
     sums: number,
     out: number,
   ): number;
+  spread(p: number, blocks: number, scale: number, mean: number, out: number): void;
   massAbove(p: number, weights: number, blocks: number, score: number): number;
   massNear(logs: number, weights: number, blocks: number, centre: number, distance: number): number;
   countEqual(p: number, n: number, value: number): number;

@@ -8,11 +8,11 @@ import { BLOCK, halfLog, SMALLEST, weightOf } from "./drawReference.js";
 export interface DrawRow {
   /** Where the scores lie: `tokens` of them, then −Infinity up to a whole number of blocks. Whoever writes here saves a copy. */
   readonly scores: Float32Array | Float64Array;
-  /** After `weigh`: half the binary logarithm of each weight, the weight, and the sum of each block of 64. */
+  /** After `weighLogs`: half the binary logarithm of each weight. After either `weigh`: the weights, and the sum of each block of 64. */
   readonly logs: Float32Array;
   readonly weights: Float32Array;
   readonly sums: Float64Array;
-  /** After `weigh`: Σ weight·log. */
+  /** After `weighLogs`: Σ weight·log. */
   weighted: number;
   /** The largest score; NaN where one is NaN or +Infinity. `reach` and `collect` need it before. */
   peak(): number;
@@ -22,6 +22,10 @@ export interface DrawRow {
   collect(least: number, out: Int32Array): number;
   /** Weights exp(score·scale − peak); those of scores below `least` are 0. Returns their sum. */
   weigh(scale: number, peak: number, least?: number): number;
+  /** The same with logarithms: for `massNear` and `weighted`. */
+  weighLogs(scale: number, peak: number): number;
+  /** Number of the finite scores, mean and variance of score·scale (divided by the number). */
+  spread(scale: number): Spread;
   /** Σ of the weights of the tokens with a larger score. */
   massAbove(score: number): number;
   /** Σ of the weights of the tokens whose log is nearer to `centre`. */
@@ -30,6 +34,12 @@ export interface DrawRow {
   countEqual(n: number, score: number): number;
   /** The token at `target` of the running sum of the weights. */
   at(target: number): number;
+}
+
+export interface Spread {
+  count: number;
+  mean: number;
+  squares: number;
 }
 
 const TILE = 64;
@@ -72,10 +82,18 @@ function wasmRow(tokens: number): DrawRow | undefined {
       const count = kernels.tilesFrom(maximaAt, blocks, least, numbersAt);
       return collected(all, ints, numbersAt / 4, count, least, out);
     },
-    weigh(scale, peak, least = -Infinity) {
-      const total = kernels.weigh(scoresAt, blocks, scale, peak, least, logsAt, weightsAt, sumsAt, RESULT);
+    weigh: (scale, peak, least = -Infinity) => kernels.weigh(scoresAt, blocks, scale, peak, least, weightsAt, sumsAt),
+    weighLogs(scale, peak) {
+      const total = kernels.weighLogs(scoresAt, blocks, scale, peak, logsAt, weightsAt, sumsAt, RESULT);
       this.weighted = doubles[RESULT / 8]!;
       return total;
+    },
+    spread(scale) {
+      kernels.spread(scoresAt, blocks, scale, 0, RESULT);
+      const count = doubles[RESULT / 8]!;
+      const mean = doubles[RESULT / 8 + 1]! / count;
+      kernels.spread(scoresAt, blocks, scale, mean, RESULT);
+      return { count, mean, squares: doubles[RESULT / 8 + 2]! };
     },
     massAbove: (score) => kernels.massAbove(scoresAt, weightsAt, blocks, score),
     massNear: (centre, distance) => kernels.massNear(logsAt, weightsAt, blocks, centre, distance),
@@ -119,13 +137,18 @@ function collected(
 function within(weights: Float32Array, sums: Float64Array, found: number, target: number, before: number): number {
   let block = found;
   while (block > 0 && sums[block] === 0) block--;
-  let sum = before;
-  let last = block * BLOCK;
-  for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+  const from = block * BLOCK;
+  let all = 0;
+  for (let id = from; id < from + BLOCK; id++) all += weights[id]!;
+  // The block's sum is of f32; its tokens share what it has by their weights, the smallest too.
+  const limit = ((target - before) * all) / sums[block]!;
+  let sum = 0;
+  let last = from;
+  for (let id = from; id < from + BLOCK; id++) {
     const weight = weights[id]!;
     if (weight === 0) continue;
     sum += weight;
-    if (sum > target) return id;
+    if (sum > limit) return id;
     last = id;
   }
   return last;
@@ -195,29 +218,37 @@ function plainRow(
     },
     weigh(scale, peak, least = -Infinity) {
       let total = 0;
-      this.weighted = 0;
-      const lanes = new Float64Array(4);
-      const lanesOfLogs = new Float64Array(4);
+      const lanes = new Float32Array(4);
       for (let block = 0; block < blocks; block++) {
         lanes.fill(0);
-        lanesOfLogs.fill(0);
         for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
-          const log = halfLog(all[id]! * scale - peak);
-          logs[id] = log;
-          if (!(log >= SMALLEST) || all[id]! < least) {
-            weights[id] = 0;
-            continue;
-          }
-          const weight = weightOf(log);
+          const score = all[id]!;
+          const weight = score < least ? 0 : weightOf(halfLog(score * scale - peak));
           weights[id] = weight;
           lanes[id & 3]! += weight;
-          lanesOfLogs[id & 3]! += Math.fround(weight * log);
         }
-        sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
-        total += sums[block]!;
-        this.weighted += lanesOfLogs[0]! + lanesOfLogs[2]! + (lanesOfLogs[1]! + lanesOfLogs[3]!);
+        total += sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
       }
       return total;
+    },
+    weighLogs(scale, peak) {
+      const total = this.weigh(scale, peak);
+      this.weighted = 0;
+      for (let id = 0; id < padded; id++) logs[id] = halfLog(all[id]! * scale - peak);
+      for (let block = 0; block < blocks; block++)
+        this.weighted += blockSum(block, (id) => Math.fround(weights[id]! * Math.max(SMALLEST, logs[id]!)));
+      return total;
+    },
+    spread(scale) {
+      const finite = (of: (z: number) => number) => (id: number) => (all[id]! > -Infinity ? of(all[id]! * scale) : 0);
+      const sumOf = (of: (z: number) => number): number => {
+        let sum = 0;
+        for (let block = 0; block < blocks; block++) sum += blockSum(block, finite(of), new Float64Array(4));
+        return sum;
+      };
+      const count = sumOf(() => 1);
+      const mean = sumOf((z) => z) / count;
+      return { count, mean, squares: sumOf((z) => (z - mean) * (z - mean)) };
     },
     massAbove: (score) => masses((id) => all[id]! > score),
     massNear: (centre, distance) => masses((id) => Math.abs(Math.fround(logs[id]! - centre)) < distance),
@@ -236,8 +267,11 @@ function plainRow(
 }
 
 /** The sum of a block in the order of the kernel. */
-function blockSum(block: number, of: (id: number) => number): number {
-  const lanes = [0, 0, 0, 0];
+function blockSum(
+  block: number,
+  of: (id: number) => number,
+  lanes: Float32Array | Float64Array = new Float32Array(4),
+): number {
   for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) lanes[id & 3]! += of(id);
   return lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
 }

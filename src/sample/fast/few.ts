@@ -92,22 +92,30 @@ export class Few {
     for (let i = 0; i < this.count; ) {
       const end = this.#blockEnd(i);
       const sum = this.#blockSum(i, end);
-      if (before + sum > target || end === this.count) {
-        let running = before;
-        let last = ids[order[i]!]!;
-        for (let j = i; j < end; j++) {
-          const weight = this.#weights[j]!;
-          if (weight === 0) continue;
-          running += weight;
-          last = ids[order[j]!]!;
-          if (running > target) return last;
-        }
-        return last;
-      }
+      if (before + sum > target || end === this.count) return this.#within(i, end, ((target - before) * this.#all(i, end)) / sum);
       before += sum;
       i = end;
     }
     return ids[0]!;
+  }
+
+  #all(from: number, end: number): number {
+    let all = 0;
+    for (let i = from; i < end; i++) all += this.#weights[i]!;
+    return all;
+  }
+
+  #within(from: number, end: number, limit: number): number {
+    let sum = 0;
+    let last = from;
+    for (let i = from; i < end; i++) {
+      const weight = this.#weights[i]!;
+      if (weight === 0) continue;
+      sum += weight;
+      last = i;
+      if (sum > limit) break;
+    }
+    return this.ids[this.#order[last]!]!;
   }
 
   #weigh(): number {
@@ -138,10 +146,10 @@ export class Few {
     for (let i = from; i < end; i++) {
       const weight = this.#weights[i]!;
       const lane = this.ids[this.#order[i]!]! & 3;
-      if (lane === 0) a += weight;
-      else if (lane === 1) b += weight;
-      else if (lane === 2) c += weight;
-      else d += weight;
+      if (lane === 0) a = Math.fround(a + weight);
+      else if (lane === 1) b = Math.fround(b + weight);
+      else if (lane === 2) c = Math.fround(c + weight);
+      else d = Math.fround(d + weight);
     }
     return a + c + (b + d);
   }
