@@ -25,8 +25,19 @@ const steps = [
     theirs: [["typical", 0.95], ["draw"]],
     goals: { llamacpp: 0.03 },
   },
-  { name: "temperature, draw", settings: { temperature: 0.8 }, theirs: [["temperature", 0.8], ["draw"]], goals: { llamacpp: 0.15 } },
-  { name: "min-p .05, draw", settings: { minP: 0.05 }, theirs: [["minP", 0.05], ["draw"]], goals: { llamacpp: 0.15 }, uniform: true },
+  {
+    name: "temperature, draw",
+    settings: { temperature: 0.8 },
+    theirs: [["temperature", 0.8], ["draw"]],
+    goals: { llamacpp: 0.15 },
+  },
+  {
+    name: "min-p .05, draw",
+    settings: { minP: 0.05 },
+    theirs: [["minP", 0.05], ["draw"]],
+    goals: { llamacpp: 0.15 },
+    uniform: true,
+  },
   { name: "top-k 40, draw", settings: { topK: 40 }, theirs: [["topK", 40], ["draw"]], goals: { llamacpp: 0.35 } },
   {
     name: "mirostat 2",
@@ -34,8 +45,18 @@ const steps = [
     theirs: [["mirostat2", 5, 0.1]],
     goals: { llamacpp: 0.035 },
   },
-  { name: "top-nσ 1, draw", settings: { topNSigma: 1 }, theirs: [["topNSigma", 1], ["draw"]], goals: { llamacpp: 0.1 } },
-  { name: "xtc, draw", settings: { xtcProbability: 1, xtcThreshold: 0.1 }, theirs: [["xtc", 1, 0.1], ["draw"]], goals: { llamacpp: 0.1 } },
+  {
+    name: "top-nσ 1, draw",
+    settings: { topNSigma: 1 },
+    theirs: [["topNSigma", 1], ["draw"]],
+    goals: { llamacpp: 0.1 },
+  },
+  {
+    name: "xtc, draw",
+    settings: { xtcProbability: 1, xtcThreshold: 0.1 },
+    theirs: [["xtc", 1, 0.1], ["draw"]],
+    goals: { llamacpp: 0.1 },
+  },
 ];
 
 const names = { llamacpp: "llama.cpp", transformers: "transformers" };

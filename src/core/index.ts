@@ -11,7 +11,16 @@ export {
 } from "./logprobs.js";
 export { checkParam, checkParams, type Descriptor, flagName, type Param, type Params, rangeText } from "./method.js";
 export type { Measured, Metric } from "./metric.js";
-export { type DrawRow, drawRow, exactRow, halfLog, type NllSums, nllSums, weightOf } from "../kernels/index.js";
+export {
+  type DrawRow,
+  drawRow,
+  exactRow,
+  halfLog,
+  type NllSums,
+  nllSums,
+  type Spread,
+  weightOf,
+} from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableExp } from "./math/portableExp.js";

@@ -17,7 +17,7 @@ export type { Floats, NllSums, RowStats } from "./reference.js";
 export type { RecordParser, RecordShape } from "./recordsReference.js";
 export { expGap, type Peak, type Row, sumExp, surprisal } from "./rowReference.js";
 export { halfLog, weightOf } from "./drawReference.js";
-export { type DrawRow, exactRow } from "./drawRow.js";
+export { type DrawRow, exactRow, type Spread } from "./drawRow.js";
 export type { Top } from "./topReference.js";
 export { alloc, free } from "./arena.js";
 

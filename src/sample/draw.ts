@@ -29,10 +29,18 @@ export function uniformOf({ seed, sequence = 0, step = 0 }: DrawKey, attempt: nu
   return uniform(seed, "sample", step, sequence + attempt * 2 ** 32);
 }
 
-function totalOf(row: DrawRow): number {
+function totalOf(row: DrawRow, logs = false): number {
   const peak = row.peak();
   if (!(peak > -Infinity)) throw new LogitsError("not-finite", "Cannot draw: a token must be left, got none");
-  return row.weigh(1, peak);
+  return logs ? row.weighLogs(1, peak) : row.weigh(1, peak);
+}
+
+/** Weights of the tokens of a row, and their sum: what is drawn from. */
+export function weightsOf(row: Float64Array): { weights: Float32Array; total: number; peak: number } {
+  const weighed = exactRow(row);
+  const peak = weighed.peak();
+  const total = totalOf(weighed);
+  return { weights: weighed.weights, total, peak };
 }
 
 /** Attempts after which a draw by rejection inverts the distribution that is left: at least half of them succeed, so that it never comes to that. */
@@ -79,5 +87,5 @@ export function drawFromChain(
   const by = rejection(chain);
   if (!by) return drawToken(left, key);
   const row = exactRow(rowBefore(by.place));
-  return drawKept(row, totalOf(row), by.how, by.params, key) ?? drawToken(left, key);
+  return drawKept(row, totalOf(row, by.how === "typical"), by.how, by.params, key) ?? drawToken(left, key);
 }

@@ -1,5 +1,6 @@
 import type { Params, SampleContext, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { weightsOf } from "./draw.js";
 import { keepTop, keepWhere, logSumExpOf, sortedScores } from "./row.js";
 
 /**
@@ -39,7 +40,8 @@ export const mirostat: Sampler = defineSampler({
     if (params["mirostat"] === 1)
       keepTop(row, zipfCount(row, numberOf(params, "mirostatTokens"), bound), sortedScores(row));
     else {
-      const least = logSumExpOf(row) - bound * Math.LN2;
+      const { total, peak } = weightsOf(row);
+      const least = leastScore(peak, total, bound);
       keepWhere(row, 1, (id) => row[id]! >= least);
     }
   },
@@ -53,14 +55,23 @@ export const mirostat: Sampler = defineSampler({
   },
   accept(token, before, drawn, params, context, place) {
     const bound = boundOf(params, context, place);
-    const row = params["observed"] === "all" ? before : drawn;
-    const surprise = (logSumExpOf(row) - row[token]!) / Math.LN2;
-    const moved = bound - numberOf(params, "mirostatEta") * (surprise - numberOf(params, "mirostatTau"));
-    context.state[place] = { bound: moved };
+    const { weights, total } = weightsOf(params["observed"] === "all" ? before : drawn);
+    context.state[place] = { bound: movedBound(params, bound, weights[token]!, total) };
   },
 });
 
-const boundOf = (params: Params, { state }: SampleContext, place: number): number =>
+/** The score from which on tokens stay under version 2. */
+export function leastScore(peak: number, total: number, bound: number): number {
+  return peak + Math.log(total) - bound * Math.LN2;
+}
+
+/** The bound after a token of this weight. */
+export function movedBound(params: Params, bound: number, weight: number, total: number): number {
+  const surprise = Math.log(total / weight) / Math.LN2;
+  return bound - numberOf(params, "mirostatEta") * (surprise - numberOf(params, "mirostatTau"));
+}
+
+export const boundOf = (params: Params, { state }: SampleContext, place: number): number =>
   state[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
 
 /** Tokens that version 1 keeps. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { acceptToken } from "./chain.js";
 import { sample } from "./sample.js";
 import { samplers } from "./samplers.js";
 import { type Settings, settingsChain } from "./settings.js";
@@ -40,6 +41,14 @@ const settings: Settings[] = [
   { temperature: 1.2, typicalP: 0.95 },
   { typicalP: 0.2 },
   { typicalP: 0.5, ties: "keep" },
+  { mirostat: 2, mirostatTau: 3 },
+  { mirostat: 2, temperature: 0.8 },
+  { topNSigma: 1 },
+  { topNSigma: 0.5, temperature: 1.5 },
+  { topNSigma: 1, sigma: "sample" },
+  { xtcProbability: 1, xtcThreshold: 0.01 },
+  { xtcProbability: 0.5, xtcThreshold: 0.002, temperature: 1.2 },
+  { xtcProbability: 0.5, xtcThreshold: 0.01, roll: "<", boundary: "drop" },
 ];
 
 describe.each(Object.keys(rows))("a stepper on %s rows", (shape) => {
@@ -49,17 +58,21 @@ describe.each(Object.keys(rows))("a stepper on %s rows", (shape) => {
       const stepper = createStepper(chain, tokens);
       expect(stepper.fast).toBe(true);
       const u = random(tokens + 3);
+      const state = {};
       for (let step = 0; step < 25; step++) {
         const logits = Float32Array.from({ length: tokens }, (_, id) => rows[shape]!(u, id));
         logits[Math.floor(u() * tokens)] = 2;
         const history = Array.from({ length: 30 }, () => Math.floor(u() * tokens));
-        const context = { history, promptLength: 10 };
+        const context = { history, promptLength: 10, state };
         const untouched = logits.slice();
+        const [before, earlier] = [structuredClone(state), structuredClone(state)];
         const token = stepper.next(logits, { seed: 3, step }, context);
-        expect(token).toBe(sample(logits, { chain, seed: 3, step, context }).token);
+        expect(token).toBe(sample(logits, { chain, seed: 3, step, context: { ...context, state: before } }).token);
+        acceptToken(token, logits, chain, { ...context, state: before, seed: 3, step });
+        expect(state).toEqual(before);
         expect(logits).toEqual(untouched);
         stepper.row.set(logits);
-        expect(stepper.next(stepper.row, { seed: 3, step }, context)).toBe(token);
+        expect(stepper.next(stepper.row, { seed: 3, step }, { ...context, state: earlier })).toBe(token);
         expect(stepper.row).toEqual(untouched);
       }
     }

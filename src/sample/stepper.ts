@@ -1,11 +1,13 @@
-import { type DrawRow, drawRow, type Logits, LogitsError, type SampleContext } from "../core/index.js";
+import { type DrawRow, drawRow, type Logits, LogitsError, type Params, type SampleContext } from "../core/index.js";
 import { acceptToken, diceOf, type DrawKey, type Step } from "./chain.js";
-import { checkRow } from "./define.js";
+import { checkRow, numberOf } from "./define.js";
 import { drawKept, rejection, uniformOf } from "./draw.js";
 import { Few } from "./fast/few.js";
 import { Penalized } from "./fast/penalties.js";
 import { type Program, programOf } from "./fast/program.js";
+import { leastScore, movedBound } from "./mirostat.js";
 import { sample } from "./sample.js";
+import { scoreWithin } from "./topNSigma.js";
 
 /** What a step may need of the text: see SampleContext. */
 export type StepContext = Partial<Omit<SampleContext, "dice">>;
@@ -69,9 +71,14 @@ function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: 
   if (find.how === "all") return (key) => row.at(uniformOf(key, 0) * row.weigh(scale, peakOf() * scale));
   if (find.how === "draw") {
     const { how, params } = rejection(chain)!;
-    return (key) => drawKept(row, row.weigh(scale, peakOf() * scale), how, params, key);
+    const weigh = how === "typical" ? row.weighLogs : row.weigh;
+    return (key) => drawKept(row, weigh.call(row, scale, peakOf() * scale), how, params, key);
   }
-  return find.how === "topK" ? topKRun(program, find.k, row, tokens) : minPRun(program, find.log, row, peakOf);
+  if (find.how === "mirostat") return mirostatRun(find.params, find.place, scale, row, peakOf);
+  if (find.how === "topNSigma") return sigmaRun(find.params, scale, row, tokens, peakOf);
+  if (find.how === "xtc") return xtcRun(find.params, find.place, scale, row, peakOf);
+  if (find.how === "topK") return topKRun(program, find.k, row, tokens);
+  return minPRun(program, find.log, row, peakOf);
 }
 
 const nothing: readonly number[] = [];
@@ -151,6 +158,70 @@ function firstAbove(guess: number, holds: (score: number) => boolean): number {
 function step(direction: 1 | -1): void {
   if (number[0] === 0) bits[0] = direction > 0 ? 1 : -2147483647;
   else bits[0]! += number[0]! > 0 ? direction : -direction;
+}
+
+function mirostatRun(params: Params, place: number, scale: number, row: DrawRow, peakOf: () => number): Run {
+  const first = new Int32Array(1);
+  return (key, context) => {
+    const highest = peakOf();
+    const peak = highest * scale;
+    const state = context?.state;
+    const bound = state?.[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
+    const least = leastScore(peak, row.weigh(scale, peak), bound);
+    let token: number;
+    let total = 1;
+    if (least > peak) {
+      row.collect(highest, first);
+      token = first[0]!;
+    } else {
+      const from = firstAbove(least / scale, (score) => score * scale >= least);
+      total = row.weigh(scale, peak, from);
+      token = row.at(uniformOf(key, 0) * total);
+    }
+    // The one allocation: what is remembered is a new value, so that a saved one stays as it was.
+    if (state) state[place] = { bound: movedBound(params, bound, least > peak ? 1 : row.weights[token]!, total) };
+    return token;
+  };
+}
+
+function sigmaRun(params: Params, scale: number, row: DrawRow, tokens: number, peakOf: () => number): Run {
+  return (key) => {
+    const peak = peakOf() * scale;
+    const least = scoreWithin(peak, row.spread(scale), tokens, params);
+    const from = firstAbove(least / scale, (score) => score * scale >= least);
+    return row.at(uniformOf(key, 0) * row.weigh(scale, peak, from));
+  };
+}
+
+function xtcRun(params: Params, place: number, scale: number, row: DrawRow, peakOf: () => number): Run {
+  const chance = numberOf(params, "xtcProbability");
+  const threshold = numberOf(params, "xtcThreshold");
+  const strictly = params["boundary"] === "drop";
+  // No more tokens can have the probability that is asked; room for those that a group of 16 brings along.
+  const found = new Int32Array(32 * Math.ceil(1 / threshold) + 64);
+  const above = new Few(Math.ceil(1 / threshold) + 2);
+  const scores = row.scores as Float32Array;
+  return (key) => {
+    const u = diceOf(key)(place);
+    const peak = peakOf() * scale;
+    const total = row.weigh(scale, peak);
+    if (params["roll"] === "<" ? u >= chance : u > chance) return row.at(uniformOf(key, 0) * total);
+    const limit = threshold * total;
+    const n = row.collect(row.reach(above.room), found);
+    if (n < 0) return undefined;
+    above.clear();
+    for (let i = 0; i < n; i++) {
+      const weight = row.weights[found[i]!]!;
+      if (strictly ? weight > limit : weight >= limit) above.insert(found[i]!, scores[found[i]!]!, above.room);
+    }
+    if (above.count < 2) return row.at(uniformOf(key, 0) * total);
+    const gone = above.count - 1;
+    const last = above.scores[gone]! * scale;
+    hide(scores, above.ids, gone);
+    const token = row.at(uniformOf(key, 0) * row.weigh(scale, last));
+    show(scores, above.ids, gone);
+    return token;
+  };
 }
 
 /** The steps that are left, and the draw. */

@@ -1,4 +1,4 @@
-import type { Params, Sampler } from "../core/index.js";
+import { exactRow, type Params, type Sampler, type Spread } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { keepWhere, peakOf } from "./row.js";
 
@@ -43,20 +43,17 @@ export const topNSigma: Sampler = defineSampler({
 });
 
 function leastScore(row: Float64Array, params: Params): number {
-  const zeros = params["sigma"] === "zeros";
-  let count = 0;
-  let sum = 0;
-  for (let id = 0; id < row.length; id++) {
-    const left = row[id]! > -Infinity;
-    if (left) sum += row[id]!;
-    if (left || zeros) count++;
-  }
-  const mean = sum / count;
-  let squares = 0;
-  for (let id = 0; id < row.length; id++) {
-    if (row[id]! > -Infinity) squares += (row[id]! - mean) ** 2;
-    else if (zeros) squares += mean ** 2;
-  }
-  const freedom = params["sigma"] === "population" ? count : count - 1;
-  return peakOf(row) - numberOf(params, "topNSigma") * Math.sqrt(freedom > 0 ? squares / freedom : 0);
+  return scoreWithin(peakOf(row), exactRow(row).spread(1), row.length, params);
+}
+
+/** The score that lies n standard deviations below the largest. */
+export function scoreWithin(peak: number, { count, mean, squares }: Spread, tokens: number, params: Params): number {
+  const n = numberOf(params, "topNSigma");
+  if (params["sigma"] === "population") return peak - n * Math.sqrt(squares / count);
+  const zeros = params["sigma"] === "zeros" ? tokens - count : 0;
+  const all = count + zeros;
+  // About the mean of all, zeros too.
+  const moved = (mean * count) / all;
+  const about = squares + count * (mean - moved) ** 2 + zeros * moved ** 2;
+  return peak - n * Math.sqrt(all > 1 ? about / (all - 1) : 0);
 }

@@ -1,7 +1,8 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { weightsOf } from "./draw.js";
 import { idsOf } from "./history.js";
-import { probabilitiesOf, rankedIds } from "./row.js";
+import { probabilitiesOf } from "./row.js";
 
 /**
  * Excludes top choices: with the given chance, removes every token whose probability is at least the threshold, except the least probable of them.
@@ -70,14 +71,21 @@ export const xtc: Sampler = defineSampler({
 });
 
 function topChoices(row: Float64Array, params: Params, guarded: ReadonlySet<number>): number[] {
-  const p = probabilitiesOf(row);
-  const limit = numberOf(params, "xtcThreshold");
+  const { weights, total } = weightsOf(row);
+  const limit = numberOf(params, "xtcThreshold") * total;
   const drop = params["boundary"] === "drop";
   const ignored = params["xtcProtection"] === "ignore" ? guarded : new Set<number>();
-  const above = [...rankedIds(row)].filter((id) => !ignored.has(id) && (drop ? p[id]! > limit : p[id]! >= limit));
+  const above = topIds(row, (id) => !ignored.has(id) && (drop ? weights[id]! > limit : weights[id]! >= limit));
   const last = above.at(-1);
   if (last === undefined) return [];
   return params["ties"] === "keep" ? above.filter((id) => row[id]! > row[last]!) : above.slice(0, -1);
+}
+
+/** The tokens for which something holds, most probable first, equal ones by id. */
+function topIds(row: Float64Array, holds: (id: number) => boolean): number[] {
+  const ids: number[] = [];
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity && holds(id)) ids.push(id);
+  return ids.sort((a, b) => row[b]! - row[a]! || a - b);
 }
 
 /** The mean of the distributions with and without the top choices. */

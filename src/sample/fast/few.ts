@@ -92,7 +92,8 @@ export class Few {
     for (let i = 0; i < this.count; ) {
       const end = this.#blockEnd(i);
       const sum = this.#blockSum(i, end);
-      if (before + sum > target || end === this.count) return this.#within(i, end, ((target - before) * this.#all(i, end)) / sum);
+      if (before + sum > target || end === this.count)
+        return this.#within(i, end, ((target - before) * this.#all(i, end)) / sum);
       before += sum;
       i = end;
     }

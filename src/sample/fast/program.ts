@@ -1,3 +1,4 @@
+import type { Params } from "../../core/index.js";
 import type { Step } from "../chain.js";
 import { numberOf } from "../define.js";
 import { rejection } from "../draw.js";
@@ -15,7 +16,12 @@ export interface Program {
   /** What all scores are multiplied by. */
   scale: number;
   /** How the tokens are found that are left: the k best, those from a logarithm of p/p_max on, or all; or by drawing until one is kept. */
-  find: { how: "topK"; k: number } | { how: "minP"; log: number } | { how: "all" } | { how: "draw" };
+  find:
+    | { how: "topK"; k: number }
+    | { how: "minP"; log: number }
+    | { how: "all" }
+    | { how: "draw" }
+    | { how: "mirostat" | "topNSigma" | "xtc"; params: Params; place: number };
   afterwards: readonly FewStep[];
 }
 
@@ -36,6 +42,8 @@ export function programOf(chain: readonly Step[]): Program | undefined {
     return penalties.length === 0 ? { penalties, scale, find: { how: "all" }, afterwards: [] } : undefined;
   if (rest.length === 1 && rejection(chain))
     return penalties.length === 0 ? { penalties, scale, find: { how: "draw" }, afterwards: [] } : undefined;
+  const alone = rest.length === 1 && penalties.length === 0 ? aloneStep(rest[0]!) : undefined;
+  if (alone) return { penalties, scale, find: { ...alone, place: chain.indexOf(rest[0]!) }, afterwards: [] };
   const [first, ...others] = rest;
   const afterwards: FewStep[] = [];
   for (const step of others) {
@@ -50,6 +58,15 @@ export function programOf(chain: readonly Step[]): Program | undefined {
   if (few?.does === "minP" && penalties.length === 0)
     return { penalties, scale, find: { how: "minP", log: few.log }, afterwards };
   return undefined;
+}
+
+/** Filters that are run over a whole row by thresholds, where nothing comes after them. */
+function aloneStep({ sampler, params }: Step): { how: "mirostat" | "topNSigma" | "xtc"; params: Params } | undefined {
+  const { name } = sampler;
+  if (name === "mirostat" && params["mirostat"] === 2 && params["observed"] === "kept") return { how: name, params };
+  if (name === "topNSigma") return { how: name, params };
+  const plain = params["roll"] !== "expected" && params["xtcProtect"] === "" && params["ties"] === "exact";
+  return name === "xtc" && plain && numberOf(params, "xtcThreshold") > 0.001 ? { how: name, params } : undefined;
 }
 
 function isPlainTemperature({ sampler, params }: Step): boolean {
