@@ -112,38 +112,35 @@ export function massNear(logs: usize, weights: usize, blocks: i32, centre: f32, 
   return total;
 }
 
-/** Number, Σ z·scale and, about `mean`, Σ (z·scale − mean)² of the finite scores, to `out`: f64, in the lanes of a block and then by blocks. */
-export function spread(p: usize, blocks: i32, scale: f64, mean: f64, out: usize): void {
+/**
+ * Of the finite scores their number, Σ d and Σ d², d = z·scale − highest·scale, to `out`: f64, in the lanes of a block and then by blocks. A masked score counts
+ * as `highest`, whose d is 0.
+ */
+export function spread(p: usize, blocks: i32, scale: f64, highest: f32, out: usize): void {
   const s = f64x2.splat(scale);
-  const m = f64x2.splat(mean);
+  const m = f64x2.splat(<f64>highest * scale);
+  const top = f32x4.splat(highest);
   const masked = f32x4.splat(-Infinity);
   let count: i64 = 0;
   let sum: f64 = 0;
   let squares: f64 = 0;
   for (let block = 0; block < blocks; block++) {
-    let low = f64x2.splat(0);
-    let high = f64x2.splat(0);
-    let lowSquares = f64x2.splat(0);
-    let highSquares = f64x2.splat(0);
+    let lanes = f64x2.splat(0);
+    let squareLanes = f64x2.splat(0);
     let found = i32x4.splat(0);
     for (const end = p + 256; p < end; p += 16) {
-      const z = v128.load(p);
-      const stays = f32x4.gt(z, masked);
-      const a = v128.and(f64x2.mul(low64(z), s), v128.shuffle<i32>(stays, stays, 0, 0, 1, 1));
-      const b = v128.and(f64x2.mul(high64(z), s), v128.shuffle<i32>(stays, stays, 2, 2, 3, 3));
-      low = f64x2.add(low, a);
-      high = f64x2.add(high, b);
-      const c = v128.and(f64x2.sub(a, m), v128.shuffle<i32>(stays, stays, 0, 0, 1, 1));
-      const d = v128.and(f64x2.sub(b, m), v128.shuffle<i32>(stays, stays, 2, 2, 3, 3));
-      lowSquares = f64x2.add(lowSquares, f64x2.mul(c, c));
-      highSquares = f64x2.add(highSquares, f64x2.mul(d, d));
+      const given = v128.load(p);
+      const stays = f32x4.gt(given, masked);
+      const z = v128.bitselect(given, top, stays);
+      const a = f64x2.sub(f64x2.mul(low64(z), s), m);
+      const b = f64x2.sub(f64x2.mul(high64(z), s), m);
+      lanes = f64x2.add(lanes, f64x2.add(a, b));
+      squareLanes = f64x2.add(squareLanes, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
       found = i32x4.sub(found, stays);
     }
     count += <i64>hsumInt(found);
-    const t = f64x2.add(low, high);
-    sum += f64x2.extract_lane(t, 0) + f64x2.extract_lane(t, 1);
-    const q = f64x2.add(lowSquares, highSquares);
-    squares += f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
+    sum += f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);
+    squares += f64x2.extract_lane(squareLanes, 0) + f64x2.extract_lane(squareLanes, 1);
   }
   store<f64>(out, <f64>count);
   store<f64>(out, sum, 8);

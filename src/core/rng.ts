@@ -47,11 +47,19 @@ const purposes: Record<Purpose, number> = { bootstrap: 1, folds: 2, shuffle: 3, 
 
 /** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */
 export function uniform(seed: number, purpose: Purpose, a: number, b = 0): number {
-  philox([a >>> 0, Math.floor(a / 2 ** 32), b >>> 0, Math.floor(b / 2 ** 32)], [seed >>> 0, purposes[purpose]], words);
+  counter[0] = a >>> 0;
+  counter[1] = Math.floor(a / 2 ** 32);
+  counter[2] = b >>> 0;
+  counter[3] = Math.floor(b / 2 ** 32);
+  key[0] = seed >>> 0;
+  key[1] = purposes[purpose];
+  philox(counter, key, words);
   return (words[0]! * 2 ** 21 + (words[1]! >>> 11)) / 2 ** 53;
 }
 
 const words = new Uint32Array(4);
+const counter = new Uint32Array(4);
+const key = new Uint32Array(2);
 
 // Cumulative Poisson(1) probabilities × 2^32: more than 12 has probability below 2^-32.
 const poissonSteps: readonly number[] = (() => {

@@ -38,7 +38,7 @@ export interface Kernels {
     sums: number,
     out: number,
   ): number;
-  spread(p: number, blocks: number, scale: number, mean: number, out: number): void;
+  spread(p: number, blocks: number, scale: number, highest: number, out: number): void;
   massAbove(p: number, weights: number, blocks: number, score: number): number;
   massNear(logs: number, weights: number, blocks: number, centre: number, distance: number): number;
   countEqual(p: number, n: number, value: number): number;

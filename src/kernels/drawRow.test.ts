@@ -41,7 +41,14 @@ describe.each([1, 3, 63, 64, 65, 1000, 50_257])("a row of %i tokens", (tokens) =
         expect(b.weighLogs(scale, peak * scale)).toBe(total);
         expect(b.weighted).toBe(a.weighted);
       }
-      expect(b.spread(scale)).toEqual(a.spread(scale));
+      expect(b.spread(scale, peak)).toEqual(a.spread(scale, peak));
+      const finite = [...scores].filter((score) => score > -Infinity).map((score) => score * scale);
+      const mean = finite.reduce((sum, score) => sum + score, 0) / finite.length;
+      const { count, mean: found, squares } = a.spread(scale, peak);
+      expect(count).toBe(finite.length);
+      expect(found).toBeCloseTo(mean, 8);
+      const exact = finite.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+      expect(Math.abs(squares - exact)).toBeLessThan(1e-9 * Math.max(1, exact));
       expect([...b.sums]).toEqual([...a.sums]);
       expect(Buffer.from(b.weights.slice().buffer).equals(Buffer.from(a.weights.slice().buffer))).toBe(true);
       for (let i = 0; i < 20; i++) {

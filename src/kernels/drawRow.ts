@@ -24,8 +24,8 @@ export interface DrawRow {
   weigh(scale: number, peak: number, least?: number): number;
   /** The same with logarithms: for `massNear` and `weighted`. */
   weighLogs(scale: number, peak: number): number;
-  /** Number of the finite scores, mean and variance of score·scale (divided by the number). */
-  spread(scale: number): Spread;
+  /** Of the finite scores: their number, the mean of score·scale, and Σ of its squared distances from that. `highest` is the largest. */
+  spread(scale: number, highest: number): Spread;
   /** Σ of the weights of the tokens with a larger score. */
   massAbove(score: number): number;
   /** Σ of the weights of the tokens whose log is nearer to `centre`. */
@@ -40,6 +40,11 @@ export interface Spread {
   count: number;
   mean: number;
   squares: number;
+}
+
+/** From sums of distances from the largest score, which lies within some deviations of the mean: few digits cancel. */
+function spreadOf(count: number, sum: number, squares: number, peak: number): Spread {
+  return { count, mean: peak + sum / count, squares: Math.max(0, squares - (sum * sum) / count) };
 }
 
 const TILE = 64;
@@ -88,12 +93,9 @@ function wasmRow(tokens: number): DrawRow | undefined {
       this.weighted = doubles[RESULT / 8]!;
       return total;
     },
-    spread(scale) {
-      kernels.spread(scoresAt, blocks, scale, 0, RESULT);
-      const count = doubles[RESULT / 8]!;
-      const mean = doubles[RESULT / 8 + 1]! / count;
-      kernels.spread(scoresAt, blocks, scale, mean, RESULT);
-      return { count, mean, squares: doubles[RESULT / 8 + 2]! };
+    spread(scale, highest) {
+      kernels.spread(scoresAt, blocks, scale, highest, RESULT);
+      return spreadOf(doubles[RESULT / 8]!, doubles[RESULT / 8 + 1]!, doubles[RESULT / 8 + 2]!, highest * scale);
     },
     massAbove: (score) => kernels.massAbove(scoresAt, weightsAt, blocks, score),
     massNear: (centre, distance) => kernels.massNear(logsAt, weightsAt, blocks, centre, distance),
@@ -158,7 +160,43 @@ function within(weights: Float32Array, sums: Float64Array, found: number, target
 export function exactRow(scores: Float64Array): DrawRow {
   const row = plainRow(scores.length, new Float64Array(Math.ceil(scores.length / BLOCK) * BLOCK));
   row.scores.set(scores);
+  // Apart from `scanned`, which is to see arrays of one kind only.
+  row.peak = () => {
+    let peak = -Infinity;
+    for (let id = 0; id < scores.length; id++) {
+      if (!(scores[id]! < Infinity)) return NaN;
+      if (scores[id]! > peak) peak = scores[id]!;
+    }
+    return peak;
+  };
   return row;
+}
+
+/** The largest score of each block, and of all; NaN where one is NaN or +Infinity. */
+function scanned(scores: ArrayLike<number>, maxima: Float64Array): number {
+  let peak = -Infinity;
+  let sum = 0;
+  for (let block = 0, id = 0; block < maxima.length; block++) {
+    let [a, b, c, d] = [-Infinity, -Infinity, -Infinity, -Infinity];
+    for (const end = id + BLOCK; id < end; id += 4) {
+      const [p, q, r, s] = [scores[id]!, scores[id + 1]!, scores[id + 2]!, scores[id + 3]!];
+      if (p > a) a = p;
+      if (q > b) b = q;
+      if (r > c) c = r;
+      if (s > d) d = s;
+      sum += p + q + (r + s);
+    }
+    if (b > a) a = b;
+    if (d > c) c = d;
+    if (c > a) a = c;
+    maxima[block] = a;
+    if (a > peak) peak = a;
+  }
+  // NaN makes the sum NaN; so do both infinities together.
+  if (peak === Infinity) return NaN;
+  if (!Number.isNaN(sum)) return peak;
+  for (let id = 0; id < scores.length; id++) if (Number.isNaN(scores[id]!)) return NaN;
+  return peak;
 }
 
 function plainRow(
@@ -183,23 +221,7 @@ function plainRow(
     weights,
     sums,
     weighted: 0,
-    peak() {
-      let peak = -Infinity;
-      let sum = 0;
-      for (let block = 0; block < blocks; block++) {
-        let most = -Infinity;
-        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
-          const score = all[id]!;
-          if (score > most) most = score;
-          sum += score;
-        }
-        maxima[block] = most;
-        if (most > peak) peak = most;
-      }
-      // A sum with NaN in it is NaN; −Infinity and +Infinity make one too.
-      if (Number.isNaN(sum) || peak === Infinity) return all.some((score) => !(score < Infinity)) ? NaN : peak;
-      return peak;
-    },
+    peak: () => scanned(all, maxima),
     reach(k) {
       if (k > blocks) return -Infinity;
       return maxima.slice().sort()[blocks - k]!;
@@ -239,16 +261,25 @@ function plainRow(
         this.weighted += blockSum(block, (id) => Math.fround(weights[id]! * Math.max(SMALLEST, logs[id]!)));
       return total;
     },
-    spread(scale) {
-      const finite = (of: (z: number) => number) => (id: number) => (all[id]! > -Infinity ? of(all[id]! * scale) : 0);
-      const sumOf = (of: (z: number) => number): number => {
-        let sum = 0;
-        for (let block = 0; block < blocks; block++) sum += blockSum(block, finite(of), new Float64Array(4));
-        return sum;
-      };
-      const count = sumOf(() => 1);
-      const mean = sumOf((z) => z) / count;
-      return { count, mean, squares: sumOf((z) => (z - mean) * (z - mean)) };
+    spread(scale, highest) {
+      const gap = (id: number): number => (all[id]! > -Infinity ? all[id]! * scale - highest * scale : 0);
+      let count = 0;
+      let sum = 0;
+      let squares = 0;
+      for (let block = 0; block < blocks; block++) {
+        const [lanes, squareLanes] = [new Float64Array(2), new Float64Array(2)];
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id += 4) {
+          for (let lane = 0; lane < 2; lane++) {
+            const [a, b] = [gap(id + lane), gap(id + lane + 2)];
+            lanes[lane]! += a + b;
+            squareLanes[lane]! += a * a + b * b;
+          }
+        }
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (all[id]! > -Infinity) count++;
+        sum += lanes[0]! + lanes[1]!;
+        squares += squareLanes[0]! + squareLanes[1]!;
+      }
+      return spreadOf(count, sum, squares, highest * scale);
     },
     massAbove: (score) => masses((id) => all[id]! > score),
     massNear: (centre, distance) => masses((id) => Math.abs(Math.fround(logs[id]! - centre)) < distance),

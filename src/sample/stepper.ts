@@ -78,7 +78,7 @@ function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: 
   if (find.how === "topNSigma") return sigmaRun(find.params, scale, row, tokens, peakOf);
   if (find.how === "xtc") return xtcRun(find.params, find.place, scale, row, peakOf);
   if (find.how === "topK") return topKRun(program, find.k, row, tokens);
-  return minPRun(program, find.log, row, peakOf);
+  return minPRun(program, (find as { log: number }).log, row, peakOf);
 }
 
 const nothing: readonly number[] = [];
@@ -161,36 +161,70 @@ function step(direction: 1 | -1): void {
 }
 
 function mirostatRun(params: Params, place: number, scale: number, row: DrawRow, peakOf: () => number): Run {
-  const first = new Int32Array(1);
+  const from = new From(row, scale);
   return (key, context) => {
     const highest = peakOf();
     const peak = highest * scale;
     const state = context?.state;
     const bound = state?.[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
     const least = leastScore(peak, row.weigh(scale, peak), bound);
-    let token: number;
-    let total = 1;
-    if (least > peak) {
-      row.collect(highest, first);
-      token = first[0]!;
-    } else {
-      const from = firstAbove(least / scale, (score) => score * scale >= least);
-      total = row.weigh(scale, peak, from);
-      token = row.at(uniformOf(key, 0) * total);
-    }
+    const token = least > peak ? from.first(highest) : from.draw(least, peak, key);
     // The one allocation: what is remembered is a new value, so that a saved one stays as it was.
-    if (state) state[place] = { bound: movedBound(params, bound, least > peak ? 1 : row.weights[token]!, total) };
+    if (state) state[place] = { bound: movedBound(params, bound, from.weight, from.total) };
     return token;
   };
 }
 
 function sigmaRun(params: Params, scale: number, row: DrawRow, tokens: number, peakOf: () => number): Run {
+  const from = new From(row, scale);
   return (key) => {
-    const peak = peakOf() * scale;
-    const least = scoreWithin(peak, row.spread(scale), tokens, params);
-    const from = firstAbove(least / scale, (score) => score * scale >= least);
-    return row.at(uniformOf(key, 0) * row.weigh(scale, peak, from));
+    const highest = peakOf();
+    const peak = highest * scale;
+    return from.draw(scoreWithin(peak, row.spread(scale, highest), tokens, params), peak, key);
   };
+}
+
+/** Draws among the tokens from some score on: few are found by their groups, many by a look at all. */
+class From {
+  weight = 1;
+  total = 1;
+  readonly #row: DrawRow;
+  readonly #scale: number;
+  readonly #found = new Int32Array(fewest);
+  readonly #few = new Few(fewest);
+
+  constructor(row: DrawRow, scale: number) {
+    this.#row = row;
+    this.#scale = scale;
+  }
+
+  /** The first of the most probable tokens. */
+  first(highest: number): number {
+    this.#row.collect(highest, this.#found);
+    this.weight = this.total = 1;
+    return this.#found[0]!;
+  }
+
+  draw(least: number, peak: number, key: DrawKey): number {
+    const row = this.#row;
+    const scale = this.#scale;
+    const from = firstAbove(least / scale, (score) => score * scale >= least);
+    const n = row.collect(from, this.#found);
+    const u = uniformOf(key, 0);
+    if (n < 0) {
+      this.total = row.weigh(scale, peak, from);
+      const token = row.at(u * this.total);
+      this.weight = row.weights[token]!;
+      return token;
+    }
+    const few = this.#few;
+    few.clear();
+    for (let i = 0; i < n; i++) few.insert(this.#found[i]!, row.scores[this.#found[i]!]! * scale, fewest);
+    const token = few.at(u);
+    this.total = few.total;
+    this.weight = few.weight;
+    return token;
+  }
 }
 
 function xtcRun(params: Params, place: number, scale: number, row: DrawRow, peakOf: () => number): Run {

@@ -43,7 +43,8 @@ export const topNSigma: Sampler = defineSampler({
 });
 
 function leastScore(row: Float64Array, params: Params): number {
-  return scoreWithin(peakOf(row), exactRow(row).spread(1), row.length, params);
+  const peak = peakOf(row);
+  return scoreWithin(peak, exactRow(row).spread(1, peak), row.length, params);
 }
 
 /** The score that lies n standard deviations below the largest. */

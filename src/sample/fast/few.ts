@@ -3,6 +3,9 @@ import { halfLog, weightOf } from "../../core/index.js";
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
 export class Few {
   count = 0;
+  /** After `at`: the sum of the weights, and the drawn token's. */
+  total = 0;
+  weight = 0;
   readonly ids: Int32Array;
   readonly scores: Float64Array;
   /** Places in the order of ids. */
@@ -85,7 +88,8 @@ export class Few {
   /** The token at u of the cumulative distribution: bit for bit that of the whole row, whose other weights are 0. */
   at(u: number): number {
     this.#sortIds();
-    const target = u * this.#weigh();
+    this.total = this.#weigh();
+    const target = u * this.total;
     const { ids } = this;
     const order = this.#order;
     let before = 0;
@@ -116,6 +120,7 @@ export class Few {
       last = i;
       if (sum > limit) break;
     }
+    this.weight = this.#weights[last]!;
     return this.ids[this.#order[last]!]!;
   }
 
