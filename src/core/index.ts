@@ -23,8 +23,10 @@ export {
 } from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
+export type { NextTokenModel } from "./nextTokenModel.js";
 export { portableExp } from "./math/portableExp.js";
-export { bootstrapWeights, shuffled, uniform } from "./rng.js";
+export { portableLog } from "./math/portableLog.js";
+export { bootstrapWeights, philox, shuffled, uniform } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";

@@ -42,8 +42,17 @@ function mulHigh(a: number, b: number): number {
 }
 
 /** What randomness is used for: keeps one seed from giving the same words to two purposes. */
-export type Purpose = "bootstrap" | "folds" | "shuffle" | "sample" | "simulation" | "dice";
-const purposes: Record<Purpose, number> = { bootstrap: 1, folds: 2, shuffle: 3, sample: 4, simulation: 5, dice: 6 };
+export type Purpose = "bootstrap" | "folds" | "shuffle" | "sample" | "simulation" | "dice" | "gumbel" | "verify";
+const purposes: Record<Purpose, number> = {
+  bootstrap: 1,
+  folds: 2,
+  shuffle: 3,
+  sample: 4,
+  simulation: 5,
+  dice: 6,
+  gumbel: 7,
+  verify: 8,
+};
 
 /** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */
 export function uniform(seed: number, purpose: Purpose, a: number, b = 0): number {

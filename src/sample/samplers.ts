@@ -9,9 +9,13 @@ import { noRepeatNgram } from "./noRepeatNgram.js";
 import { minLength, minNewTokens, forcedBos, forcedEos, exponentialDecayLength } from "./lengths.js";
 import { reasoningBudget } from "./reasoningBudget.js";
 import { adaptiveP } from "./adaptiveP.js";
+import { contrastive } from "./contrastive.js";
+import { dola } from "./dola.js";
 import { dynamicTemperature } from "./dynamicTemperature.js";
 import { epsilonCutoff } from "./epsilonCutoff.js";
 import { etaCutoff } from "./etaCutoff.js";
+import { guidance } from "./guidance.js";
+import { mask } from "./mask.js";
 import { minP } from "./minP.js";
 import { mirostat } from "./mirostat.js";
 import { quadraticSmoothing } from "./quadraticSmoothing.js";
@@ -24,6 +28,8 @@ import { topK } from "./topK.js";
 import { topNSigma } from "./topNSigma.js";
 import { topP } from "./topP.js";
 import { typical } from "./typical.js";
+import { kgw } from "./watermark/kgw.js";
+import { synthId } from "./watermark/synthId.js";
 import { xtc } from "./xtc.js";
 
 /** Every sampler, in the order of a chain that no profile orders otherwise: what came before, temperature, top-k, top-p, min-p, the rest. */
@@ -44,6 +50,12 @@ export const samplers: readonly Sampler[] = [
   suppressTokens,
   beginSuppressTokens,
   reasoningBudget,
+  guidance,
+  contrastive,
+  dola,
+  mask,
+  kgw,
+  synthId,
   temperature,
   topK,
   topP,
