@@ -24,6 +24,8 @@ const mayImport: Record<string, string[]> = {
   engines: ["core", "plan"],
   models: ["core", "formats"],
   cli: [...below, ...steps, "plan", "engines", "models", "index.ts"],
+  integrations: ["core", "sample"],
+  cli: [...below, ...steps, "plan", "engines", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
 const nodeAllowed = (file: string): boolean => /^(engines|models|cli)\//.test(file) || file === "formats/file.ts";
@@ -36,6 +38,7 @@ const packages: Record<string, RegExp> = {
   pickleparser: /^formats\/pt\.ts$/,
   "@observablehq/plot": /^report\/plot\.ts$/,
   linkedom: /^report\/plot\.ts$/,
+  "@mlc-ai/web-xgrammar": /^integrations\/xgrammarLoad\.ts$/,
   tinyglobby: /^cli\/input\.ts$/,
   "node-llama-cpp": /^models\/(gguf|tapScores)\.ts$/,
   "onnxruntime-node": /^models\/onnxRuntime\.ts$/,
