@@ -15,6 +15,7 @@ import { dynamicTemperature } from "./dynamicTemperature.js";
 import { epsilonCutoff } from "./epsilonCutoff.js";
 import { etaCutoff } from "./etaCutoff.js";
 import { guidance } from "./guidance.js";
+import { lzPenalty } from "./lzPenalty.js";
 import { mask } from "./mask.js";
 import { minP } from "./minP.js";
 import { mirostat } from "./mirostat.js";
@@ -53,6 +54,7 @@ export const samplers: readonly Sampler[] = [
   guidance,
   contrastive,
   dola,
+  lzPenalty,
   mask,
   kgw,
   synthId,
