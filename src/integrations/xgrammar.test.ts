@@ -27,7 +27,7 @@ function textOf(ids: readonly number[]): string {
 
 /** A text from random scores, under the mask of a grammar. */
 async function write(state: GrammarState, seed: number, most: number): Promise<number[]> {
-  const chain = chainOf(samplers, [{ sampler: "mask" }]);
+  const chain = chainOf(samplers, [{ sampler: "mask", params: { mask: true } }]);
   const logits = new Float64Array(tokens.vocabulary.length);
   while (!state.isTerminated && state.accepted.length < most) {
     const step = state.accepted.length;

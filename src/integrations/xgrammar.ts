@@ -57,7 +57,7 @@ export interface GrammarState {
  *
  * @example
  *     const state = await grammar({ jsonSchema: { type: "integer" } }, { vocabulary, eos: [0] });
- *     const { token } = sample(logits, { chain: chainOf(samplers, [{ sampler: "mask" }]), context: { mask: await state.mask() }, seed: 7 });
+ *     const { token } = sample(logits, { chain: chainOf(samplers, [{ sampler: "mask", params: { mask: true } }]), context: { mask: await state.mask() }, seed: 7 });
  *     state.accept(token);
  *
  * @throws LogitsError `missing-package` without @mlc-ai/web-xgrammar, `bad-argument` for a grammar that it cannot read, with its reason

@@ -2,6 +2,7 @@ import { intersectMasks, isAllowed, mask, maskOf } from "logits/sample";
 import { describe, expect, it } from "vitest";
 
 const off = -Infinity;
+const on = { mask: true };
 
 describe("mask", () => {
   it.each([
@@ -10,13 +11,17 @@ describe("mask", () => {
     ["bits beyond the last token are ignored", [-1], [1, 2], [1, 2]],
     ["nothing allowed", [0], [1, 2], [off, off]],
   ])("%s", (_, words, row, expected) => {
-    expect([...mask.apply(Float64Array.from(row), {}, { mask: Int32Array.from(words) })]).toEqual(expected);
+    expect([...mask.apply(Float64Array.from(row), on, { mask: Int32Array.from(words) })]).toEqual(expected);
+  });
+
+  it("false is off", () => {
+    expect([...mask.apply(Float64Array.of(1, 2), {}, { mask: new Int32Array(1) })]).toEqual([1, 2]);
   });
 
   it("token 31 is the sign bit and token 32 the next word's first", () => {
     const words = maskOf(34, [31, 32]);
     expect([...words]).toEqual([-(2 ** 31), 1]);
-    const row = mask.apply(new Float64Array(34), {}, { mask: words });
+    const row = mask.apply(new Float64Array(34), on, { mask: words });
     expect([...row.keys()].filter((id) => row[id]! > off)).toEqual([31, 32]);
     expect(isAllowed(words, 31)).toBe(true);
     expect(isAllowed(words, 33)).toBe(false);
@@ -37,12 +42,12 @@ describe("mask", () => {
   it.each([
     [
       "no mask",
-      () => mask.apply(Float64Array.of(1, 2)),
+      () => mask.apply(Float64Array.of(1, 2), on),
       "Cannot mask: context.mask must be the bits of the step, got none",
     ],
     [
       "a mask of another length",
-      () => mask.apply(Float64Array.of(1, 2), {}, { mask: new Int32Array(2) }),
+      () => mask.apply(Float64Array.of(1, 2), on, { mask: new Int32Array(2) }),
       "Cannot mask: context.mask must have 1 words for 2 tokens, got 2",
     ],
     ["an id outside", () => maskOf(3, [3]), "Cannot make a mask: an id must be in [0, 2], got 3"],

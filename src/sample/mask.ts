@@ -5,14 +5,14 @@ import { defineSampler } from "./define.js";
  * Removes every token whose bit in `context.mask` is 0. The mask is one bit a token, 32 to a word, the lowest bit first, as xgrammar and llguidance fill it.
  * Bits beyond the last token are ignored.
  *
- * @param mask whether to; default true, no-op false
+ * @param mask whether to; default and no-op false
  * @throws LogitsError `bad-argument` without `context.mask`, `mismatch` where it has not ⌈tokens/32⌉ words
  */
 export const mask: Sampler = defineSampler({
   name: "mask",
   role: "filter",
   help: "Removes the tokens that a bitmask, e.g. of a grammar, does not allow",
-  params: [{ name: "mask", type: "boolean", default: true, noop: false, help: "Applies the mask of the step" }],
+  params: [{ name: "mask", type: "boolean", default: false, noop: false, help: "Applies the mask of the step" }],
   source: "Dong et al., MLSys 2025, XGrammar, arXiv 2411.15100",
   change(row, _, context) {
     const words = context.mask;
