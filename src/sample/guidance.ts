@@ -1,4 +1,4 @@
-import type { Params, Sampler } from "../core/index.js";
+import type { Logits, Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { otherRow } from "./otherRow.js";
 import { logSumExpOf } from "./row.js";
@@ -46,9 +46,7 @@ export const guidance: Sampler = defineSampler({
     const weight = weightOf(params);
     const logprobs = params["guidanceScores"] === "logprobs";
     const shift = logprobs ? logSumExpOf(row) : 0;
-    const otherShift = logprobs
-      ? logSumExpOf(Float64Array.from(other, (u, id) => (row[id]! > -Infinity ? u : row[id]!)))
-      : 0;
+    const otherShift = logprobs ? logSumExpOf(keptOf(other, row)) : 0;
     for (let id = 0; id < row.length; id++) {
       if (row[id] === -Infinity) continue;
       const u = other[id]! - otherShift;
@@ -56,6 +54,13 @@ export const guidance: Sampler = defineSampler({
     }
   },
 });
+
+/** The other row without the tokens that are removed from the row. */
+function keptOf(other: Logits, row: Float64Array): Float64Array {
+  const kept = new Float64Array(row.length);
+  for (let id = 0; id < row.length; id++) kept[id] = row[id]! > -Infinity ? other[id]! : -Infinity;
+  return kept;
+}
 
 /** The scale as it counts from the other row. */
 const weightOf = (params: Params): number =>

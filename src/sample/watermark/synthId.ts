@@ -2,7 +2,7 @@ import { LogitsError, type Params, type SampleContext, type Sampler } from "../.
 import { normalTail } from "../../stats/normal.js";
 import { defineSampler } from "../define.js";
 import { probabilitiesOf } from "../row.js";
-import { checkedKey, contextHash, gValue, hashStep, keyParams, synthIdKey } from "./gValues.js";
+import { checkedKey, contextHash, gValue, hashStep, keyParams, type SynthIdKey, synthIdKey } from "./gValues.js";
 
 /**
  * SynthID-Text, the watermark of Google DeepMind: a tournament over m layers, each of which prefers tokens whose secret bit g is 1.
@@ -45,25 +45,34 @@ export const synthId: Sampler = defineSampler({
     const now = contextAt(step);
     for (let back = 1; back <= Math.min(key.history, step); back++) if (same(contextAt(step - back), now)) return;
     const hash = contextHash(now);
-    const grams = Int32Array.from(row, (_, id) => hashStep(hash, id));
-    const p = probabilitiesOf(row);
-    for (let layer = 0; layer < key.keys.length; layer++) {
-      // 1 − Σ g p without its cancellation; p, whose sum drifts from 1, is normalised again.
-      let rest = 0;
-      let total = 0;
-      for (let id = 0; id < p.length; id++) {
-        total += p[id]!;
-        if (!gValue(key, grams[id]!, layer)) rest += p[id]!;
-      }
-      rest /= total;
-      for (let id = 0; id < p.length; id++) {
-        const factor = gValue(key, grams[id]!, layer) ? 1 + rest : rest;
-        p[id]! *= factor / total;
-        row[id]! += Math.log(factor);
-      }
-    }
+    const grams = new Int32Array(row.length);
+    for (let id = 0; id < row.length; id++) grams[id] = hashStep(hash, id);
+    tournament(row, grams, key);
   },
 });
+
+/** All layers, one after the other, on a row of scores. */
+function tournament(row: Float64Array, grams: Int32Array, key: SynthIdKey): void {
+  const p = probabilitiesOf(row);
+  const g = new Uint8Array(row.length);
+  for (let layer = 0; layer < key.keys.length; layer++) {
+    // 1 − Σ g p without its cancellation; p, whose sum drifts from 1, is normalised again.
+    let rest = 0;
+    let total = 0;
+    for (let id = 0; id < p.length; id++) {
+      total += p[id]!;
+      g[id] = gValue(key, grams[id]!, layer);
+      if (g[id] === 0) rest += p[id]!;
+    }
+    rest /= total;
+    const scales = [rest / total, (1 + rest) / total];
+    const steps = [Math.log(rest), Math.log(1 + rest)];
+    for (let id = 0; id < p.length; id++) {
+      p[id]! *= scales[g[id]!]!;
+      row[id]! += steps[g[id]!]!;
+    }
+  }
+}
 
 /** The n − 1 tokens before the token of a step, of the text that is being sampled. */
 function contextsOf(
