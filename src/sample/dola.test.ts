@@ -68,11 +68,11 @@ describe("dola", () => {
     },
   );
 
-  it("the paper's divergence and the reversed one can choose differently", () => {
-    const last = logs(0.98, 0.01, 0.01);
-    const layers = [logs(0.5, 0.499, 0.001), logs(0.9, 0.1 - 1e-12, 1e-12)];
+  it("the paper's divergence and the reversed one can choose differently: the second weighs rare tokens more", () => {
+    const last = logs(0.5, 0.499, 0.001);
+    const layers = [logs(0.3, 0.699, 0.001), logs(0.475, 0.475, 0.05)];
     expect(dolaLayer(last, layers)).toBe(0);
-    expect(dolaLayer(Float64Array.of(0, -1), [Float64Array.of(0, 0), Float64Array.of(0, -40)], "reversed")).toBe(1);
+    expect(dolaLayer(last, layers, "reversed")).toBe(1);
   });
 
   it("refuses a choice among none", () => {
