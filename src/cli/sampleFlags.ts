@@ -3,6 +3,7 @@ import { createRegistry, type Registry } from "../plan/registry.js";
 import { profiles } from "../sample/index.js";
 import type { Flag } from "./command.js";
 import { inputFlags, jsonFlag, seedFlag } from "./flags.js";
+import { secondFlags } from "./sampleSecond.js";
 
 /** One flag a setting of any sampler. */
 export function samplerFlags(registry: Registry = createRegistry()): Flag[] {
@@ -75,6 +76,21 @@ export async function sampleFlags(): Promise<Flag[]> {
     temperatureLastFlag,
     chainFlag,
     ...historyFlags,
+    {
+      name: "chain",
+      type: "string",
+      metavar: "CHAIN.json",
+      help: "Samplers and their order, as JSON: a list of {sampler, params}, or the output of --json",
+    },
+    { name: "history", type: "string", metavar: "ID,ID,…", help: "Tokens before this one, for penalties and bans" },
+    {
+      name: "promptLength",
+      type: "integer",
+      min: 0,
+      metavar: "N",
+      help: "How many of these are the prompt (default all)",
+    },
+    ...secondFlags,
     { name: "top", type: "integer", min: 0, metavar: "N", help: "How many of the tokens kept to list (default 20)" },
     { name: "trace", type: "boolean", help: "Say what every sampler removed, and why" },
     { name: "why", type: "integer", min: 0, metavar: "ID", help: "Say why this token was not kept" },

@@ -17,7 +17,9 @@ export const mask: Sampler = defineSampler({
   change(row, _, context) {
     const words = context.mask;
     if (!words)
-      throw new LogitsError("bad-argument", "Cannot mask: context.mask must be the bits of the step, got none");
+      throw new LogitsError("bad-argument", "Cannot mask: context.mask must be the bits of the step, got none", {
+        hint: "--allowed makes one from ids",
+      });
     if (words.length !== wordsFor(row.length))
       throw new LogitsError(
         "mismatch",

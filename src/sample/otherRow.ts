@@ -6,7 +6,10 @@ import { type Logits, LogitsError, type SampleContext } from "../core/index.js";
  * @throws LogitsError `bad-argument` where there is none, `mismatch` for another length, `not-finite` naming the token
  */
 export function otherRow(row: Float64Array, { other }: SampleContext, action: string, what: string): Logits {
-  if (!other) throw new LogitsError("bad-argument", `Cannot ${action}: context.other must be ${what}, got none`);
+  if (!other)
+    throw new LogitsError("bad-argument", `Cannot ${action}: context.other must be ${what}, got none`, {
+      hint: "--other gives it: a row of the file, or a JSON array",
+    });
   if (other.length !== row.length)
     throw new LogitsError(
       "mismatch",

@@ -10,10 +10,22 @@ import { comparisonText, remarksText, sampleText, sweepText } from "../sampleTex
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
   const { settings, engine, chain, chainWith } = await samplingOf(invocation);
+import { secondContext } from "../sampleSecond.js";
+import { sampleText, sweepText } from "../sampleText.js";
+
+export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const { flags } = invocation;
+  const settings = settingsOf(invocation);
+  if (flags["allowed"] !== undefined && flags["chain"] === undefined) settings["mask"] = true;
+  const chain = await chainFor(invocation, settings);
   const { row, classes } = await inputRow("sample", invocation, terminal);
   const logits = toLogits(row).values as Logits;
   const names = classes?.every((name, k) => name === String(k)) ? undefined : classes;
-  const options: SampleRowOptions = { ...drawOf(invocation), chain, context: contextOf(invocation, logits.length) };
+  const context = {
+    ...contextOf(invocation, logits.length),
+    ...(await secondContext(invocation, terminal, logits.length)),
+  };
+  const options: SampleRowOptions = { ...drawOf(invocation), chain, context };
   if (names) options.textOf = (id) => names[id];
   for (const name of ["top", "trace", "why"] as const)
     if (flags[name] !== undefined) Object.assign(options, { [name]: flags[name] });
