@@ -26,6 +26,7 @@ export interface Sampling {
 export async function samplingOf(invocation: Invocation): Promise<Sampling> {
   const { flags } = invocation;
   const settings = settingsOf(invocation);
+  if (flags["allowed"] !== undefined && flags["chain"] === undefined) settings["mask"] = true;
   const engine = flags["profile"] === undefined ? undefined : profile(String(flags["profile"]));
   const chainWith = (more: Settings): Step[] => chainUnder(engine, { ...settings, ...more });
   const chain = flags["chain"] === undefined ? chainWith({}) : await chainFile(invocation, settings);

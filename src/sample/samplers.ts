@@ -35,11 +35,15 @@ import { xtc } from "./xtc.js";
 
 /** Every sampler, in the order of a chain that no profile orders otherwise: what came before, temperature, top-k, top-p, min-p, the rest. */
 export const samplers: readonly Sampler[] = [
+  guidance,
+  contrastive,
+  dola,
   logitBias,
   sequenceBias,
   repetitionPenalty,
   frequencyPresence,
   dry,
+  lzPenalty,
   noRepeatNgram,
   badWords,
   minLength,
@@ -51,10 +55,6 @@ export const samplers: readonly Sampler[] = [
   suppressTokens,
   beginSuppressTokens,
   reasoningBudget,
-  guidance,
-  contrastive,
-  dola,
-  lzPenalty,
   mask,
   kgw,
   synthId,

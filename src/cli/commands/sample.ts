@@ -5,19 +5,12 @@ import { DONE, type Invocation, type Terminal, UsageError } from "../command.js"
 import { inputRow } from "../inputRow.js";
 import { toJson } from "../json.js";
 import { drawOf, samplingOf, sweepOf } from "../sampling.js";
+import { secondContext } from "../sampleSecond.js";
 import { comparisonText, remarksText, sampleText, sweepText } from "../sampleText.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
   const { settings, engine, chain, chainWith } = await samplingOf(invocation);
-import { secondContext } from "../sampleSecond.js";
-import { sampleText, sweepText } from "../sampleText.js";
-
-export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
-  const { flags } = invocation;
-  const settings = settingsOf(invocation);
-  if (flags["allowed"] !== undefined && flags["chain"] === undefined) settings["mask"] = true;
-  const chain = await chainFor(invocation, settings);
   const { row, classes } = await inputRow("sample", invocation, terminal);
   const logits = toLogits(row).values as Logits;
   const names = classes?.every((name, k) => name === String(k)) ? undefined : classes;
