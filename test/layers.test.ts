@@ -25,6 +25,8 @@ const mayImport: Record<string, string[]> = {
   models: ["core", "formats"],
   integrations: ["core", "sample"],
   cli: [...below, ...steps, "plan", "engines", "models", "integrations", "index.ts"],
+  integrations: ["core", "sample", "models"],
+  cli: [...below, ...steps, "plan", "engines", "models", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
 const nodeAllowed = (file: string): boolean => /^(engines|models|cli)\//.test(file) || file === "formats/file.ts";
@@ -39,7 +41,7 @@ const packages: Record<string, RegExp> = {
   linkedom: /^report\/plot\.ts$/,
   "@mlc-ai/web-xgrammar": /^integrations\/xgrammarLoad\.ts$/,
   tinyglobby: /^cli\/input\.ts$/,
-  "node-llama-cpp": /^models\/(gguf|tapScores)\.ts$/,
+  "node-llama-cpp": /^(models\/(gguf|tapScores)|integrations\/nodeLlamaCpp)\.ts$/,
   "onnxruntime-node": /^models\/onnxRuntime\.ts$/,
   "onnxruntime-web": /^models\/onnxRuntime\.ts$/,
   "onnx-proto": /^models\/onnxGraph\.ts$/,
