@@ -50,6 +50,10 @@ try {
   );
   const text = run(process.execPath, ["five-lines.mjs"], app).trim();
   check(`script says "${text}"`, text === "torn: cat 50.5 % vs dog 44.9 %, 0.20 logits apart", text);
+  const hooks = ["transformers-js", "web-llm", "node-llama-cpp"].map((name) => `import "logits/${name}";\n`);
+  writeFileSync(join(app, "hooks.mjs"), `${hooks.join("")}console.log("loaded");\n`);
+  const loaded = run(process.execPath, ["hooks.mjs"], app).trim();
+  check("hooks load without the packages they hook into", loaded === "loaded", loaded);
   const cli = join(app, "node_modules/.bin/logits");
   const json = JSON.parse(run(cli, ["explain", "[8.2, 1.5]", "--classes", "cat,dog", "--json"], app));
   check("command explains [8.2, 1.5] as 99.877 %", Math.abs(json.p - 0.99877) < 5e-6, json.p);

@@ -1,3 +1,6 @@
+import type { LogitProcessor } from "@mlc-ai/web-llm/lib/types.js";
+import { builtInModel, onnx } from "logits/models";
+import { generate, samplers, settingsChain } from "logits/sample";
 import { describe, expect, it } from "vitest";
 
 interface Row {
@@ -59,3 +62,60 @@ describe("examples/truncated-logprobs", () => {
     }
   });
 });
+describe("examples where people already are", () => {
+  const writeOf = async (name: string): Promise<(...given: unknown[]) => Promise<string>> => {
+    const path = `../examples/${name}.mjs`;
+    return ((await import(path)) as { write(...given: unknown[]): Promise<string> }).write;
+  };
+  /** What `logits generate --model builtin.onnx` writes with the settings of the examples. */
+  const generated = async (prompt: string, seed: number): Promise<string> => {
+    const model = await onnx(builtInModel.onnx);
+    const chain = settingsChain(samplers, { temperature: 0.8, minP: 0.05 });
+    let text = prompt;
+    for await (const next of generate(model, { prompt, chain, seed, maxTokens: 24 })) text += next.text;
+    await model.close();
+    return text;
+  };
+
+  it("transformers.js writes what our own command writes with that seed", async () => {
+    const write = await writeOf("transformersJs");
+    for (const seed of [7, 8])
+      expect(await write("It was a truth", seed)).toBe(await generated("It was a truth", seed));
+  });
+
+  it("web-llm's would, with an engine that asks the processor for each token as web-llm does: there is no GPU for its own", async () => {
+    const write = await writeOf("webLlm");
+    expect(await write({ CreateMLCEngine: engineWithoutGpu }, "It was a truth", 7)).toBe(
+      await generated("It was a truth", 7),
+    );
+  });
+
+  it("node-llama-cpp goes on from the prompt, with another seed otherwise", async () => {
+    const write = await writeOf("nodeLlamaCpp");
+    const text = await write("It was a truth", 7);
+    expect(text).toMatch(/^It was a truth.{40}/s);
+    expect(await write("It was a truth", 8)).not.toBe(text);
+  });
+});
+
+/** Stands for web-llm's engine: the scores are the built-in model's, and what the processor leaves is drawn. */
+async function engineWithoutGpu(
+  id: string,
+  config: { logitProcessorRegistry: Map<string, LogitProcessor> },
+): Promise<object> {
+  const processor = config.logitProcessorRegistry.get(id)!;
+  const create = async (request: { messages: { content: string }[]; max_tokens: number }): Promise<object> => {
+    const model = await onnx(builtInModel.onnx);
+    const prompt = request.messages[0]!.content;
+    const ids = await model.tokenize(prompt, { bos: true });
+    for (let n = 0; n < request.max_tokens; n++) {
+      const scores = processor.processLogits((await model.next(ids)) as Float32Array);
+      ids.push(scores.indexOf(Math.max(...scores)));
+      processor.processSampledToken(ids.at(-1)!);
+    }
+    const content = await model.detokenize(ids);
+    await model.close();
+    return { choices: [{ message: { content } }] };
+  };
+  return { chat: { completions: { create } } };
+}

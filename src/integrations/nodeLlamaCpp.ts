@@ -11,7 +11,10 @@ export type { Sampling } from "./followedText.js";
  *
  * The scores are raw: llama.cpp's own samplers stay off, as they would be on, with its defaults, as soon as one option were passed. Leave the sequence alone
  * until this ends. The last token has been drawn and not evaluated: begin with it when you go on. Where the text would outgrow the context this stops, and never
- * shifts it. Create the context with `threads: 1` for a small model: more are slower there.
+ * shifts it.
+ *
+ * Create the context with `threads: 1` for a small model: more are slower there. With `flashAttention: false` and both experimentalKvCache types "F32" the
+ * tokens are those of `gguf` in `logits/models`; with the defaults the scores differ by up to 1e-2.
  *
  * @param tokens what to add to the sequence first; range: with the sequence at least one token, and room for one more
  * @param sampling a chain, or settings; an empty chain draws from the model's own distribution

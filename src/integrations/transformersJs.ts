@@ -60,7 +60,13 @@ export function logitsProcessors(sampling: Sampling, options: ProcessorOptions):
   return processorList([...(record ?? []), processor]);
 }
 
-/** The same as everything that `generate()` of transformers.js must be told, so that nothing of its own comes between: `{ ...inputs, ...generationOptions(…) }`. */
+/**
+ * The list, and beside it what `generate()` of transformers.js must be told, so that its temperature, top_k, repetition penalty and n-gram ban stay out of the
+ * way, whatever the model's own generation config says. Tokens that this config forbids or forces stay so.
+ *
+ * @example
+ *     await model.generate({ ...inputs, max_new_tokens: 40, ...generationOptions({ temperature: 0.8, minP: 0.05 }, { seed: 7, drawing: true }) });
+ */
 export function generationOptions(sampling: Sampling, options: ProcessorOptions): GenerationOptions {
   return {
     do_sample: !options.drawing,
