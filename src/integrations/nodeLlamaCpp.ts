@@ -16,7 +16,7 @@ export type { Sampling } from "./followedText.js";
  * Create the context with `threads: 1` for a small model: more are slower there. With `flashAttention: false` and both experimentalKvCache types "F32" the
  * tokens are those of `gguf` in `logits/models`; with the defaults the scores differ by up to 1e-2.
  *
- * @param tokens what to add to the sequence first; range: with the sequence at least one token, and room for one more
+ * @param tokens what to add to the sequence first; range: with what it holds, room for one more; without any token the model's own first one
  * @param sampling a chain, or settings; an empty chain draws from the model's own distribution
  * @param options `seed` range 0 … 2³² − 1; the rest as in `generate`
  * @example

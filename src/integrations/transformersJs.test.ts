@@ -14,6 +14,8 @@ import { generate, samplers, type Settings, settingsChain, topP } from "../sampl
 import { generationOptions, logitsProcessors, recordScores } from "./transformersJs.js";
 
 const vocabulary = 50_257;
+const apart = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((most, score, id) => Math.max(most, Math.abs(score - b[id]!)), 0);
 const prompt = "It was a truth";
 
 describe("transformers.js", () => {
@@ -61,16 +63,19 @@ describe("transformers.js", () => {
     expect((all([[0n]], scores) as Tensor).data).toEqual(Float32Array.of(-Infinity, 3, -Infinity));
   });
 
-  it("does nothing with top_p by itself: the same seed writes the same text", async () => {
-    for (const seed of [1, 2, 3]) {
-      const texts = [];
-      for (const top_p of [1, 0.1]) {
-        random.seed(seed);
-        texts.push(await written([ids], { do_sample: true, top_k: 0, top_p, max_new_tokens: 8 }));
+  it.each(["top_p", "typical_p", "min_p"])(
+    "does nothing with %s by itself: the same seed writes the same text",
+    async (name) => {
+      for (const seed of [1, 2]) {
+        const texts = [];
+        for (const value of [0.999, 0.1]) {
+          random.seed(seed);
+          texts.push(await written([ids], { do_sample: true, top_k: 0, [name]: value, max_new_tokens: 8 }));
+        }
+        expect(texts[0]).toEqual(texts[1]);
       }
-      expect(texts[0]).toEqual(texts[1]);
-    }
-  });
+    },
+  );
 
   it("keeps to the nucleus with our processor, its own draw included, and leaves it without", async () => {
     const outside = async (options: object): Promise<number> => {
@@ -106,7 +111,8 @@ describe("transformers.js", () => {
       const options = generationOptions(given, { seed, drawing: true, eos: ours.eos });
       const [text] = await written([ids], { ...options, max_new_tokens: 32, eos_token_id: null });
       const expected = await generated(given, seed);
-      expect(text!.slice(0, expected.length), `seed ${seed}`).toEqual(expected);
+      const ended = expected.length < 32 ? [...expected, ours.eos[0]] : expected;
+      expect(text!.slice(0, ended.length), `seed ${seed}`).toEqual(ended);
     }
   });
 
@@ -128,6 +134,42 @@ describe("transformers.js", () => {
     expect(texts[0]).not.toEqual(texts[1]);
   });
 
+  it("comes after its temperature and penalties, and before its top_k", async () => {
+    const record = recordScores();
+    const own = { do_sample: true, temperature: 2, repetition_penalty: 1.5, top_k: 1, max_new_tokens: 1 };
+    const raw = await ours.next(ids);
+    const expected = Array.from(
+      raw,
+      (score, id) => (ids.includes(id) ? (score < 0 ? score * 1.5 : score / 1.5) : score) / 2,
+    );
+    const [text] = await written([ids], { ...own, logits_processor: record });
+    expect(apart(record.steps[0]![0]!, expected)).toBeLessThan(1e-4);
+    expect(text).toEqual([expected.indexOf(Math.max(...expected))]);
+  });
+
+  it("overrules the model's own generation config with generationOptions", async () => {
+    const generation_config = {
+      do_sample: true,
+      temperature: 3,
+      top_k: 2,
+      repetition_penalty: 1.5,
+      no_repeat_ngram_size: 1,
+    };
+    const record = recordScores();
+    const options = generationOptions({ minP: 0.02 }, { seed: 3, drawing: true, record });
+    const [text] = await written([ids], { generation_config, max_new_tokens: 8, ...options });
+    expect(text).toEqual((await generated({ minP: 0.02 }, 3)).slice(0, 8));
+    expect(apart(record.steps[0]![0]!, await ours.next(ids))).toBeLessThan(1e-4);
+  });
+
+  it("goes on where it is asked to go on with what it wrote", async () => {
+    const logits_processor = logitsProcessors({ mirostat: 2 }, { seed: 5, drawing: true });
+    const options = { do_sample: false, logits_processor };
+    const [first] = await written([ids], { ...options, max_new_tokens: 5 });
+    const [second] = await written([[...ids, ...first!]], { ...options, max_new_tokens: 3 });
+    expect([...first!, ...second!]).toEqual((await generated({ mirostat: 2 }, 5)).slice(0, 8));
+  });
+
   it("begins anew with another prompt", async () => {
     const list = logitsProcessors({ mirostat: 2 }, { seed: 5, drawing: true });
     const options = { do_sample: false, max_new_tokens: 8, logits_processor: list };
@@ -144,9 +186,7 @@ describe("transformers.js", () => {
     for (const [step, [scores]] of record.steps.entries()) {
       expect(scores).toHaveLength(vocabulary);
       const expected = await ours.next([...ids, ...text!.slice(0, step)]);
-      expect(scores!.reduce((most, score, id) => Math.max(most, Math.abs(score - expected[id]!)), 0)).toBeLessThan(
-        1e-4,
-      );
+      expect(apart(scores!, expected)).toBeLessThan(1e-4);
     }
   });
 

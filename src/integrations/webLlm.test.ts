@@ -74,6 +74,15 @@ describe("web-llm's processor contract, in Node: there is no GPU to run its mode
     expect(second).not.toEqual(first);
   });
 
+  it("goes on after tokens that web-llm replays without scores", async () => {
+    const settings: Settings = { repetitionPenalty: 1.3, penaltyOver: "output" };
+    const all = await generated(settings, 4);
+    const processor = new ChainLogitProcessor(settings, { seed: 4, drawing: true });
+    for (const token of all.slice(0, 6)) processor.processSampledToken(token);
+    const scores = processor.processLogits((await model.next([...ids, ...all.slice(0, 6)])) as Float32Array);
+    expect(drawnBy(scores)).toBe(all[6]);
+  });
+
   it.each<[string, Settings, boolean, number[], number[]]>([
     ["leaves what a filter keeps as it is", { topK: 2 }, false, [1, 3, 2], [-1e30, 3, 2]],
     ["leaves one token where we draw", { topK: 1 }, true, [1, 3, 2], [-1e30, 0, -1e30]],

@@ -13,7 +13,8 @@ const REMOVED = -1e30;
  *
  * web-llm runs its grammar first, then this, then logit_bias, its penalties, its temperature and top_p, and draws. The request (or the model's own defaults)
  * must therefore say `temperature: 1, top_p: 1` and no penalties, or they act a second time; with `drawing` one token is left and they decide nothing.
- * The prompt's tokens are not shown to a processor: penalties count what was written. Register it on an `MLCEngine`: engines of a worker take none.
+ * The prompt's tokens are not shown to a processor: penalties count what was written, since web-llm last began a conversation. Register it on an `MLCEngine`:
+ * engines of a worker take none. Tokens that web-llm replays when it resumes count as written; mirostat and adaptive-p begin anew there.
  *
  * @param sampling a chain, or settings; an empty chain changes nothing
  * @param options `seed` range 0 … 2³² − 1; `drawing` default false
