@@ -23,10 +23,8 @@ const mayImport: Record<string, string[]> = {
   plan: [...below, ...steps],
   engines: ["core", "plan"],
   models: ["core", "formats"],
-  integrations: ["core", "sample"],
-  cli: [...below, ...steps, "plan", "engines", "models", "integrations", "index.ts"],
   integrations: ["core", "sample", "models"],
-  cli: [...below, ...steps, "plan", "engines", "models", "index.ts"],
+  cli: [...below, ...steps, "plan", "engines", "models", "integrations", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
 const nodeAllowed = (file: string): boolean => /^(engines|models|cli)\//.test(file) || file === "formats/file.ts";
