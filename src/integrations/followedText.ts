@@ -3,8 +3,8 @@ import {
   acceptToken,
   diceOf,
   type DrawKey,
-  drawToken,
   runChain,
+  sample,
   samplers,
   type Settings,
   settingsChain,
@@ -47,11 +47,10 @@ export class FollowedText {
   next(scores: Logits): Float64Array {
     this.#scores = scores.slice();
     const key = this.#key();
-    const row = runChain(scores, this.#chain, { ...this.#context(), dice: diceOf(key) });
-    if (!this.#options.drawing) return row;
-    const token = drawToken(row, key);
-    row.fill(-Infinity);
-    row[token] = 0;
+    const context = this.#context();
+    if (!this.#options.drawing) return runChain(scores, this.#chain, { ...context, dice: diceOf(key) });
+    const row = new Float64Array(scores.length).fill(-Infinity);
+    row[sample(scores, { ...key, chain: this.#chain, context, top: 0 }).token] = 0;
     return row;
   }
 

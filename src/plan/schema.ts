@@ -8,9 +8,16 @@ export function stepSchema(registry: Registry): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Step",
-    oneOf: [...registry.metrics, ...registry.calibrators, ...registry.verdicts, ...registry.samplers].map(methodSchema),
+    oneOf: [...measuring(registry), ...registry.samplers].map(methodSchema),
   };
 }
+
+/** What a plan over labelled rows may hold. */
+const measuring = (registry: Registry): Descriptor[] => [
+  ...registry.metrics,
+  ...registry.calibrators,
+  ...registry.verdicts,
+];
 
 /** JSON Schema of a whole plan. */
 export function planSchema(registry: Registry): Schema {
@@ -31,7 +38,7 @@ export function planSchema(registry: Registry): Schema {
         required: ["kind", "classes"],
       },
       calibrator: { type: "object" },
-      steps: { type: "array", items: { oneOf: stepSchema(registry)["oneOf"] } },
+      steps: { type: "array", items: { oneOf: measuring(registry).map(methodSchema) } },
       seed: { type: "integer", minimum: 0 },
       replicates: { type: "integer", minimum: 0 },
     },
