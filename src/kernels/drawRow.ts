@@ -172,14 +172,21 @@ export function exactRow(scores: Float64Array): DrawRow {
   return row;
 }
 
-/** The largest score of each block, and of all; NaN where one is NaN or +Infinity. */
-function scanned(scores: ArrayLike<number>, maxima: Float64Array): number {
+/** The largest score of each block, and of all; NaN where one is NaN or +Infinity. Four of each are compared apart, because a comparison waits for the one before. */
+function scanned(scores: Float32Array, maxima: Float64Array): number {
   let peak = -Infinity;
-  let sum = 0;
+  let wrong = 0;
   for (let block = 0, id = 0; block < maxima.length; block++) {
-    let [a, b, c, d] = [-Infinity, -Infinity, -Infinity, -Infinity];
+    let a = -Infinity;
+    let b = -Infinity;
+    let c = -Infinity;
+    let d = -Infinity;
+    let sum = 0;
     for (const end = id + BLOCK; id < end; id += 4) {
-      const [p, q, r, s] = [scores[id]!, scores[id + 1]!, scores[id + 2]!, scores[id + 3]!];
+      const p = scores[id]!;
+      const q = scores[id + 1]!;
+      const r = scores[id + 2]!;
+      const s = scores[id + 3]!;
       if (p > a) a = p;
       if (q > b) b = q;
       if (r > c) c = r;
@@ -191,12 +198,24 @@ function scanned(scores: ArrayLike<number>, maxima: Float64Array): number {
     if (c > a) a = c;
     maxima[block] = a;
     if (a > peak) peak = a;
+    // A masked score makes it −Infinity, NaN or both infinities make it NaN.
+    if (sum !== sum) wrong++;
   }
-  // NaN makes the sum NaN; so do both infinities together.
-  if (peak === Infinity) return NaN;
-  if (!Number.isNaN(sum)) return peak;
-  for (let id = 0; id < scores.length; id++) if (Number.isNaN(scores[id]!)) return NaN;
-  return peak;
+  return wrong > 0 || peak === Infinity ? NaN : peak;
+}
+
+/** The k-th largest of some numbers, k ≤ their count. */
+function largest(k: number, numbers: Float64Array): number {
+  if (k > 64) return numbers.slice().sort()[numbers.length - k]!;
+  const best = new Float64Array(k).fill(-Infinity);
+  for (let i = 0; i < numbers.length; i++) {
+    const one = numbers[i]!;
+    if (one <= best[k - 1]!) continue;
+    let at = k - 1;
+    for (; at > 0 && best[at - 1]! < one; at--) best[at] = best[at - 1]!;
+    best[at] = one;
+  }
+  return best[k - 1]!;
 }
 
 function plainRow(
@@ -221,10 +240,10 @@ function plainRow(
     weights,
     sums,
     weighted: 0,
-    peak: () => scanned(all, maxima),
+    peak: () => scanned(all as Float32Array, maxima),
     reach(k) {
       if (k > blocks) return -Infinity;
-      return maxima.slice().sort()[blocks - k]!;
+      return largest(k, maxima);
     },
     collect(least, out) {
       let n = 0;
