@@ -1,14 +1,16 @@
 import { LogitsError, type NextTokenModel, type SampleContext } from "../core/index.js";
 import { acceptToken, type DrawKey, type Step } from "./chain.js";
+import { mask } from "./mask.js";
 import { sample, type Sampled } from "./sample.js";
 
 /** What keeps a text within a grammar: which tokens may come next, and what has come. */
 export interface Constraint {
   /** One bit a token, 32 to a word, lowest first. */
-  mask(): Int32Array;
-  accept(id: number): void;
-  /** Nothing but the end may follow. */
-  isTerminated(): boolean;
+  mask(): Int32Array | Promise<Int32Array>;
+  /** Takes a token, of those that the mask allows. */
+  accept(id: number): boolean;
+  /** Nothing may follow. */
+  readonly isTerminated: boolean;
 }
 
 export interface GenerateOptions extends DrawKey {
@@ -52,7 +54,8 @@ export async function* generate(
   model: NextTokenModel,
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, Stopped> {
-  const { chain, maxTokens = 128, constraint, state = {}, seed, sequence = 0, step: from = 0 } = options;
+  const { maxTokens = 128, constraint, state = {}, seed, sequence = 0, step: from = 0 } = options;
+  const chain = constraint ? [...masking, ...options.chain] : options.chain;
   const ids = await promptIds(model, options.prompt);
   const promptLength = ids.length;
   const text = textOf(model, promptLength);
@@ -68,22 +71,25 @@ export async function* generate(
       promptLength,
       state,
       eos: model.eos,
-      ...(constraint && { mask: constraint.mask() }),
+      ...(constraint && { mask: await constraint.mask() }),
     };
     const key = { seed, sequence, step };
     const drawn = sample(logits, { ...key, chain, context, trace: options.trace === true, top: options.top ?? 0 });
     acceptToken(drawn.token, logits, chain, { ...context, ...key });
+    constraint?.accept(drawn.token);
     if (ends.has(drawn.token)) return "eos";
     ids.push(drawn.token);
     const { added, stopped } = stopAt(await text(ids));
     const { logprob, kept, top, trace } = drawn;
     yield { id: drawn.token, text: added, logprob, kept, top, step, ...(trace && { trace }) };
     if (stopped) return "stop";
-    constraint?.accept(drawn.token);
-    if (constraint?.isTerminated()) return "constraint";
+    if (constraint?.isTerminated) return "constraint";
   }
   return "length";
 }
+
+/** The mask comes before every other sampler: what it removes has no share in anything. */
+const masking: readonly Step[] = [{ sampler: mask, params: { mask: true } }];
 
 async function promptIds(model: NextTokenModel, prompt: string | readonly number[]): Promise<number[]> {
   const ids = typeof prompt === "string" ? await model.tokenize(prompt, { bos: true, special: true }) : [...prompt];

@@ -1,4 +1,5 @@
-import type { NextTokenModel } from "../../core/index.js";
+import { readFile } from "node:fs/promises";
+import { LogitsError, type NextTokenModel } from "../../core/index.js";
 import { writeFile } from "../../formats/file.js";
 import { Recording } from "../../formats/writeRecording.js";
 import { type GenerateDocument, generateText } from "../../plan/generate.js";
@@ -57,6 +58,14 @@ async function written(
   const options: GenerateOptions = { ...drawOf(invocation), prompt, chain };
   for (const name of ["maxTokens", "trace", "top"] as const)
     if (flags[name] !== undefined) Object.assign(options, { [name]: flags[name] });
+  if (flags["jsonSchema"] !== undefined) {
+    const { jsonConstraint } = await import("../../integrations/jsonConstraint.js");
+    options.constraint = await jsonConstraint(
+      model,
+      await readSchema(String(flags["jsonSchema"])),
+      options.maxTokens ?? 128,
+    );
+  }
   if (flags["stop"] !== undefined) options.stop = [String(flags["stop"])];
   if (flags["record"] === undefined) return generateText(model, options, onText);
   const recording = new Recording();
@@ -66,4 +75,16 @@ async function written(
   const tokens = [...before, ...document.tokens.map(({ id }) => id)];
   await writeFile(String(flags["record"]), (sink) => recording.write(tokens, sink));
   return document;
+}
+
+async function readSchema(path: string): Promise<object> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as object;
+  } catch (cause) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${path}: it must be a JSON Schema, got ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
