@@ -1,5 +1,5 @@
 import type { ListedToken, SampleDocument, SweepRow } from "../plan/sample.js";
-import type { Comparison, Remark, TraceStep } from "../sample/index.js";
+import { type Comparison, type Remark, samplers, type TraceStep } from "../sample/index.js";
 
 const count = (n: number): string => n.toLocaleString("en");
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
@@ -88,14 +88,15 @@ export function remarksText(remarks: readonly Remark[]): string {
 }
 
 /** The sampler with its values: "topK 40". */
-function named({ sampler, params }: TraceStep): string {
+function named({ sampler: name, params }: TraceStep): string {
+  const sampler = samplers.find((one) => one.name === name);
   const values = Object.entries(params).filter(
-    ([name, value]) => typeof value === "number" && name !== "minKeep" && value !== 0,
+    ([key, value]) =>
+      typeof value === "number" && value !== sampler?.params.find((param) => param.name === key)?.default,
   );
-  return [
-    sampler,
-    ...values.slice(0, 3).map(([name, value]) => (name === sampler ? String(value) : `${name} ${value}`)),
-  ].join(" ");
+  return [name, ...values.slice(0, 3).map(([key, value]) => (key === name ? String(value) : `${key} ${value}`))].join(
+    " ",
+  );
 }
 
 /** One line a value: tokens kept, entropy, the first tokens. */
