@@ -2,7 +2,7 @@ import type { Logits, SampleContext } from "../core/index.js";
 import { runChain, type Step } from "./chain.js";
 import { type Profile, profileChain } from "./profiles/profile.js";
 import { profiles } from "./profiles/index.js";
-import { countOf, entropyOf, probabilitiesOf } from "./row.js";
+import { countOf, divergenceOf, entropyOf, probabilitiesOf } from "./row.js";
 import type { Settings } from "./settings.js";
 import { type TraceStep, tracer } from "./trace.js";
 
@@ -48,7 +48,7 @@ export function compareProfiles(
     const chain = profileChain(profile, settings);
     const { watch, trace } = tracer();
     const row = runChain(logits, chain, { dice: () => 0.5, ...context }, watch);
-    return { profile, chain, p: probabilitiesOf(row), steps: trace.steps, kept: countOf(row) };
+    return { profile, chain, row, p: probabilitiesOf(row), steps: trace.steps, kept: countOf(row) };
   });
   return {
     engines: seen.map(({ profile, chain, p, steps, kept }) => ({
@@ -67,7 +67,7 @@ export function compareProfiles(
       seen.slice(i + 1).map((b) => ({
         engines: [a.profile.engine, b.profile.engine] as [string, string],
         totalVariation: totalVariation(a.p, b.p),
-        kl: divergence(a.p, b.p),
+        kl: divergenceOf(a.row, b.row),
       })),
     ),
   };
@@ -101,10 +101,4 @@ function totalVariation(p: Float64Array, q: Float64Array): number {
   let sum = 0;
   for (let id = 0; id < p.length; id++) sum += Math.abs(p[id]! - q[id]!);
   return sum / 2;
-}
-
-function divergence(p: Float64Array, q: Float64Array): number {
-  let sum = 0;
-  for (let id = 0; id < p.length; id++) if (p[id]! > 0) sum += p[id]! * Math.log(p[id]! / q[id]!);
-  return Math.max(0, sum);
 }

@@ -46,6 +46,18 @@ export function entropyOf(p: Float64Array): number {
   return entropy;
 }
 
+/** Σ p ln(p/q) in nats, of two rows of scores; Infinity where q has removed what p keeps. From scores: probabilities may be too small to be told from 0. */
+export function divergenceOf(p: Float64Array, q: Float64Array): number {
+  const [massP, massQ] = [logSumExpOf(p), logSumExpOf(q)];
+  let sum = 0;
+  for (let id = 0; id < p.length; id++) {
+    const log = p[id]! - massP;
+    const share = Math.exp(log);
+    if (share > 0) sum += share * (log - (q[id]! - massQ));
+  }
+  return Math.max(0, sum);
+}
+
 /** Scores of the tokens that are left, largest first. */
 export function sortedScores(row: Float64Array): Float64Array {
   // Without a comparator the sort is a native one, four times as fast.
@@ -53,14 +65,6 @@ export function sortedScores(row: Float64Array): Float64Array {
     .filter((score) => score > -Infinity)
     .sort()
     .toReversed();
-}
-
-/** Ids of the tokens that are left, most probable first; equal scores by id. */
-export function rankedIds(row: Float64Array): Int32Array {
-  const ids = new Int32Array(countOf(row));
-  let n = 0;
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) ids[n++] = id;
-  return ids.sort((a, b) => row[b]! - row[a]! || a - b);
 }
 
 /** Leaves the `count` ≥ 1 most probable tokens; those that tie with the last by id. `sorted` are the row's scores, largest first. */

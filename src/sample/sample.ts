@@ -1,7 +1,8 @@
 import type { Logits, SampleContext } from "../core/index.js";
 import { diceOf, type DrawKey, runChain, type Step } from "./chain.js";
 import { drawToken } from "./draw.js";
-import { countOf, logSumExpOf, rankedIds } from "./row.js";
+import { topIds } from "./ranking.js";
+import { countOf, logSumExpOf } from "./row.js";
 import { tracer, type Trace } from "./trace.js";
 
 export interface SampleOptions extends DrawKey {
@@ -35,11 +36,11 @@ export interface Sampled {
  */
 export function sample(logits: Logits, options: SampleOptions): Sampled {
   const { chain, context, top = 20, seed } = options;
-  const tracing = options.trace ? tracer() : undefined;
+  const tracing = options.trace ? tracer(logits) : undefined;
   const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing?.watch);
   const token = drawToken(row, options);
   const mass = logSumExpOf(row);
-  const ids = rankedIds(row).subarray(0, top);
+  const ids = topIds(row, top);
   return {
     token,
     logprob: row[token]! - mass,

@@ -1,6 +1,7 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { keepTies, keepTop, rankedIds, sortedScores } from "./row.js";
+import { rankedIds } from "./ranking.js";
+import { keepTies, keepTop, sortedScores } from "./row.js";
 
 /**
  * Keeps the k tokens with the largest scores.

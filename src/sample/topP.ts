@@ -1,7 +1,8 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { logMassOver, overParam } from "./over.js";
-import { keepTies, keepTop, rankedIds, sortedScores } from "./row.js";
+import { rankedIds } from "./ranking.js";
+import { keepTies, keepTop, sortedScores } from "./row.js";
 
 /**
  * Nucleus: keeps the fewest most probable tokens that hold probability P together. The most probable always stays.

@@ -1,6 +1,7 @@
-import type { Params, Reason, SampleContext } from "../core/index.js";
+import { type Logits, LogitsError, type Params, type Reason, type SampleContext } from "../core/index.js";
 import type { Step, Watcher } from "./chain.js";
-import { countOf, entropyOf, probabilitiesOf } from "./row.js";
+import { idsByKey } from "./ranking.js";
+import { countOf, divergenceOf, entropyOf, probabilitiesOf } from "./row.js";
 
 /** What one sampler did to a row. Probabilities, entropies and the divergence are of all tokens, listed or not; ln everywhere. */
 export interface TraceStep {
@@ -40,11 +41,11 @@ export interface Trace {
 /** Most listed removals a step. */
 const listed = 50;
 
-/** Collects a trace while a chain runs: `watch` is for `runChain`. */
-export function tracer(): { watch: Watcher; trace: Trace } {
+/** Collects a trace while a chain runs: `watch` is for `runChain`. `scores` are the row that it begins with, for a chain without samplers. */
+export function tracer(scores: Logits = new Float64Array(0)): { watch: Watcher; trace: Trace } {
   const steps: TraceStep[] = [];
   const rows: { step: Step; place: number; context: SampleContext; row: Float64Array; p: Float64Array }[] = [];
-  let last: Float64Array | undefined;
+  let last: ArrayLike<number> = scores;
   return {
     watch(step, before, after, place, context) {
       const p = probabilitiesOf(before);
@@ -55,11 +56,16 @@ export function tracer(): { watch: Watcher; trace: Trace } {
     trace: {
       steps,
       whyNot(id) {
-        if (last && last[id]! > -Infinity) return undefined;
-        const at = rows.findIndex((_, i) => !((rows[i + 1]?.row ?? last)![id]! > -Infinity));
-        if (at < 0) return undefined;
+        if (!Number.isInteger(id) || id < 0 || id >= last.length)
+          throw new LogitsError(
+            "bad-argument",
+            `Cannot explain token ${id}: it must be in [0, ${last.length - 1}], got ${id}`,
+          );
+        if (last[id]! > -Infinity) return undefined;
+        // A forced token comes back, so the last step that removed it is the one.
+        const at = rows.findLastIndex(({ row }) => row[id]! > -Infinity);
+        if (at < 0) return { sampler: "the scores", p: 0 };
         const { step, place, context, row, p } = rows[at]!;
-        if (row[id] === -Infinity) return { sampler: "the scores", p: 0 };
         const reason = step.sampler.reasons?.(row, step.params, context, place)(id);
         return { sampler: step.sampler.name, p: p[id]!, ...(reason && { reason }) };
       },
@@ -78,7 +84,6 @@ function traced(
   const q = probabilitiesOf(after);
   const gone: number[] = [];
   let massRemoved = 0;
-  let kl = 0;
   let changed = false;
   for (let id = 0; id < p.length; id++) {
     changed ||= before[id] !== after[id];
@@ -86,20 +91,18 @@ function traced(
       gone.push(id);
       massRemoved += p[id]!;
     }
-    if (q[id]! > 0) kl += q[id]! * Math.log(q[id]! / p[id]!);
   }
-  const worst = gone.sort((a, b) => before[b]! - before[a]! || a - b).slice(0, listed);
+  const worst = [...idsByKey(Int32Array.from(gone), before, -1).subarray(0, listed)];
   const reasonOf = worst.length > 0 ? sampler.reasons?.(before, params, context, place) : undefined;
-  const count = countOf(before);
   return {
     sampler: sampler.name,
     params,
-    before: count,
-    after: count - gone.length,
+    before: countOf(before),
+    after: countOf(after),
     massRemoved,
     entropyBefore: entropyOf(p),
     entropyAfter: entropyOf(q),
-    kl: Math.max(0, kl),
+    kl: divergenceOf(after, before),
     removed: worst.map((id) => {
       const reason = reasonOf?.(id);
       return { id, p: p[id]!, ...(reason && { value: reason.value, limit: reason.limit }) };

@@ -1,5 +1,6 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { idsByKey, rankedIds } from "./ranking.js";
 import { logSumExpOf } from "./row.js";
 
 /**
@@ -73,19 +74,12 @@ export const typical: Sampler = defineSampler({
 
 function byTypicality(row: Float64Array): { ids: Int32Array; distance: Float64Array; p: Float64Array } {
   const mass = logSumExpOf(row);
-  const p = new Float64Array(row.length);
+  const p = row.map((score) => Math.exp(score - mass));
+  const ranked = rankedIds(row);
   let entropy = 0;
-  const left: number[] = [];
-  for (let id = 0; id < row.length; id++) {
-    if (row[id] === -Infinity) continue;
-    left.push(id);
-    p[id] = Math.exp(row[id]! - mass);
-    if (p[id]! > 0) entropy -= p[id]! * (row[id]! - mass);
-  }
-  const distance = new Float64Array(row.length);
-  for (const id of left) distance[id] = Math.abs(mass - row[id]! - entropy);
-  const ids = Int32Array.from(left).sort((a, b) => distance[a]! - distance[b]! || row[b]! - row[a]! || a - b);
-  return { ids, distance, p };
+  for (const id of ranked) if (p[id]! > 0) entropy -= p[id]! * (row[id]! - mass);
+  const distance = row.map((score) => Math.abs(mass - score - entropy));
+  return { ids: idsByKey(ranked, distance, 1), distance, p };
 }
 
 function typicalCount(ids: Int32Array, p: Float64Array, params: Params): number {

@@ -1,7 +1,8 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { idsOf } from "./history.js";
-import { probabilitiesOf, rankedIds } from "./row.js";
+import { idsByKey, leftIds } from "./ranking.js";
+import { logSumExpOf, probabilitiesOf } from "./row.js";
 
 /**
  * Excludes top choices: with the given chance, removes every token whose probability is at least the threshold, except the least probable of them.
@@ -74,7 +75,8 @@ function topChoices(row: Float64Array, params: Params, guarded: ReadonlySet<numb
   const limit = numberOf(params, "xtcThreshold");
   const drop = params["boundary"] === "drop";
   const ignored = params["xtcProtection"] === "ignore" ? guarded : new Set<number>();
-  const above = [...rankedIds(row)].filter((id) => !ignored.has(id) && (drop ? p[id]! > limit : p[id]! >= limit));
+  const reaching = leftIds(row).filter((id) => !ignored.has(id) && (drop ? p[id]! > limit : p[id]! >= limit));
+  const above = [...idsByKey(reaching, row, -1)];
   const last = above.at(-1);
   if (last === undefined) return [];
   return params["ties"] === "keep" ? above.filter((id) => row[id]! > row[last]!) : above.slice(0, -1);
@@ -84,9 +86,11 @@ function topChoices(row: Float64Array, params: Params, guarded: ReadonlySet<numb
 function mix(row: Float64Array, chance: number, excluded: readonly number[], guarded: ReadonlySet<number>): void {
   const out = excluded.filter((id) => !guarded.has(id));
   if (out.length === 0) return;
-  const p = probabilitiesOf(row);
-  const mass = out.reduce((sum, id) => sum + p[id]!, 0);
-  const more = Math.log1p((chance * mass) / (1 - mass));
   const gone = new Set(out);
+  const massIf = (isOut: boolean): number =>
+    logSumExpOf(row.map((score, id) => (gone.has(id) === isOut ? score : -Infinity)));
+  // ln(1 + chance·m/(1 − m)), which stays finite where 1 − m rounds to 0.
+  const ratio = Math.log(chance) + massIf(true) - massIf(false);
+  const more = Math.max(0, ratio) + Math.log1p(Math.exp(-Math.abs(ratio)));
   for (let id = 0; id < row.length; id++) row[id]! += gone.has(id) ? Math.log1p(-chance) : more;
 }
