@@ -1,5 +1,5 @@
 import { LogitsError, portableExp, uniform } from "../core/index.js";
-import type { DrawKey } from "./chain.js";
+import { checkKey, type DrawKey } from "./chain.js";
 import { peakOf } from "./row.js";
 
 /**
@@ -12,9 +12,10 @@ import { peakOf } from "./row.js";
  *
  * @param row scores; −Infinity for tokens that have been removed
  * @returns the id
- * @throws LogitsError `not-finite` where no token is left
+ * @throws LogitsError `not-finite` where no token is left; `bad-argument` for a key out of range
  */
 export function drawToken(row: Float64Array, key: DrawKey): number {
+  checkKey(key);
   const { seed, sequence = 0, step = 0 } = key;
   return tokenAt(row, uniform(seed, "sample", step, sequence));
 }

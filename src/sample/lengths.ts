@@ -91,9 +91,13 @@ export const exponentialDecayLength: Sampler = defineSampler({
   change(row, params, context) {
     const beyond = outputLength(context) - numberOf(params, "decayStart");
     if (beyond <= 0) return;
+    const factor = numberOf(params, "decayFactor") ** beyond - 1;
     for (const id of endsOf(context)) {
       const score = row[id]!;
-      if (score > -Infinity) row[id] = score + Math.abs(score) * (numberOf(params, "decayFactor") ** beyond - 1);
+      if (!(score > -Infinity)) continue;
+      // A long text raises it beyond every number.
+      const raised = score + Math.abs(score) * Math.min(Number.MAX_VALUE, factor);
+      row[id] = Math.min(Number.MAX_VALUE, raised);
     }
   },
 });

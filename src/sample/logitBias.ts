@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
-import { finiteOr, idOf } from "./history.js";
+import { idOf, pairsOf } from "./history.js";
 
 /**
  * Adds a number to the scores of some tokens; −Infinity removes them.
@@ -14,16 +14,9 @@ export const logitBias: Sampler = defineSampler({
   params: [{ name: "logitBias", type: "string", default: "", noop: "", help: 'Pairs "id:bias", comma-separated' }],
   source: "OpenAI API reference",
   change(row, params) {
-    for (const [id, bias] of biases(String(params["logitBias"]))) if (id < row.length) row[id]! += bias;
+    for (const [text, bias] of pairsOf(params["logitBias"], ",", "logitBias")) {
+      const id = idOf(text, "logitBias");
+      if (id < row.length) row[id]! += bias;
+    }
   },
 });
-
-function biases(text: string): [number, number][] {
-  return text
-    .split(",")
-    .filter((pair) => pair.trim() !== "")
-    .map((pair) => {
-      const [id = "", bias = ""] = pair.split(":");
-      return [idOf(id, "logitBias"), finiteOr(bias, "logitBias")];
-    });
-}

@@ -35,6 +35,7 @@ export const reasoningBudget: Sampler = defineSampler({
 
 /** Where the last occurrence of some tokens ends; −1 where there is none. */
 function lastEnd(history: readonly number[], tokens: readonly number[]): number {
-  for (let to = history.length; to >= tokens.length; to--) if (endsWith(history.slice(0, to), tokens)) return to;
+  for (let to = history.length; to >= tokens.length; to--)
+    if (tokens.every((token, i) => history[to - tokens.length + i] === token)) return to;
   return -1;
 }

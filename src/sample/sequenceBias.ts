@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
-import { endsWith, finiteOr, remove, sequencesOf } from "./history.js";
+import { endsWith, pairsOf, remove, sequencesOf } from "./history.js";
 
 /**
  * Adds a number to the score of the last token of a sequence where the text ends with the tokens before it.
@@ -14,12 +14,10 @@ export const sequenceBias: Sampler = defineSampler({
   params: [{ name: "sequenceBias", type: "string", default: "", noop: "", help: 'Pairs "id id:bias", separated by ;' }],
   source: "transformers, SequenceBiasLogitsProcessor",
   change(row, params, { history }) {
-    for (const pair of String(params["sequenceBias"]).split(";")) {
-      const [ids = "", bias = ""] = pair.split(":");
-      const [sequence] = sequencesOf(ids, "sequenceBias");
-      const last = sequence?.at(-1);
-      if (!sequence || last === undefined || last >= row.length) continue;
-      if (endsWith(history, sequence.slice(0, -1))) row[last]! += finiteOr(bias, "sequenceBias");
+    for (const [ids, bias] of pairsOf(params["sequenceBias"], ";", "sequenceBias")) {
+      const [sequence = []] = sequencesOf(ids, "sequenceBias");
+      const last = sequence.at(-1);
+      if (last !== undefined && last < row.length && endsWith(history, sequence.slice(0, -1))) row[last]! += bias;
     }
   },
 });

@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { countOf, entropyOf, probabilitiesOf, winnerOf } from "./row.js";
+import { countOf, entropyOf, peakOf, probabilitiesOf, winnerOf } from "./row.js";
 
 /**
  * Divides every score by the temperature: below 1 the distribution sharpens, above 1 it flattens.
@@ -57,8 +57,11 @@ export function temperatureBetween(
 }
 
 export function divide(row: Float64Array, by: number): void {
-  if (by > 0) for (let id = 0; id < row.length; id++) row[id]! /= by;
-  else {
+  if (by > 0) {
+    // A constant less changes nothing, and what is 0 or below cannot overflow to +Infinity.
+    const shift = Number.isFinite(peakOf(row) / by) ? 0 : peakOf(row);
+    for (let id = 0; id < row.length; id++) row[id] = (row[id]! - shift) / by;
+  } else {
     const winner = winnerOf(row);
     for (let id = 0; id < row.length; id++) if (id !== winner) row[id] = -Infinity;
   }
