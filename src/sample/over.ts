@@ -10,7 +10,7 @@ export const overParam: Param = {
   help: "Probabilities are over the tokens left, or over all as before any was removed",
 };
 
-/** ln Σ exp over the tokens that `over` names: the logarithm of a probability is a score less this. */
-export function logMassOver(row: Float64Array, params: Params, context: SampleContext): number {
-  return logSumExpOf(params["over"] === "all" && context.all ? context.all : row);
+/** ln Σ exp of all tokens where `over` names them: the logarithm of a probability is a score less this. Undefined where only those left count. */
+export function massOfAll(params: Params, context: SampleContext): number | undefined {
+  return params["over"] === "all" && context.all ? logSumExpOf(context.all) : undefined;
 }

@@ -1,8 +1,8 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { logMassOver, overParam } from "./over.js";
+import { massOfAll, overParam } from "./over.js";
 import { rankedIds } from "./ranking.js";
-import { keepTies, keepTop, sortedScores } from "./row.js";
+import { keepTies, keepTop, logSumExpOf, sortedScores } from "./row.js";
 
 /**
  * Nucleus: keeps the fewest most probable tokens that hold probability P together. The most probable always stays.
@@ -47,13 +47,13 @@ export const topP: Sampler = defineSampler({
   source: "Holtzman et al., ICLR 2020",
   change(row, params, context) {
     const sorted = sortedScores(row);
-    const count = nucleus(sorted, logMassOver(row, params, context), params);
+    const count = nucleus(sorted, params, massOfAll(params, context));
     const keep = params["ties"] === "keep" ? keepTies : keepTop;
     keep(row, Math.max(numberOf(params, "minKeep"), count), sorted);
   },
   reasons(row, params, context) {
     const limit = numberOf(params, "topP");
-    const mass = logMassOver(row, params, context);
+    const mass = massOfAll(params, context) ?? logSumExpOf(row);
     let sum = 0;
     const before = new Map<number, number>();
     for (const id of rankedIds(row)) {
@@ -71,14 +71,17 @@ export const topP: Sampler = defineSampler({
   },
 });
 
-/** How many of the sorted scores stay. */
-function nucleus(sorted: Float64Array, mass: number, params: Params): number {
-  const limit = numberOf(params, "topP");
+/** How many of the sorted scores stay. `mass`: ln Σ exp of the row whose probabilities are meant, where that is another. */
+function nucleus(sorted: Float64Array, params: Params, mass?: number): number {
+  // In units of the first token, so that the sums of equal tokens are whole numbers: of 10 equal ones, 0.8 keeps 8.
+  const weights = sorted.map((score) => Math.exp(score - sorted[0]!));
+  const total = mass === undefined ? weights.reduce((sum, weight) => sum + weight, 0) : Math.exp(mass - sorted[0]!);
+  const limit = numberOf(params, "topP") * total;
   const drop = params["crossing"] === "drop";
   const andEqual = params["equal"] === "keep";
   let before = 0;
   for (let i = 0; i < sorted.length; i++) {
-    const sum = before + Math.exp(sorted[i]! - mass);
+    const sum = before + weights[i]!;
     const stays = drop ? sum <= limit : andEqual ? before <= limit : before < limit;
     if (!stays) return i;
     before = sum;

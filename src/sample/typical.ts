@@ -1,7 +1,7 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { idsByKey, rankedIds } from "./ranking.js";
-import { logSumExpOf } from "./row.js";
+import { logSumExpOf, peakOf } from "./row.js";
 
 /**
  * Keeps the tokens whose surprise is closest to what the row leads one to expect, its entropy H, until they hold probability P.
@@ -83,11 +83,15 @@ function byTypicality(row: Float64Array): { ids: Int32Array; distance: Float64Ar
 }
 
 function typicalCount(ids: Int32Array, p: Float64Array, params: Params): number {
-  const limit = numberOf(params, "typicalP");
+  // In units of the most probable token, so that the sums of equal tokens are whole numbers.
+  const unit = peakOf(p);
+  let total = 0;
+  for (const id of ids) total += p[id]! / unit;
+  const limit = numberOf(params, "typicalP") * total;
   const beyond = params["equal"] === "keep";
   let sum = 0;
   for (let i = 0; i < ids.length; i++) {
-    sum += p[ids[i]!]!;
+    sum += p[ids[i]!]! / unit;
     if (beyond ? sum > limit : sum >= limit) return params["crossing"] === "drop" ? i : i + 1;
   }
   return ids.length;
