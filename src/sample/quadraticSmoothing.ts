@@ -8,7 +8,7 @@ import { peakOf } from "./row.js";
  *     z′ = m − k·f·(z − m)² + s·f·(z − m)³        k = (3 − c)/2,  s = (c − 1)/2
  *
  * @param smoothingFactor f; range ≥ 0, default and no-op 0
- * @param smoothingCurve c; range > 0, default 1, which leaves the cube out
+ * @param smoothingCurve c; range > 0, default 1, which leaves the cube out; below 1 scores far down rise again
  */
 export const quadraticSmoothing: Sampler = defineSampler({
   name: "quadraticSmoothing",
@@ -35,7 +35,9 @@ export const quadraticSmoothing: Sampler = defineSampler({
     for (let id = 0; id < row.length; id++) {
       if (row[id] === -Infinity) continue;
       const below = row[id]! - peak;
-      row[id] = below * below * (cube * below - square) + peak;
+      const bent = below * below * (cube * below - square) + peak;
+      // Beyond every number below, also where 0 times that is none.
+      row[id] = Number.isNaN(bent) ? -Infinity : Math.min(Number.MAX_VALUE, bent);
     }
   },
 });
