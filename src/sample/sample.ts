@@ -1,4 +1,4 @@
-import type { Logits, SampleContext } from "../core/index.js";
+import { checkParam, type Logits, type SampleContext } from "../core/index.js";
 import { diceOf, type DrawKey, runChain, type Step } from "./chain.js";
 import { drawToken } from "./draw.js";
 import { topIds } from "./ranking.js";
@@ -32,10 +32,11 @@ export interface Sampled {
  * @example
  *     sample([8.2, 1.5, 0.3], { chain: settingsChain(samplers, { temperature: 0.8, topP: 0.95 }), seed: 7 }).token   // 0
  *
- * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left
+ * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left; `bad-argument` for a key or `top` out of range
  */
 export function sample(logits: Logits, options: SampleOptions): Sampled {
   const { chain, context, top = 20, seed } = options;
+  checkParam("sample", { name: "top", type: "integer", min: 0, help: "" }, top);
   const tracing = options.trace ? tracer(logits) : undefined;
   const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing?.watch);
   const token = drawToken(row, options);

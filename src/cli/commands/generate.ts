@@ -60,10 +60,12 @@ async function written(
   if (flags["stop"] !== undefined) options.stop = [String(flags["stop"])];
   if (flags["record"] === undefined) return generateText(model, options, onText);
   const recording = new Recording();
-  options.watch = (logits) => recording.add(logits);
+  const tokens = await model.tokenize(prompt, { bos: true, special: true });
+  options.watch = (logits, _, token) => {
+    recording.add(logits);
+    tokens.push(token);
+  };
   const document = await generateText(model, options, onText);
-  const before = await model.tokenize(prompt, { bos: true, special: true });
-  const tokens = [...before, ...document.tokens.map(({ id }) => id)];
   await writeFile(String(flags["record"]), (sink) => recording.write(tokens, sink));
   return document;
 }
