@@ -116,7 +116,7 @@ export function checkKey({ seed, sequence = 0, step = 0 }: DrawKey): void {
   for (const [name, value, max] of [
     ["seed", seed, 2 ** 32 - 1],
     ["sequence", sequence, 2 ** 32 - 1],
-    ["step", step, 2 ** 53 - 1],
+    ["step", step, Number.MAX_SAFE_INTEGER],
   ] as const)
     if (!Number.isInteger(value) || value < 0 || value > max)
       throw new LogitsError(
