@@ -1,5 +1,5 @@
 import { topH } from "logits/sample";
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
 import { probabilityTable, refusals } from "../../test/support/samplerRows.js";
 
 // Terms −p log₂ p: ½, ½, ⅜, ⅜ of H = 1.75 bits.
@@ -20,4 +20,12 @@ describe("topH", () => {
     [{ topH: 0 }, "Cannot run topH: topH must be a number in (0, 1], got 0"],
     [{ topHTokens: 0 }, "Cannot run topH: topHTokens must be an integer ≥ 1, got 0"],
   ]);
+
+  it.each([10, 50, 100])("of %i equal tokens keeps exactly the share", (n) => {
+    const row = new Float64Array(n).fill(-2.3);
+    for (const share of [0.1, 0.3, 0.6, 0.7, 0.9])
+      expect(topH.apply(row, { topH: share }).filter((z) => z > -Infinity).length, `${share}`).toBe(
+        Math.floor(share * n),
+      );
+  });
 });

@@ -26,8 +26,11 @@ export const topH: Sampler = defineSampler({
     for (const score of first) total += Math.exp(score - first[0]!);
     const terms = first.map((score) => {
       const log = score - first[0]! - Math.log(total);
-      return -Math.exp(log) * log;
+      return log > -Infinity ? -Math.exp(log) * log : 0;
     });
+    // In units of the first term, so that the sums of equal tokens are whole numbers.
+    const unit = terms[0] || 1;
+    for (let i = 0; i < terms.length; i++) terms[i]! /= unit;
     const limit = numberOf(params, "topH") * terms.reduce((sum, term) => sum + term, 0);
     let sum = 0;
     let count = 0;
