@@ -8,7 +8,7 @@ import { peakOf } from "./row.js";
  *     the first id with  Σ_{j ≤ id} e^{z_j − z_max}  >  u · Σ_j e^{z_j − z_max}
  *
  * u has 53 bits and depends on (seed, sequence, step) alone, exponentials are made of operations that IEEE 754 fixes, and sums run over ids: the same
- * token on every engine, whatever else is drawn and in whatever order. Probabilities down to 2⁻⁵³ are reached.
+ * token on every engine, whatever else is drawn and in whatever order. Probabilities down to 2⁻⁵² are reached.
  *
  * @param row scores; −Infinity for tokens that have been removed
  * @returns the id
