@@ -37,6 +37,8 @@ describe("the command as a person meets it", () => {
       "calibrate",
       "apply",
       "triage",
+      "sample",
+      "generate",
       "report",
       "convert",
     ]);

@@ -1,5 +1,5 @@
 import type { ListedToken, SampleDocument, SweepRow } from "../plan/sample.js";
-import type { Comparison, Remark, TraceStep } from "../sample/index.js";
+import { type Comparison, type Remark, samplers, type TraceStep } from "../sample/index.js";
 
 const count = (n: number): string => n.toLocaleString("en");
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
@@ -13,7 +13,7 @@ export function sampleText(document: SampleDocument, tokens: number): string {
   if (trace) lines.push(...waterfall(trace, tokens), "");
   lines.push(
     `Drawn: token ${nameOf({ id: document.token, ...(document.text !== undefined && { text: document.text }) })}, ${percent(Math.exp(logprob))} (ln p ${logprob.toFixed(4)}), seed ${seed}`,
-    `Kept: ${count(kept)} of ${count(tokens)} tokens${kept > top.length ? `, the ${top.length} most probable of which are` : ""}`,
+    `Kept: ${count(kept)} of ${count(tokens)} ${tokens === 1 ? "token" : "tokens"}${kept > top.length && top.length > 0 ? `, the ${top.length === 1 ? "most probable of which is" : `${top.length} most probable of which are`}` : ""}`,
     ...tokenLines(top),
   );
   if (why) lines.push("", why.text);
@@ -87,14 +87,16 @@ export function remarksText(remarks: readonly Remark[]): string {
   return remarks.map(({ message }) => `- ${message}\n`).join("");
 }
 
-/** The sampler with its values: "topK 40". */
-function named({ sampler, params }: TraceStep): string {
-  const values = Object.entries(params).filter(
-    ([name, value]) => typeof value === "number" && name !== "minKeep" && value !== 0,
+/** The sampler with what switches it on: "topK 40", "xtc 0.5". */
+function named({ sampler: name, params }: TraceStep): string {
+  const switches = (samplers.find((sampler) => sampler.name === name)?.params ?? []).filter(
+    (param) => param.noop !== undefined && params[param.name] !== undefined,
   );
+  const on = switches.filter((param) => params[param.name] !== param.noop);
+  const shown = on.length > 0 ? on : switches.slice(0, 1);
   return [
-    sampler,
-    ...values.slice(0, 3).map(([name, value]) => (name === sampler ? String(value) : `${name} ${value}`)),
+    name,
+    ...shown.map((param) => (switches.length > 1 && param.name !== name ? `${param.name} ` : "") + params[param.name]),
   ].join(" ");
 }
 

@@ -16,7 +16,15 @@ export const adaptiveP: Sampler = defineSampler({
   role: "shape",
   help: "Prefers tokens whose probability is near a target that moves against what was drawn",
   params: [
-    { name: "adaptiveTarget", type: "number", min: -1, max: 1, default: -1, noop: -1, help: "Target; below 0 is off" },
+    {
+      name: "adaptiveTarget",
+      type: "number",
+      min: -1,
+      max: 1,
+      default: -1,
+      noop: -1,
+      help: "Probability that the drawn tokens should have on average; below 0 is off",
+    },
     { name: "adaptiveDecay", type: "number", min: 0, max: 1, default: 0.9, help: "Weight of what was drawn before" },
   ],
   source: "llama.cpp #17927",

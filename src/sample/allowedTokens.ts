@@ -7,7 +7,15 @@ export const allowedTokens: Sampler = defineSampler({
   name: "allowedTokens",
   role: "penalty",
   help: "Removes all tokens but these",
-  params: [{ name: "allowedTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  params: [
+    {
+      name: "allowedTokens",
+      type: "string",
+      default: "",
+      noop: "",
+      help: "Ids of the only tokens that stay, comma-separated",
+    },
+  ],
   source: "vLLM, allowed_token_ids",
   change(row, params) {
     const allowed = new Set(idsOf(params["allowedTokens"], "allowedTokens"));
@@ -20,7 +28,9 @@ export const suppressTokens: Sampler = defineSampler({
   name: "suppressTokens",
   role: "penalty",
   help: "Removes these tokens",
-  params: [{ name: "suppressTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  params: [
+    { name: "suppressTokens", type: "string", default: "", noop: "", help: "Ids of tokens to remove, comma-separated" },
+  ],
   source: "transformers, SuppressTokensLogitsProcessor",
   change(row, params) {
     for (const id of idsOf(params["suppressTokens"], "suppressTokens")) remove(row, id);
@@ -32,7 +42,15 @@ export const beginSuppressTokens: Sampler = defineSampler({
   name: "beginSuppressTokens",
   role: "penalty",
   help: "Removes these tokens from the first step after the prompt",
-  params: [{ name: "beginSuppressTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  params: [
+    {
+      name: "beginSuppressTokens",
+      type: "string",
+      default: "",
+      noop: "",
+      help: "Ids to remove from the first step after the prompt, comma-separated",
+    },
+  ],
   source: "transformers, SuppressTokensAtBeginLogitsProcessor",
   change(row, params, context) {
     if (outputLength(context) > 0) return;

@@ -22,8 +22,8 @@ export const dry: Sampler = defineSampler({
   role: "penalty",
   help: "Lowers the score of a token that would go on with a sequence that has occurred before",
   params: [
-    { name: "dryMultiplier", type: "number", min: 0, default: 0, noop: 0, help: "m" },
-    { name: "dryBase", type: "number", min: 1, default: 1.75, help: "b" },
+    { name: "dryMultiplier", type: "number", min: 0, default: 0, noop: 0, help: "m of the penalty m·b^(n − a)" },
+    { name: "dryBase", type: "number", min: 1, default: 1.75, help: "b of it" },
     { name: "dryAllowedLength", type: "integer", min: 1, default: 2, help: "a, length from which a repetition counts" },
     { name: "dryWindow", type: "integer", min: -1, default: -1, help: "How many of the last tokens count; −1 all" },
     { name: "dryMaxMatch", type: "integer", min: 0, default: 0, help: "Longest repetition looked for; 0 any" },

@@ -17,8 +17,20 @@ export const frequencyPresence: Sampler = defineSampler({
   role: "penalty",
   help: "Lowers the scores of tokens that have occurred, by how often and by whether",
   params: [
-    { name: "frequencyPenalty", type: "number", default: 0, noop: 0, help: "For each occurrence" },
-    { name: "presencePenalty", type: "number", default: 0, noop: 0, help: "For having occurred" },
+    {
+      name: "frequencyPenalty",
+      type: "number",
+      default: 0,
+      noop: 0,
+      help: "Taken off the score of a token for each time it has occurred",
+    },
+    {
+      name: "presencePenalty",
+      type: "number",
+      default: 0,
+      noop: 0,
+      help: "Taken off the score of a token once if it has occurred",
+    },
     windowParam,
     reachParam,
   ],

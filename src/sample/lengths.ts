@@ -19,7 +19,16 @@ export const minLength: Sampler = defineSampler({
   name: "minLength",
   role: "penalty",
   help: "No end before the text, prompt included, has this many tokens",
-  params: [{ name: "minLength", type: "integer", min: 0, default: 0, noop: 0, help: "Tokens" }],
+  params: [
+    {
+      name: "minLength",
+      type: "integer",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "Tokens, prompt included, before which no end comes",
+    },
+  ],
   source: "transformers, MinLengthLogitsProcessor",
   change(row, params, context) {
     if (context.history.length < numberOf(params, "minLength")) for (const id of endsOf(context)) remove(row, id);
@@ -31,7 +40,16 @@ export const minNewTokens: Sampler = defineSampler({
   name: "minNewTokens",
   role: "penalty",
   help: "No end before this many tokens follow the prompt",
-  params: [{ name: "minNewTokens", type: "integer", min: 0, default: 0, noop: 0, help: "Tokens" }],
+  params: [
+    {
+      name: "minNewTokens",
+      type: "integer",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "Tokens after the prompt before which no end comes",
+    },
+  ],
   source: "transformers, MinNewTokensLengthLogitsProcessor; vLLM, min_tokens",
   change(row, params, context) {
     if (outputLength(context) < numberOf(params, "minNewTokens")) for (const id of endsOf(context)) remove(row, id);
@@ -43,7 +61,16 @@ export const forcedBos: Sampler = defineSampler({
   name: "forcedBos",
   role: "penalty",
   help: "The token that follows a text of one token",
-  params: [{ name: "forcedBos", type: "integer", min: -1, default: -1, noop: -1, help: "Id; −1 none" }],
+  params: [
+    {
+      name: "forcedBos",
+      type: "integer",
+      min: -1,
+      default: -1,
+      noop: -1,
+      help: "Id of the token that follows a text of one token",
+    },
+  ],
   source: "transformers, ForcedBOSTokenLogitsProcessor",
   change(row, params, { history }) {
     if (history.length === 1) force(row, numberOf(params, "forcedBos"));
@@ -61,7 +88,13 @@ export const forcedEos: Sampler = defineSampler({
   role: "penalty",
   help: "The last token of a text that has come to its greatest length",
   params: [
-    { name: "forcedEos", type: "string", default: "", noop: "", help: "Ids, comma-separated" },
+    {
+      name: "forcedEos",
+      type: "string",
+      default: "",
+      noop: "",
+      help: "Ids of tokens that end a text of the greatest length, comma-separated",
+    },
     { name: "maxLength", type: "integer", min: 1, default: 2048, help: "Greatest length, prompt included" },
   ],
   source: "transformers, ForcedEOSTokenLogitsProcessor",
@@ -84,7 +117,15 @@ export const exponentialDecayLength: Sampler = defineSampler({
   gauge: "raw",
   help: "Raises the scores of the tokens that end a text, the longer it gets",
   params: [
-    { name: "decayFactor", type: "number", min: 0, exclusiveMin: true, default: 1, noop: 1, help: "f" },
+    {
+      name: "decayFactor",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      default: 1,
+      noop: 1,
+      help: "f, by which the score of an end grows with every token",
+    },
     { name: "decayStart", type: "integer", min: 0, default: 0, help: "Tokens after the prompt from which on" },
   ],
   source: "transformers, ExponentialDecayLengthPenalty",

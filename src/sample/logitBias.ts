@@ -11,7 +11,15 @@ export const logitBias: Sampler = defineSampler({
   name: "logitBias",
   role: "penalty",
   help: "Adds a number to the scores of some tokens",
-  params: [{ name: "logitBias", type: "string", default: "", noop: "", help: 'Pairs "id:bias", comma-separated' }],
+  params: [
+    {
+      name: "logitBias",
+      type: "string",
+      default: "",
+      noop: "",
+      help: 'What to add to scores, as pairs "id:bias", comma-separated',
+    },
+  ],
   source: "OpenAI API reference",
   change(row, params) {
     for (const [text, bias] of pairsOf(params["logitBias"], ",", "logitBias")) {

@@ -21,8 +21,15 @@ export const mirostat: Sampler = defineSampler({
   role: "filter",
   help: "Cuts so that the surprise of the drawn tokens settles at τ bits",
   params: [
-    { name: "mirostat", type: "integer", min: 0, max: 2, default: 0, noop: 0, help: "Version; 0 is off" },
-    { name: "mirostatTau", type: "number", min: 0, exclusiveMin: true, default: 5, help: "τ, in bits" },
+    { name: "mirostat", type: "integer", min: 0, max: 2, default: 0, noop: 0, help: "Version 1 or 2" },
+    {
+      name: "mirostatTau",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      default: 5,
+      help: "τ, the surprise to settle at, in bits",
+    },
     { name: "mirostatEta", type: "number", min: 0, default: 0.1, help: "η, the rate at which the bound moves" },
     {
       name: "mirostatTokens",

@@ -11,7 +11,16 @@ export const noRepeatNgram: Sampler = defineSampler({
   name: "noRepeatNgram",
   role: "penalty",
   help: "Removes every token that would complete a sequence of n tokens that has occurred before",
-  params: [{ name: "noRepeatNgramSize", type: "integer", min: 0, default: 0, noop: 0, help: "n" }],
+  params: [
+    {
+      name: "noRepeatNgramSize",
+      type: "integer",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "n, the length of sequences that may not occur twice",
+    },
+  ],
   source: "Paulus, Xiong & Socher, ICLR 2018; transformers, NoRepeatNGramLogitsProcessor",
   change(row, params, { history }) {
     const size = numberOf(params, "noRepeatNgramSize");

@@ -15,7 +15,14 @@ export const quadraticSmoothing: Sampler = defineSampler({
   role: "shape",
   help: "Bends the scores below the largest by a square and a cube",
   params: [
-    { name: "smoothingFactor", type: "number", min: 0, default: 0, noop: 0, help: "f" },
+    {
+      name: "smoothingFactor",
+      type: "number",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "f, by which distances to the largest score are bent",
+    },
     {
       name: "smoothingCurve",
       type: "number",

@@ -14,7 +14,14 @@ export const reasoningBudget: Sampler = defineSampler({
   role: "penalty",
   help: "Ends a passage of reasoning that has used up its tokens",
   params: [
-    { name: "reasoningBudget", type: "integer", min: -1, default: -1, noop: -1, help: "Tokens; −1 no limit" },
+    {
+      name: "reasoningBudget",
+      type: "integer",
+      min: -1,
+      default: -1,
+      noop: -1,
+      help: "Most tokens of a passage of reasoning; −1 no limit",
+    },
     { name: "reasoningStart", type: "string", default: "", help: "Ids of the tag that begins it" },
     { name: "reasoningEnd", type: "string", default: "", help: "Ids of the tag that ends it" },
   ],

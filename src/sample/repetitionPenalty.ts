@@ -19,7 +19,15 @@ export const repetitionPenalty: Sampler = defineSampler({
   gauge: "raw",
   help: "Divides the positive scores of tokens that have occurred by r, and multiplies the others",
   params: [
-    { name: "repetitionPenalty", type: "number", min: 0, exclusiveMin: true, default: 1, noop: 1, help: "r" },
+    {
+      name: "repetitionPenalty",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      default: 1,
+      noop: 1,
+      help: "r, by which the scores of tokens that have occurred are divided, or multiplied below 0",
+    },
     windowParam,
     reachParam,
   ],

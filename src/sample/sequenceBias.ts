@@ -11,7 +11,15 @@ export const sequenceBias: Sampler = defineSampler({
   name: "sequenceBias",
   role: "penalty",
   help: "Adds a number to the score of the token that would complete a sequence",
-  params: [{ name: "sequenceBias", type: "string", default: "", noop: "", help: 'Pairs "id id:bias", separated by ;' }],
+  params: [
+    {
+      name: "sequenceBias",
+      type: "string",
+      default: "",
+      noop: "",
+      help: 'What to add to the last of a sequence, as pairs "id id:bias", separated by ;',
+    },
+  ],
   source: "transformers, SequenceBiasLogitsProcessor",
   change(row, params, { history }) {
     for (const [ids, bias] of pairsOf(params["sequenceBias"], ";", "sequenceBias")) {
@@ -31,7 +39,7 @@ export const badWords: Sampler = defineSampler({
   name: "badWords",
   role: "penalty",
   help: "Removes the token that would complete a forbidden sequence",
-  params: [{ name: "badWords", type: "string", default: "", noop: "", help: 'Sequences of ids: "10 45;7"' }],
+  params: [{ name: "badWords", type: "string", default: "", noop: "", help: 'Forbidden sequences of ids: "10 45;7"' }],
   source: "transformers, NoBadWordsLogitsProcessor",
   change(row, params, { history, eos = [] }) {
     for (const sequence of sequencesOf(params["badWords"], "badWords")) {

@@ -14,7 +14,17 @@ export const skew: Sampler = defineSampler({
   name: "skew",
   role: "shape",
   help: "Raises the cumulative probability of the ranked tokens to the power e^s",
-  params: [{ name: "skew", type: "number", min: -20, max: 20, default: 0, noop: 0, help: "s" }],
+  params: [
+    {
+      name: "skew",
+      type: "number",
+      min: -20,
+      max: 20,
+      default: 0,
+      noop: 0,
+      help: "s, above 0 to reach further down the ranks",
+    },
+  ],
   source: "exllamav2, ext_sampling.cpp; Aphrodite",
   change(row, params) {
     const power = Math.exp(numberOf(params, "skew"));

@@ -18,7 +18,16 @@ export const tailFree: Sampler = defineSampler({
   role: "filter",
   help: "Cuts the tail where the curve of the ranked probabilities stops bending",
   params: [
-    { name: "tfs", type: "number", min: 0, exclusiveMin: true, max: 1, default: 1, noop: 1, help: "z" },
+    {
+      name: "tfs",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      max: 1,
+      default: 1,
+      noop: 1,
+      help: "z, the share of the bends that is kept",
+    },
     { name: "cut", type: "choice", choices: ["index", "centre"], default: "index", help: "Where a difference cuts" },
   ],
   source: "trentbrick.github.io/Tail-Free-Sampling; koboldcpp; text-generation-webui",

@@ -20,7 +20,14 @@ export const temperature: Sampler = defineSampler({
   role: "shape",
   help: "Divides every score by T: below 1 sharpens, above 1 flattens, 0 takes the most probable token",
   params: [
-    { name: "temperature", type: "number", min: 0, default: 1, noop: 1, help: "T" },
+    {
+      name: "temperature",
+      type: "number",
+      min: 0,
+      default: 1,
+      noop: 1,
+      help: "T, by which scores are divided; 0 takes the most probable token",
+    },
     {
       name: "dynatempRange",
       type: "number",

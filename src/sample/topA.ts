@@ -11,7 +11,7 @@ export const topA: Sampler = defineSampler({
   name: "topA",
   role: "filter",
   help: "Keeps the tokens with p ≥ a·p_max²",
-  params: [{ name: "topA", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "a" }],
+  params: [{ name: "topA", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "a of the limit a·p_max²" }],
   source: "KoboldAI; text-generation-webui, TopALogitsWarper",
   change(row, params) {
     const p = probabilitiesOf(row);

@@ -15,7 +15,16 @@ export const topH: Sampler = defineSampler({
   role: "filter",
   help: "Keeps the most probable tokens while their entropy stays within a share h of the first 100 tokens'",
   params: [
-    { name: "topH", type: "number", min: 0, exclusiveMin: true, max: 1, default: 1, noop: 1, help: "h" },
+    {
+      name: "topH",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      max: 1,
+      default: 1,
+      noop: 1,
+      help: "h, the share of the entropy that the tokens kept may have",
+    },
     { name: "topHTokens", type: "integer", min: 1, default: 100, help: "How many tokens are looked at" },
   ],
   source: "Baghaei Potraghloo et al., 2025, arXiv 2509.02510; transformers, TopHLogitsWarper",

@@ -17,13 +17,13 @@ export const topK: Sampler = defineSampler({
   role: "filter",
   help: "Keeps the k most probable tokens",
   params: [
-    { name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "k" },
+    { name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "How many tokens to keep" },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
   ],
   source: "Fan, Lewis & Dauphin, ACL 2018",

@@ -18,7 +18,14 @@ export const topNSigma: Sampler = defineSampler({
   role: "filter",
   help: "Keeps the tokens whose score is within n standard deviations of the largest",
   params: [
-    { name: "topNSigma", type: "number", min: 0, default: 0, noop: 0, help: "n" },
+    {
+      name: "topNSigma",
+      type: "number",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "n, how many standard deviations below the largest score a token may be",
+    },
     {
       name: "sigma",
       type: "choice",

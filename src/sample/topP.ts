@@ -25,7 +25,15 @@ export const topP: Sampler = defineSampler({
   role: "filter",
   help: "Keeps the fewest most probable tokens that hold probability P together",
   params: [
-    { name: "topP", type: "number", min: 0, max: 1, default: 1, noop: 1, help: "P" },
+    {
+      name: "topP",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 1,
+      noop: 1,
+      help: "P, the probability that the tokens kept hold together",
+    },
     {
       name: "crossing",
       type: "choice",
@@ -40,7 +48,7 @@ export const topP: Sampler = defineSampler({
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],

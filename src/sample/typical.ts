@@ -22,13 +22,22 @@ export const typical: Sampler = defineSampler({
   role: "filter",
   help: "Keeps the tokens whose surprise is closest to the entropy, until they hold probability P",
   params: [
-    { name: "typicalP", type: "number", min: 0, exclusiveMin: true, max: 1, default: 1, noop: 1, help: "P" },
+    {
+      name: "typicalP",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      max: 1,
+      default: 1,
+      noop: 1,
+      help: "P, the probability that the tokens kept hold together",
+    },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
     { name: "equal", type: "choice", choices: ["drop", "keep"], default: "drop", help: "A token after exactly P" },
     {

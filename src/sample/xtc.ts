@@ -22,8 +22,23 @@ export const xtc: Sampler = defineSampler({
   role: "filter",
   help: "With some chance, removes all tokens above a threshold but the least probable of them",
   params: [
-    { name: "xtcProbability", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "How often" },
-    { name: "xtcThreshold", type: "number", min: 0, max: 1, default: 0.1, help: "From which probability" },
+    {
+      name: "xtcProbability",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0,
+      noop: 0,
+      help: "How often the top choices are removed",
+    },
+    {
+      name: "xtcThreshold",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0.1,
+      help: "From which probability a token is a top choice",
+    },
     {
       name: "roll",
       type: "choice",
@@ -31,13 +46,19 @@ export const xtc: Sampler = defineSampler({
       default: "<=",
       help: "How u compares with the chance, or no dice but the distribution they lead to",
     },
-    { name: "boundary", type: "choice", choices: ["keep", "drop"], default: "keep", help: "A token exactly there" },
+    {
+      name: "boundary",
+      type: "choice",
+      choices: ["keep", "drop"],
+      default: "keep",
+      help: "What becomes of a token exactly at the limit",
+    },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
     { name: "xtcProtect", type: "string", default: "", help: "Ids that must not be removed, comma-separated" },
     {
