@@ -8,8 +8,13 @@ import { probabilitiesOf } from "./row.js";
  *     z′ = 5 − 10·d²/(1 + d)        d = |p − t| / 0.3
  *     t  = clamp(2·target − Σ w_i p_i / Σ w_i, 0, 1), w falling by `adaptiveDecay` a token, in balance at the start
  *
+ * p is over the tokens left. What comes out has a scale of its own: 5 at the target.
+ *
  * @param adaptiveTarget target; range [−1, 1], below 0 off; default and no-op −1
  * @param adaptiveDecay range [0, 1], default 0.9; more than 0.99 counts as that
+ *
+ * @example
+ *     adaptiveP.apply(Float64Array.of(0.6, 0.4).map(Math.log), { adaptiveTarget: 0.3 })   // [0, 4.1667]
  */
 export const adaptiveP: Sampler = defineSampler({
   name: "adaptiveP",

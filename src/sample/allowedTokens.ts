@@ -2,7 +2,16 @@ import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
 import { idsOf, outputLength, remove } from "./history.js";
 
-/** Removes all tokens but these. @param allowedTokens ids, comma-separated; default and no-op none */
+/**
+ * Removes all tokens but these.
+ *
+ * @param allowedTokens ids, comma-separated; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids; `not-finite` where no token is left
+ *
+ * @example
+ *     allowedTokens.apply(Float64Array.of(1, 2, 3), { allowedTokens: "0,2" })   // [1, -Infinity, 3]
+ */
 export const allowedTokens: Sampler = defineSampler({
   name: "allowedTokens",
   role: "penalty",
@@ -23,7 +32,18 @@ export const allowedTokens: Sampler = defineSampler({
   },
 });
 
-/** Removes these tokens. @param suppressTokens ids, comma-separated; default and no-op none */
+/**
+ * Removes these tokens.
+ *
+ * Ids beyond the row are passed over.
+ *
+ * @param suppressTokens ids, comma-separated; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids; `not-finite` where no token is left
+ *
+ * @example
+ *     suppressTokens.apply(Float64Array.of(1, 2, 3), { suppressTokens: "0,2" })   // [-Infinity, 2, -Infinity]
+ */
 export const suppressTokens: Sampler = defineSampler({
   name: "suppressTokens",
   role: "penalty",
@@ -37,7 +57,16 @@ export const suppressTokens: Sampler = defineSampler({
   },
 });
 
-/** Removes these tokens from the first step after the prompt. @param beginSuppressTokens ids, comma-separated; default and no-op none */
+/**
+ * Removes these tokens from the first step after the prompt.
+ *
+ * @param beginSuppressTokens ids, comma-separated; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids
+ *
+ * @example
+ *     beginSuppressTokens.apply(Float64Array.of(1, 2), { beginSuppressTokens: "0" }, { history: [1] })   // [-Infinity, 2]
+ */
 export const beginSuppressTokens: Sampler = defineSampler({
   name: "beginSuppressTokens",
   role: "penalty",

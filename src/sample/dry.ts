@@ -16,6 +16,11 @@ import { sequencesOf } from "./history.js";
  * @param dryWindow how many of the last tokens count; range ≥ −1 (all), default −1
  * @param dryMaxMatch longest repetition that is looked for; range ≥ 0, default and no-op 0 (no limit)
  * @param dryBreakers sequences of ids: "198;25;1 2"; default none
+ *
+ * @throws LogitsError `bad-argument` for breakers that are no ids
+ *
+ * @example
+ *     dry.apply(Float64Array.of(0, 0, 0), { dryMultiplier: 1, dryBase: 2 }, { history: [0, 1, 2, 0, 1] })   // [0, 0, -1]
  */
 export const dry: Sampler = defineSampler({
   name: "dry",

@@ -5,9 +5,14 @@ import { keepWhere, logSumExpOf } from "./row.js";
 /**
  * Keeps the tokens whose probability is at least ε.
  *
+ * A token with exactly ε stays; probabilities are over the tokens left. The most probable stays in any case.
+ *
  * @param epsilonCutoff ε; range [0, 1), default and no-op 0
  * @param ties which of the tokens that tie with the last of `minKeep` stay: exact (by id) or keep (all: transformers); default exact
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     epsilonCutoff.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { epsilonCutoff: 0.25 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const epsilonCutoff: Sampler = defineSampler({
   name: "epsilonCutoff",

@@ -7,9 +7,14 @@ import { entropyOf, keepWhere, probabilitiesOf } from "./row.js";
  *
  *     η = min(ε, √ε · e^−H)
  *
+ * A token with exactly η stays; probabilities and H are over the tokens left. The most probable stays in any case.
+ *
  * @param etaCutoff ε; range [0, 1), default and no-op 0
  * @param ties which of the tokens that tie with the last of `minKeep` stay: exact (by id) or keep (all: transformers); default exact
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     etaCutoff.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { etaCutoff: 0.2 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const etaCutoff: Sampler = defineSampler({
   name: "etaCutoff",

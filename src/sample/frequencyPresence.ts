@@ -11,6 +11,9 @@ import { reachParam, recentTokens, tokenCounts, windowParam } from "./history.js
  * @param presencePenalty q; any number, default and no-op 0
  * @param penaltyWindow how many of the last tokens count; range ≥ −1 (all), default −1
  * @param penaltyOver whether the prompt counts: all or output; default all
+ *
+ * @example
+ *     frequencyPresence.apply(Float64Array.of(4, 1), { frequencyPenalty: 0.5, presencePenalty: 0.25 }, { history: [0, 0] })   // [2.75, 1]
  */
 export const frequencyPresence: Sampler = defineSampler({
   name: "frequencyPresence",

@@ -14,7 +14,16 @@ const endsOf = ({ eos = [] }: SampleContext): readonly number[] => {
   return eos;
 };
 
-/** No end before the text, prompt included, has this many tokens. @param minLength range ≥ 0, default and no-op 0 */
+/**
+ * No end before the text, prompt included, has this many tokens.
+ *
+ * @param minLength range ≥ 0, default and no-op 0
+ *
+ * @throws LogitsError `bad-argument` where the context names no end
+ *
+ * @example
+ *     minLength.apply(Float64Array.of(1, 2), { minLength: 3 }, { history: [0, 0], eos: [1] })   // [1, -Infinity]
+ */
 export const minLength: Sampler = defineSampler({
   name: "minLength",
   role: "penalty",
@@ -35,7 +44,16 @@ export const minLength: Sampler = defineSampler({
   },
 });
 
-/** No end before this many tokens follow the prompt. @param minNewTokens range ≥ 0, default and no-op 0 */
+/**
+ * No end before this many tokens follow the prompt.
+ *
+ * @param minNewTokens range ≥ 0, default and no-op 0
+ *
+ * @throws LogitsError `bad-argument` where the context names no end
+ *
+ * @example
+ *     minNewTokens.apply(Float64Array.of(1, 2), { minNewTokens: 1 }, { history: [0, 0], eos: [1] })   // [1, -Infinity]
+ */
 export const minNewTokens: Sampler = defineSampler({
   name: "minNewTokens",
   role: "penalty",
@@ -56,7 +74,18 @@ export const minNewTokens: Sampler = defineSampler({
   },
 });
 
-/** The token that follows a text of one token, whatever the scores. @param forcedBos id; range ≥ −1, default and no-op −1 */
+/**
+ * The token that follows a text of one token, whatever the scores.
+ *
+ * Its score is 0, also where it had been removed.
+ *
+ * @param forcedBos id; range ≥ −1, default and no-op −1
+ *
+ * @throws LogitsError `bad-argument` for an id that the row does not have
+ *
+ * @example
+ *     forcedBos.apply(Float64Array.of(1, 2), { forcedBos: 0 }, { history: [1] })   // [0, -Infinity]
+ */
 export const forcedBos: Sampler = defineSampler({
   name: "forcedBos",
   role: "penalty",
@@ -80,8 +109,15 @@ export const forcedBos: Sampler = defineSampler({
 /**
  * The last token of a text that has come to its greatest length: one of these, all with the score 0.
  *
+ * Removed ones among them come back.
+ *
  * @param forcedEos ids, comma-separated; default and no-op none
  * @param maxLength greatest length in tokens, prompt included; range ≥ 1, default 2048
+ *
+ * @throws LogitsError `bad-argument` for ids that the row does not have
+ *
+ * @example
+ *     forcedEos.apply(Float64Array.of(1, 2, 3), { forcedEos: "0,2", maxLength: 3 }, { history: [1, 1] })   // [0, -Infinity, 0]
  */
 export const forcedEos: Sampler = defineSampler({
   name: "forcedEos",
@@ -108,8 +144,15 @@ export const forcedEos: Sampler = defineSampler({
  *
  *     z′ = z + |z|·(f^(n − s) − 1)        n > s tokens after the prompt
  *
+ * Not invariant to adding a constant to the row: it needs raw logits.
+ *
  * @param decayFactor f; range > 0, default and no-op 1
  * @param decayStart s; range ≥ 0, default 0
+ *
+ * @throws LogitsError `bad-argument` where the context names no end
+ *
+ * @example
+ *     exponentialDecayLength.apply(Float64Array.of(1, 2), { decayFactor: 1.5 }, { history: [0, 0], promptLength: 0, eos: [1] })   // [1, 4.5]
  */
 export const exponentialDecayLength: Sampler = defineSampler({
   name: "exponentialDecayLength",

@@ -5,7 +5,14 @@ import { idOf, pairsOf } from "./history.js";
 /**
  * Adds a number to the scores of some tokens; −Infinity removes them.
  *
+ * Ids beyond the row are passed over; a removed token stays removed.
+ *
  * @param logitBias "id:bias" pairs, comma-separated: "50256:-Infinity,11:2.5"; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what is no pair; `not-finite` where no token is left
+ *
+ * @example
+ *     logitBias.apply(Float64Array.of(1, 2), { logitBias: "0:2.5,1:-Infinity" })   // [3.5, -Infinity]
  */
 export const logitBias: Sampler = defineSampler({
   name: "logitBias",

@@ -32,6 +32,13 @@ describe("mirostat", () => {
     expect(kept).toBe(Math.floor(Math.sqrt(2 ** 7 / (1 - 1 / 1000))));
   });
 
+  it("1 explains by rank what it removes", () => {
+    const zipf = Float64Array.from({ length: 1000 }, (_, i) => -2 * Math.log(i + 1));
+    const params = checkParams(mirostat, { mirostat: 1 });
+    const context = contextOf(bound(7));
+    expect(mirostat.reasons!(zipf, params, context, 0)(20).text).toBe("it is number 21 and 11 are kept");
+  });
+
   const scores = Float64Array.from(row, Math.log);
   it.each([
     // Kept ½ and ¼: the token of ¼ has p = ⅓ of these, a surprise of log₂ 3.

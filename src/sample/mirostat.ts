@@ -1,5 +1,6 @@
 import type { Params, SampleContext, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { rankReasons } from "./ranking.js";
 import { keepTop, keepWhere, logSumExpOf, sortedScores } from "./row.js";
 
 /**
@@ -11,10 +12,15 @@ import { keepTop, keepWhere, logSumExpOf, sortedScores } from "./row.js";
  *
  * `observed` says of which distribution p_t is: `kept`, renormalised over the tokens left (llama.cpp), or `all`, before the cut (Aphrodite).
  *
+ * n is the length of the row. A token exactly at the bound stays; version 1 takes the lowest ids of equal scores.
+ *
  * @param mirostat 0, 1 or 2; default and no-op 0
  * @param mirostatTau τ in bits; range > 0, default 5
  * @param mirostatEta η; range ≥ 0, default 0.1
  * @param mirostatTokens m; range ≥ 2, default 100
+ *
+ * @example
+ *     mirostat.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { mirostat: 2, mirostatTau: 1.25 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const mirostat: Sampler = defineSampler({
   name: "mirostat",
@@ -52,6 +58,7 @@ export const mirostat: Sampler = defineSampler({
   },
   reasons(row, params, context, place) {
     const limit = boundOf(params, context, place);
+    if (params["mirostat"] === 1) return rankReasons(row, zipfCount(row, numberOf(params, "mirostatTokens"), limit));
     const mass = logSumExpOf(row);
     return (id) => {
       const value = (mass - row[id]!) / Math.LN2;

@@ -7,8 +7,13 @@ import { peakOf } from "./row.js";
  *
  *     z′ = m − k·f·(z − m)² + s·f·(z − m)³        k = (3 − c)/2,  s = (c − 1)/2
  *
+ * The largest scores stay as they are, and removed tokens removed.
+ *
  * @param smoothingFactor f; range ≥ 0, default and no-op 0
  * @param smoothingCurve c; range > 0, default 1, which leaves the cube out; below 1 scores far down rise again
+ *
+ * @example
+ *     quadraticSmoothing.apply(Float64Array.of(3, 1), { smoothingFactor: 0.25 })   // [3, 2]
  */
 export const quadraticSmoothing: Sampler = defineSampler({
   name: "quadraticSmoothing",

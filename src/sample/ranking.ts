@@ -1,3 +1,4 @@
+import type { Reason } from "../core/index.js";
 import { countOf } from "./row.js";
 
 /** Ids of the tokens that are left, most probable first; equal scores by id. */
@@ -18,6 +19,13 @@ export function topIds(row: Float64Array, count: number): Int32Array {
     ids[at] = id;
   }
   return ids.subarray(0, found);
+}
+
+/** Why a token beyond the first `limit` was removed. */
+export function rankReasons(row: Float64Array, limit: number): (id: number) => Reason {
+  const rank = new Int32Array(row.length).fill(row.length);
+  rankedIds(row).forEach((id, i) => (rank[id] = i + 1));
+  return (id) => ({ value: rank[id]!, limit, text: `it is number ${rank[id]} and ${limit} are kept` });
 }
 
 /** Ids of the tokens that are left, in their order. */

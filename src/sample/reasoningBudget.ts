@@ -5,9 +5,17 @@ import { endsWith, force, sequencesOf } from "./history.js";
 /**
  * Ends a passage of reasoning that has used up its tokens: from then on the tokens of its end tag are forced, one a step.
  *
+ * A forced token has the score 0, also where it had been removed.
+ *
  * @param reasoningBudget tokens between the tags; range ≥ −1, default and no-op −1
  * @param reasoningStart ids of the tag that begins it, separated by spaces
  * @param reasoningEnd ids of the tag that ends it
+ *
+ * @throws LogitsError `bad-argument` for what are no ids, or an end tag that the row does not have
+ *
+ * @example
+ *     reasoningBudget.apply(Float64Array.of(1, 2, 3), { reasoningBudget: 1, reasoningStart: "0", reasoningEnd: "2" }, { history: [0, 1] })
+ *     // [-Infinity, -Infinity, 0]
  */
 export const reasoningBudget: Sampler = defineSampler({
   name: "reasoningBudget",

@@ -5,7 +5,14 @@ import { endsWith, pairsOf, remove, sequencesOf } from "./history.js";
 /**
  * Adds a number to the score of the last token of a sequence where the text ends with the tokens before it.
  *
+ * A sequence of one token always applies.
+ *
  * @param sequenceBias "ids:bias" pairs, ids separated by spaces, pairs by semicolons: "10 45:-2;7:1"; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what is no pair, also where it does not apply
+ *
+ * @example
+ *     sequenceBias.apply(Float64Array.of(1, 2, 3), { sequenceBias: "1 2:-2" }, { history: [0, 1] })   // [1, 2, 1]
  */
 export const sequenceBias: Sampler = defineSampler({
   name: "sequenceBias",
@@ -34,6 +41,11 @@ export const sequenceBias: Sampler = defineSampler({
  * Removes the token that would complete a forbidden sequence. A sequence that is only a token that ends texts is left alone.
  *
  * @param badWords sequences of ids separated by spaces, themselves by semicolons: "10 45;7"; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids; `not-finite` where no token is left
+ *
+ * @example
+ *     badWords.apply(Float64Array.of(1, 2, 3), { badWords: "1 2;0" }, { history: [0, 1] })   // [-Infinity, 2, -Infinity]
  */
 export const badWords: Sampler = defineSampler({
   name: "badWords",

@@ -8,7 +8,12 @@ import { logSumExpOf } from "./row.js";
  *
  *     F′ = F^(e^s)        F cumulative probability, most probable first
  *
+ * Equal scores are ranked by id. What comes out are logarithms of probabilities, over the tokens left.
+ *
  * @param skew s; range [−20, 20], default and no-op 0
+ *
+ * @example
+ *     skew.apply(Float64Array.of(0, 0), { skew: Math.LN2 }).map(Math.exp)   // [0.25, 0.75]
  */
 export const skew: Sampler = defineSampler({
   name: "skew",

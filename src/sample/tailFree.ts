@@ -10,8 +10,13 @@ import { keepTop, logSumExpOf, sortedScores } from "./row.js";
  * `cut` says where: `centre` keeps the tokens up to the middle of the difference and always drops the last one (text-generation-webui, Aphrodite,
  * exllamav2), counting removed tokens as probabilities of 0; `index` cuts at the first difference whose sum exceeds z (koboldcpp, former llama.cpp).
  *
+ * One token stays in any case; of equal scores the lowest ids come first. Probabilities are over the tokens left.
+ *
  * @param tfs z; range (0, 1], default and no-op 1
  * @param cut centre or index; default index
+ *
+ * @example
+ *     tailFree.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { tfs: 0.6, cut: "centre" }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const tailFree: Sampler = defineSampler({
   name: "tailFree",

@@ -11,9 +11,14 @@ import { countOf, entropyOf, peakOf, probabilitiesOf, winnerOf } from "./row.js"
  *
  *     T′ = max(0, T − δ) + (T + δ − max(0, T − δ)) · (H / ln n)^e
  *
+ * Removed tokens stay removed. Where a quotient would overflow, the distance to the largest score is divided instead.
+ *
  * @param temperature T; range ≥ 0, default and no-op 1
  * @param dynatempRange δ; range ≥ 0, default and no-op 0
  * @param dynatempExponent e; range ≥ 0, default 1
+ *
+ * @example
+ *     temperature.apply(Float64Array.of(3, 1), { temperature: 0.5 })   // [6, 2]
  */
 export const temperature: Sampler = defineSampler({
   name: "temperature",

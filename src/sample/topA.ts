@@ -5,7 +5,12 @@ import { keepWhere, peakOf, probabilitiesOf } from "./row.js";
 /**
  * Keeps the tokens with p ≥ a·p_max²: the surer the row, the fewer.
  *
+ * A token exactly there stays; probabilities are over the tokens left.
+ *
  * @param topA a; range [0, 1], default and no-op 0
+ *
+ * @example
+ *     topA.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { topA: 0.6 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const topA: Sampler = defineSampler({
   name: "topA",

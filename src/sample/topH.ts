@@ -7,8 +7,13 @@ import { keepTop, sortedScores } from "./row.js";
  *
  *     keep rank i  ⇔  i = 0  or  Σ_{j ≤ i} −p_j ln p_j ≤ h · H        p over the first 100, H their entropy
  *
+ * A token with which exactly the share is reached stays; of equal scores the lowest ids come first.
+ *
  * @param topH h; range (0, 1], default and no-op 1
  * @param topHTokens how many tokens are looked at; range ≥ 1, default 100
+ *
+ * @example
+ *     topH.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { topH: 0.6 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const topH: Sampler = defineSampler({
   name: "topH",

@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { rankedIds } from "./ranking.js";
+import { rankReasons } from "./ranking.js";
 import { keepTies, keepTop, sortedScores } from "./row.js";
 
 /**
@@ -11,6 +11,9 @@ import { keepTies, keepTop, sortedScores } from "./row.js";
  *
  * @param topK k; range ≥ 0, default and no-op 0
  * @param ties exact or keep; default exact
+ *
+ * @example
+ *     topK.apply(Float64Array.of(1, 3, 2), { topK: 2 })   // [-Infinity, 3, 2]
  */
 export const topK: Sampler = defineSampler({
   name: "topK",
@@ -33,11 +36,6 @@ export const topK: Sampler = defineSampler({
     (params["ties"] === "keep" ? keepTies : keepTop)(row, k, sorted);
   },
   reasons(row, params) {
-    const limit = numberOf(params, "topK");
-    const rank = new Map([...rankedIds(row)].map((id, i) => [id, i + 1]));
-    return (id) => {
-      const value = rank.get(id) ?? row.length;
-      return { value, limit, text: `it is number ${value} and ${limit} are kept` };
-    };
+    return rankReasons(row, numberOf(params, "topK"));
   },
 });

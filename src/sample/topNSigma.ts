@@ -10,8 +10,13 @@ import { keepWhere, peakOf } from "./row.js";
  * `sigma` says of what: `population` over the tokens left (llama.cpp, koboldcpp), `sample` with n − 1 in the denominator, or `zeros`, the same with
  * removed tokens counted as scores of 0 (text-generation-webui).
  *
+ * A token exactly there stays, and so do all that tie with the largest.
+ *
  * @param topNSigma n; range ≥ 0, default and no-op 0
  * @param sigma population, sample or zeros; default population
+ *
+ * @example
+ *     topNSigma.apply(Float64Array.of(0, 2, 4, 2), { topNSigma: 1.5 })   // [-Infinity, 2, 4, 2]
  */
 export const topNSigma: Sampler = defineSampler({
   name: "topNSigma",

@@ -13,12 +13,18 @@ import { keepTies, keepTop, logSumExpOf, sortedScores } from "./row.js";
  * `equal` says what happens to a token before which exactly P has been reached: `drop` (llama.cpp, transformers, vLLM) or `keep` (SGLang).
  * Of tokens that tie with the last, `ties` takes those with the lowest ids (exact) or all (keep: mlx-lm).
  *
+ * Sums are compared with P in units of the first token's probability: of 10 equal tokens 0.8 keeps 8. `over` "all" is meant for a chain whose
+ * scores do not change between its filters.
+ *
  * @param topP P; range [0, 1], default and no-op 1
  * @param crossing keep or drop; default keep
  * @param equal drop or keep; default drop
  * @param ties exact or keep; default exact
  * @param over what probabilities are of: `kept`, renormalised over the tokens left, or `all`; default kept
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     topP.apply(Float64Array.of(0.5, 0.25, 0.25).map(Math.log), { topP: 0.75 }).map(Math.exp)   // [0.5, 0.25, 0]
  */
 export const topP: Sampler = defineSampler({
   name: "topP",

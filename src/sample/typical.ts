@@ -11,11 +11,16 @@ import { logSumExpOf, peakOf } from "./row.js";
  * Tokens at the same distance: `exact` takes them by score, `keep` keeps all that are as far as the last one (transformers). `equal` says what happens
  * to a token before which exactly P has been reached: `drop`, or `keep` (llama.cpp).
  *
+ * Probabilities and H are over the tokens left; sums are compared with P in units of the most probable token.
+ *
  * @param typicalP P; range (0, 1], default and no-op 1
  * @param ties exact or keep; default exact
  * @param equal drop or keep; default drop
  * @param crossing keep, or drop the token with which P is reached (Aphrodite); default keep
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     typical.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { typicalP: 0.3 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const typical: Sampler = defineSampler({
   name: "typical",

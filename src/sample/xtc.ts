@@ -14,8 +14,16 @@ import { logSumExpOf, probabilitiesOf } from "./row.js";
  *
  * `roll` "expected" throws no dice: it leaves the distribution that they would lead to on average (exllamav3).
  *
+ * Probabilities are over the tokens left. Of equal scores the highest id counts as the least probable.
+ *
  * @param xtcProbability chance; range [0, 1], default and no-op 0
  * @param xtcThreshold threshold; range [0, 1], default 0.1; above 0.5 no two tokens reach it and nothing is ever removed
+ *
+ * @throws LogitsError `bad-argument` where it needs chance and the context has no dice, and for ids that are none
+ *
+ * @example
+ *     xtc.apply(Float64Array.of(0.4, 0.3, 0.2, 0.1).map(Math.log), { xtcProbability: 1, xtcThreshold: 0.15 }, { dice: () => 0 }).map(Math.exp)
+ *     // [0, 0, 0.2, 0.1]
  */
 export const xtc: Sampler = defineSampler({
   name: "xtc",
