@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { keepWhere, logSumExpOf } from "./row.js";
+import { keepWhere, probabilitiesOf } from "./row.js";
 
 /**
  * Keeps the tokens whose probability is at least ε.
@@ -40,16 +40,17 @@ export const epsilonCutoff: Sampler = defineSampler({
   ],
   source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
   change(row, params) {
-    const mass = logSumExpOf(row);
+    const p = probabilitiesOf(row);
     const limit = numberOf(params, "epsilonCutoff");
-    keepWhere(row, numberOf(params, "minKeep"), (id) => Math.exp(row[id]! - mass) >= limit, params["ties"]);
+    keepWhere(row, numberOf(params, "minKeep"), (id) => p[id]! >= limit, params["ties"]);
   },
   reasons(row, params) {
-    const mass = logSumExpOf(row);
+    const p = probabilitiesOf(row);
     const limit = numberOf(params, "epsilonCutoff");
-    return (id) => {
-      const value = Math.exp(row[id]! - mass);
-      return { value, limit, text: `its probability is ${value.toPrecision(3)} and ${limit} is asked` };
-    };
+    return (id) => ({
+      value: p[id]!,
+      limit,
+      text: `its probability is ${p[id]!.toPrecision(3)} and ${limit} is asked`,
+    });
   },
 });

@@ -1,7 +1,7 @@
 import type { Params, SampleContext, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { rankReasons } from "./ranking.js";
-import { keepTop, keepWhere, logSumExpOf, sortedScores } from "./row.js";
+import { keepTop, keepWhere, logSharesOf, sortedScores } from "./row.js";
 
 /**
  * Steers the surprise of the tokens towards τ bits: a bound μ, at first 2τ, falls after a surprising token and rises after a plain one.
@@ -52,23 +52,23 @@ export const mirostat: Sampler = defineSampler({
     if (params["mirostat"] === 1)
       keepTop(row, zipfCount(row, numberOf(params, "mirostatTokens"), bound), sortedScores(row));
     else {
-      const least = logSumExpOf(row) - bound * Math.LN2;
-      keepWhere(row, 1, (id) => row[id]! >= least);
+      const log = logSharesOf(row);
+      keepWhere(row, 1, (id) => log(id) >= -bound * Math.LN2);
     }
   },
   reasons(row, params, context, place) {
     const limit = boundOf(params, context, place);
     if (params["mirostat"] === 1) return rankReasons(row, zipfCount(row, numberOf(params, "mirostatTokens"), limit));
-    const mass = logSumExpOf(row);
+    const log = logSharesOf(row);
     return (id) => {
-      const value = (mass - row[id]!) / Math.LN2;
+      const value = -log(id) / Math.LN2;
       return { value, limit, text: `its surprise is ${value.toFixed(2)} bits and the bound is ${limit.toFixed(2)}` };
     };
   },
   accept(token, before, drawn, params, context, place) {
     const bound = boundOf(params, context, place);
     const row = params["observed"] === "all" ? before : drawn;
-    const surprise = (logSumExpOf(row) - row[token]!) / Math.LN2;
+    const surprise = -logSharesOf(row)(token) / Math.LN2;
     const moved = bound - numberOf(params, "mirostatEta") * (surprise - numberOf(params, "mirostatTau"));
     context.state[place] = { bound: moved };
   },

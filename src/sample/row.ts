@@ -31,12 +31,24 @@ export function probabilitiesOf(row: Float64Array): Float64Array {
   return p;
 }
 
+/** Σ exp(row − score): the mass of the row in units of a token with that score. */
+export function massOver(row: Float64Array, score: number): number {
+  let sum = 0;
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) sum += Math.exp(row[id]! - score);
+  return sum;
+}
+
 /** ln Σ exp(row). */
 export function logSumExpOf(row: Float64Array): number {
   const peak = peakOf(row);
-  let sum = 0;
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) sum += Math.exp(row[id]! - peak);
-  return peak + Math.log(sum);
+  return peak + Math.log(massOver(row, peak));
+}
+
+/** ln p of each token, −Infinity for what has been removed. A large constant in all scores costs no digits: the largest is subtracted first. */
+export function logSharesOf(row: Float64Array): (id: number) => number {
+  const peak = peakOf(row);
+  const log = Math.log(massOver(row, peak));
+  return (id) => row[id]! - peak - log;
 }
 
 /** −Σ p ln p in nats, of probabilities. */
@@ -48,12 +60,11 @@ export function entropyOf(p: Float64Array): number {
 
 /** Σ p ln(p/q) in nats, of two rows of scores; Infinity where q has removed what p keeps. From scores: probabilities may be too small to be told from 0. */
 export function divergenceOf(p: Float64Array, q: Float64Array): number {
-  const [massP, massQ] = [logSumExpOf(p), logSumExpOf(q)];
+  const [logP, logQ] = [logSharesOf(p), logSharesOf(q)];
   let sum = 0;
   for (let id = 0; id < p.length; id++) {
-    const log = p[id]! - massP;
-    const share = Math.exp(log);
-    if (share > 0) sum += share * (log - (q[id]! - massQ));
+    const share = Math.exp(logP(id));
+    if (share > 0) sum += share * (logP(id) - logQ(id));
   }
   return Math.max(0, sum);
 }

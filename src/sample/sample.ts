@@ -2,7 +2,7 @@ import { checkParam, type Logits, type SampleContext } from "../core/index.js";
 import { diceOf, type DrawKey, runChain, type Step } from "./chain.js";
 import { drawToken } from "./draw.js";
 import { topIds } from "./ranking.js";
-import { countOf, logSumExpOf } from "./row.js";
+import { countOf, logSharesOf } from "./row.js";
 import { tracer, type Trace } from "./trace.js";
 
 export interface SampleOptions extends DrawKey {
@@ -40,14 +40,14 @@ export function sample(logits: Logits, options: SampleOptions): Sampled {
   const tracing = options.trace ? tracer(logits) : undefined;
   const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing?.watch);
   const token = drawToken(row, options);
-  const mass = logSumExpOf(row);
+  const log = logSharesOf(row);
   const ids = topIds(row, top);
   return {
     token,
-    logprob: row[token]! - mass,
+    logprob: log(token),
     seed,
     kept: countOf(row),
-    top: Array.from(ids, (id) => ({ id, p: Math.exp(row[id]! - mass) })),
+    top: Array.from(ids, (id) => ({ id, p: Math.exp(log(id)) })),
     ...(tracing && { trace: tracing.trace }),
   };
 }

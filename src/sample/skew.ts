@@ -1,7 +1,7 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { rankedIds } from "./ranking.js";
-import { logSumExpOf } from "./row.js";
+import { logSharesOf } from "./row.js";
 
 /**
  * Draws from the ranked tokens with u^(e^−s) in place of the uniform u: s > 0 reaches further down the ranks, s < 0 stays at the top.
@@ -33,19 +33,19 @@ export const skew: Sampler = defineSampler({
   source: "exllamav2, ext_sampling.cpp; Aphrodite",
   change(row, params) {
     const power = Math.exp(numberOf(params, "skew"));
-    const mass = logSumExpOf(row);
+    const logShare = logSharesOf(row);
     let sum = 0;
     for (const id of rankedIds(row)) {
-      const log = row[id]! - mass;
+      const log = logShare(id);
       const before = sum;
       sum = Math.min(1, sum + Math.exp(log));
-      row[id] = power * Math.log(sum) + (before === 0 ? 0 : logShare(log - Math.log(sum), power));
+      row[id] = power * Math.log(sum) + (before === 0 ? 0 : logGain(log - Math.log(sum), power));
     }
   },
 });
 
 /** ln(1 − (1 − r)^power) of r = e^log: what F^power gains at a token, whose difference of powers would have no digits in the tail. */
-function logShare(log: number, power: number): number {
+function logGain(log: number, power: number): number {
   const share = Math.exp(log);
   return share < 1e-9 / Math.max(1, power) ? Math.log(power) + log : Math.log(-Math.expm1(power * Math.log1p(-share)));
 }

@@ -1,6 +1,6 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { keepTop, logSumExpOf, sortedScores } from "./row.js";
+import { keepTop, probabilitiesOf, sortedScores } from "./row.js";
 
 /**
  * Cuts the tail where the curve of the ranked probabilities stops bending: their second differences, absolute and normalised, are summed until z.
@@ -41,14 +41,14 @@ export const tailFree: Sampler = defineSampler({
     const centre = params["cut"] === "centre";
     const gone = centre ? row.length - sorted.length : 0;
     if (sorted.length + gone <= (centre ? 1 : 2)) return;
-    keepTop(row, Math.max(1, tailCount(sorted, gone, logSumExpOf(row), params)), sorted);
+    keepTop(row, Math.max(1, tailCount(sorted, gone, params)), sorted);
   },
 });
 
-function tailCount(sorted: Float64Array, gone: number, mass: number, params: Params): number {
+function tailCount(sorted: Float64Array, gone: number, params: Params): number {
   // More zeros than these have no bend.
   const p = new Float64Array(sorted.length + Math.min(gone, 3));
-  for (let i = 0; i < sorted.length; i++) p[i] = Math.exp(sorted[i]! - mass);
+  p.set(probabilitiesOf(sorted));
   const centre = params["cut"] === "centre";
   const bend = new Float64Array(p.length - 2);
   let total = 0;

@@ -1,8 +1,8 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { massOfAll, overParam } from "./over.js";
+import { massNamed, overParam } from "./over.js";
 import { rankedIds } from "./ranking.js";
-import { keepTies, keepTop, logSumExpOf, sortedScores } from "./row.js";
+import { keepTies, keepTop, peakOf, sortedScores } from "./row.js";
 
 /**
  * Nucleus: keeps the fewest most probable tokens that hold probability P together. The most probable always stays.
@@ -61,22 +61,23 @@ export const topP: Sampler = defineSampler({
   source: "Holtzman et al., ICLR 2020",
   change(row, params, context) {
     const sorted = sortedScores(row);
-    const count = nucleus(sorted, params, massOfAll(params, context));
+    const count = nucleus(sorted, massNamed(sorted, params, context, sorted[0]!), params);
     const keep = params["ties"] === "keep" ? keepTies : keepTop;
     keep(row, Math.max(numberOf(params, "minKeep"), count), sorted);
   },
   reasons(row, params, context) {
     const limit = numberOf(params, "topP");
-    const mass = massOfAll(params, context) ?? logSumExpOf(row);
+    const peak = peakOf(row);
+    const mass = massNamed(row, params, context, peak);
     let sum = 0;
     const before = new Map<number, number>();
     for (const id of rankedIds(row)) {
       before.set(id, sum);
-      sum += Math.exp(row[id]! - mass);
+      sum += Math.exp(row[id]! - peak) / mass;
     }
     const drop = params["crossing"] === "drop";
     return (id) => {
-      const value = before.get(id)! + (drop ? Math.exp(row[id]! - mass) : 0);
+      const value = before.get(id)! + (drop ? Math.exp(row[id]! - peak) / mass : 0);
       const text = drop
         ? `with it the tokens hold ${value.toFixed(4)}, more than ${limit}`
         : `the tokens before it hold ${value.toFixed(4)} already, and ${limit} is enough`;
@@ -85,17 +86,15 @@ export const topP: Sampler = defineSampler({
   },
 });
 
-/** How many of the sorted scores stay. `mass`: ln Σ exp of the row whose probabilities are meant, where that is another. */
-function nucleus(sorted: Float64Array, params: Params, mass?: number): number {
+/** How many of the sorted scores stay. `mass` is in units of the first. */
+function nucleus(sorted: Float64Array, mass: number, params: Params): number {
   // In units of the first token, so that the sums of equal tokens are whole numbers: of 10 equal ones, 0.8 keeps 8.
-  const weights = sorted.map((score) => Math.exp(score - sorted[0]!));
-  const total = mass === undefined ? weights.reduce((sum, weight) => sum + weight, 0) : Math.exp(mass - sorted[0]!);
-  const limit = numberOf(params, "topP") * total;
+  const limit = numberOf(params, "topP") * mass;
   const drop = params["crossing"] === "drop";
   const andEqual = params["equal"] === "keep";
   let before = 0;
   for (let i = 0; i < sorted.length; i++) {
-    const sum = before + weights[i]!;
+    const sum = before + Math.exp(sorted[i]! - sorted[0]!);
     const stays = drop ? sum <= limit : andEqual ? before <= limit : before < limit;
     if (!stays) return i;
     before = sum;

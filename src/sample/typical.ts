@@ -1,7 +1,7 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { idsByKey, rankedIds } from "./ranking.js";
-import { logSumExpOf, peakOf } from "./row.js";
+import { logSharesOf, peakOf } from "./row.js";
 
 /**
  * Keeps the tokens whose surprise is closest to what the row leads one to expect, its entropy H, until they hold probability P.
@@ -87,12 +87,12 @@ export const typical: Sampler = defineSampler({
 });
 
 function byTypicality(row: Float64Array): { ids: Int32Array; distance: Float64Array; p: Float64Array } {
-  const mass = logSumExpOf(row);
-  const p = row.map((score) => Math.exp(score - mass));
+  const log = logSharesOf(row);
+  const p = row.map((_, id) => Math.exp(log(id)));
   const ranked = rankedIds(row);
   let entropy = 0;
-  for (const id of ranked) if (p[id]! > 0) entropy -= p[id]! * (row[id]! - mass);
-  const distance = row.map((score) => Math.abs(mass - score - entropy));
+  for (const id of ranked) if (p[id]! > 0) entropy -= p[id]! * log(id);
+  const distance = row.map((_, id) => Math.abs(-log(id) - entropy));
   return { ids: idsByKey(ranked, distance, 1), distance, p };
 }
 

@@ -2,7 +2,7 @@ import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { idsOf } from "./history.js";
 import { idsByKey, leftIds } from "./ranking.js";
-import { logSumExpOf, probabilitiesOf } from "./row.js";
+import { massOver, peakOf, probabilitiesOf } from "./row.js";
 
 /**
  * Excludes top choices: with the given chance, removes every token whose probability is at least the threshold, except the least probable of them.
@@ -116,10 +116,12 @@ function mix(row: Float64Array, chance: number, excluded: readonly number[], gua
   const out = excluded.filter((id) => !guarded.has(id));
   if (out.length === 0) return;
   const gone = new Set(out);
-  const massIf = (isOut: boolean): number =>
-    logSumExpOf(row.map((score, id) => (gone.has(id) === isOut ? score : -Infinity)));
+  const [lost, left] = [true, false].map((isOut) =>
+    row.map((score, id) => (gone.has(id) === isOut ? score : -Infinity)),
+  );
+  const [first, next] = [peakOf(lost!), peakOf(left!)];
   // ln(1 + chance·m/(1 − m)), which stays finite where 1 − m rounds to 0.
-  const ratio = Math.log(chance) + massIf(true) - massIf(false);
+  const ratio = Math.log((chance * massOver(lost!, first)) / massOver(left!, next)) + (first - next);
   const more = Math.max(0, ratio) + Math.log1p(Math.exp(-Math.abs(ratio)));
   for (let id = 0; id < row.length; id++) row[id]! += gone.has(id) ? Math.log1p(-chance) : more;
 }
