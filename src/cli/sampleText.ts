@@ -10,7 +10,7 @@ const nameOf = ({ id, text }: { id: number; text?: string }): string =>
 export function sampleText(document: SampleDocument, tokens: number): string {
   const { trace, why, kept, logprob, seed, top } = document;
   const lines: string[] = [];
-  if (trace) lines.push(...waterfall(trace, tokens), "");
+  if (trace) lines.push(...waterfall(trace, tokens), ...firstToGo(trace), "");
   lines.push(
     `Drawn: token ${nameOf({ id: document.token, ...(document.text !== undefined && { text: document.text }) })}, ${percent(Math.exp(logprob))} (ln p ${logprob.toFixed(4)}), seed ${seed}`,
     `Kept: ${count(kept)} of ${count(tokens)} ${tokens === 1 ? "token" : "tokens"}${kept > top.length && top.length > 0 ? `, the ${top.length === 1 ? "most probable of which is" : `${top.length} most probable of which are`}` : ""}`,
@@ -26,6 +26,16 @@ function tokenLines(top: readonly ListedToken[]): string[] {
   return top.map((token) =>
     `  ${nameOf(token).padEnd(width)}  ${percent(token.p).padStart(9)}  ${"█".repeat(Math.round((24 * token.p) / most))}`.trimEnd(),
   );
+}
+
+/** Why each sampler removed the most probable of its tokens. */
+function firstToGo(trace: readonly TraceStep[]): string[] {
+  const lines = trace.flatMap(({ sampler, removed: [first] }) =>
+    first
+      ? [`First to go at ${sampler}: token ${first.id}, ${percent(first.p)}${first.why ? `: ${first.why}` : ""}`]
+      : [],
+  );
+  return lines.length > 0 ? ["", ...lines] : [];
 }
 
 export function waterfall(trace: readonly TraceStep[], tokens: number): string[] {

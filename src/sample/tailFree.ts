@@ -1,5 +1,6 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { rankReasons } from "./ranking.js";
 import { keepTop, probabilitiesOf, sortedScores } from "./row.js";
 
 /**
@@ -38,12 +39,20 @@ export const tailFree: Sampler = defineSampler({
   source: "trentbrick.github.io/Tail-Free-Sampling; koboldcpp; text-generation-webui",
   change(row, params) {
     const sorted = sortedScores(row);
-    const centre = params["cut"] === "centre";
-    const gone = centre ? row.length - sorted.length : 0;
-    if (sorted.length + gone <= (centre ? 1 : 2)) return;
-    keepTop(row, Math.max(1, tailCount(sorted, gone, params)), sorted);
+    keepTop(row, keptCount(sorted, row.length, params), sorted);
+  },
+  reasons(row, params) {
+    return rankReasons(row, keptCount(sortedScores(row), row.length, params));
   },
 });
+
+/** How many of the sorted scores stay. */
+function keptCount(sorted: Float64Array, tokens: number, params: Params): number {
+  const centre = params["cut"] === "centre";
+  const gone = centre ? tokens - sorted.length : 0;
+  if (sorted.length + gone <= (centre ? 1 : 2)) return sorted.length;
+  return Math.max(1, tailCount(sorted, gone, params));
+}
 
 function tailCount(sorted: Float64Array, gone: number, params: Params): number {
   // More zeros than these have no bend.

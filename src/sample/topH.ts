@@ -1,5 +1,6 @@
-import type { Sampler } from "../core/index.js";
+import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
+import { rankReasons } from "./ranking.js";
 import { keepTop, sortedScores } from "./row.js";
 
 /**
@@ -35,20 +36,28 @@ export const topH: Sampler = defineSampler({
   source: "Baghaei Potraghloo et al., 2025, arXiv 2509.02510; transformers, TopHLogitsWarper",
   change(row, params) {
     const sorted = sortedScores(row);
-    const first = sorted.subarray(0, numberOf(params, "topHTokens"));
-    let total = 0;
-    for (const score of first) total += Math.exp(score - first[0]!);
-    const terms = first.map((score) => {
-      const log = score - first[0]! - Math.log(total);
-      return log > -Infinity ? -Math.exp(log) * log : 0;
-    });
-    // In units of the first term, so that the sums of equal tokens are whole numbers.
-    const unit = terms[0] || 1;
-    for (let i = 0; i < terms.length; i++) terms[i]! /= unit;
-    const limit = numberOf(params, "topH") * terms.reduce((sum, term) => sum + term, 0);
-    let sum = 0;
-    let count = 0;
-    while (count < terms.length && (sum += terms[count]!) <= limit) count++;
-    keepTop(row, Math.max(1, count), sorted);
+    keepTop(row, entropyCount(sorted, params), sorted);
+  },
+  reasons(row, params) {
+    return rankReasons(row, entropyCount(sortedScores(row), params));
   },
 });
+
+/** How many of the sorted scores stay. */
+function entropyCount(sorted: Float64Array, params: Params): number {
+  const first = sorted.subarray(0, numberOf(params, "topHTokens"));
+  let total = 0;
+  for (const score of first) total += Math.exp(score - first[0]!);
+  const terms = first.map((score) => {
+    const log = score - first[0]! - Math.log(total);
+    return log > -Infinity ? -Math.exp(log) * log : 0;
+  });
+  // In units of the first term, so that the sums of equal tokens are whole numbers.
+  const unit = terms[0] || 1;
+  for (let i = 0; i < terms.length; i++) terms[i]! /= unit;
+  const limit = numberOf(params, "topH") * terms.reduce((sum, term) => sum + term, 0);
+  let sum = 0;
+  let count = 0;
+  while (count < terms.length && (sum += terms[count]!) <= limit) count++;
+  return Math.max(1, count);
+}

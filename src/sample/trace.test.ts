@@ -1,4 +1,4 @@
-import { chainOf, runChain, sample, samplers, settingsChain, tracer, type TraceStep } from "logits/sample";
+import { acceptToken, chainOf, runChain, sample, samplers, settingsChain, tracer, type TraceStep } from "logits/sample";
 import { describe, expect, it } from "vitest";
 import type { Params } from "../core/index.js";
 import { uniform } from "../core/rng.js";
@@ -150,6 +150,16 @@ describe("whyNot", () => {
     );
     expect(traced(Float64Array.of(1, 2), back, { history: [0] }).whyNot(1)).toBeUndefined();
     expect(traced(Float64Array.of(1, 2), back, { history: [0] }).whyNot(0)!.sampler).toBe("forcedBos");
+  });
+
+  it("answers by what a sampler knew then, also when it has learned since", () => {
+    const steps = chain(["mirostat", { mirostat: 2, mirostatTau: 0.7 }]);
+    const state = {};
+    const { trace } = sample(row, { chain: steps, context: { state }, seed: 1, trace: true });
+    const then = trace!.whyNot(2);
+    acceptToken(0, row, steps, { state, seed: 1 });
+    expect(then?.reason?.limit).toBe(1.4);
+    expect(trace!.whyNot(2)).toEqual(then);
   });
 
   it.each([-1, 7, 1.5, NaN])("refuses %f", (id) => {

@@ -1,4 +1,4 @@
-import { type Logits, LogitsError, type Params, type Reason, type SampleContext } from "../core/index.js";
+import { type Logits, LogitsError, type Params, type Reason } from "../core/index.js";
 import type { Step, Watcher } from "./chain.js";
 import { idsByKey } from "./ranking.js";
 import { countOf, divergenceOf, entropyOf, probabilitiesOf } from "./row.js";
@@ -26,9 +26,10 @@ export interface TraceStep {
 export interface RemovedToken {
   id: number;
   p: number;
-  /** What was looked at, and what was asked of it. */
+  /** What was looked at, what was asked of it, and both in words. */
   value?: number;
   limit?: number;
+  why?: string;
 }
 
 /** A trace also answers for tokens that it does not list. */
@@ -38,19 +39,23 @@ export interface Trace {
   whyNot(id: number): { sampler: string; p: number; reason?: Reason } | undefined;
 }
 
+type ReasonOf = (id: number) => Reason;
+
 /** Most listed removals a step. */
 const listed = 50;
 
 /** Collects a trace while a chain runs: `watch` is for `runChain`. `scores` are the row that it begins with, for a chain without samplers. */
 export function tracer(scores: Logits = new Float64Array(0)): { watch: Watcher; trace: Trace } {
   const steps: TraceStep[] = [];
-  const rows: { step: Step; place: number; context: SampleContext; row: Float64Array; p: Float64Array }[] = [];
+  const rows: { sampler: string; row: Float64Array; p: Float64Array; reasonOf: ReasonOf | undefined }[] = [];
   let last: ArrayLike<number> = scores;
   return {
     watch(step, before, after, place, context) {
       const p = probabilitiesOf(before);
-      rows.push({ step, place, context, row: before, p });
-      steps.push(traced(step, before, after, p, context, place));
+      // At once: what samplers remember moves on with the token that is drawn.
+      const reasonOf = step.sampler.reasons?.(before, step.params, context, place);
+      rows.push({ sampler: step.sampler.name, row: before, p, reasonOf });
+      steps.push(traced(step, before, after, p, reasonOf));
       last = after;
     },
     trace: {
@@ -65,9 +70,9 @@ export function tracer(scores: Logits = new Float64Array(0)): { watch: Watcher; 
         // A forced token comes back, so the last step that removed it is the one.
         const at = rows.findLastIndex(({ row }) => row[id]! > -Infinity);
         if (at < 0) return { sampler: "the scores", p: 0 };
-        const { step, place, context, row, p } = rows[at]!;
-        const reason = step.sampler.reasons?.(row, step.params, context, place)(id);
-        return { sampler: step.sampler.name, p: p[id]!, ...(reason && { reason }) };
+        const { sampler, p, reasonOf } = rows[at]!;
+        const reason = reasonOf?.(id);
+        return { sampler, p: p[id]!, ...(reason && { reason }) };
       },
     },
   };
@@ -78,8 +83,7 @@ function traced(
   before: Float64Array,
   after: Float64Array,
   p: Float64Array,
-  context: SampleContext,
-  place: number,
+  reasonOf: ReasonOf | undefined,
 ): TraceStep {
   const q = probabilitiesOf(after);
   const gone: number[] = [];
@@ -93,7 +97,6 @@ function traced(
     }
   }
   const worst = [...idsByKey(Int32Array.from(gone), before, -1).subarray(0, listed)];
-  const reasonOf = worst.length > 0 ? sampler.reasons?.(before, params, context, place) : undefined;
   return {
     sampler: sampler.name,
     params,
@@ -105,7 +108,7 @@ function traced(
     kl: divergenceOf(after, before),
     removed: worst.map((id) => {
       const reason = reasonOf?.(id);
-      return { id, p: p[id]!, ...(reason && { value: reason.value, limit: reason.limit }) };
+      return { id, p: p[id]!, ...(reason && { value: reason.value, limit: reason.limit, why: reason.text }) };
     }),
     removedCount: gone.length,
     ...(!changed && { noEffect: true as const }),

@@ -74,14 +74,14 @@ export const typical: Sampler = defineSampler({
       before.set(id, sum);
       sum += p[id]!;
     }
+    const drop = params["crossing"] === "drop";
     return (id) => {
-      const value = before.get(id)!;
-      const off = distance[id]!.toFixed(2);
-      return {
-        value,
-        limit,
-        text: `its surprise is ${off} nats from the entropy; tokens closer to it hold ${value.toFixed(4)} already, and ${limit} is enough`,
-      };
+      const value = before.get(id)! + (drop ? p[id]! : 0);
+      const held = drop
+        ? `with it the closer ones hold ${value.toFixed(4)}`
+        : `the closer ones hold ${value.toFixed(4)} already`;
+      const text = `its surprise is ${distance[id]!.toFixed(2)} nats from the entropy; ${held}, and ${limit} is enough`;
+      return { value, limit, text };
     };
   },
 });

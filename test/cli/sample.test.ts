@@ -122,6 +122,8 @@ describe("logits sample", () => {
         "temperature 2     4                           1.245  0.111",
         "topK 3            3       −1        10.2 %    1.020  0.107",
         "",
+        "First to go at topK: token 3, 10.2 %: it is number 4 and 3 are kept",
+        "",
         "Drawn: token 1, 30.7 % (ln p -1.1803), seed 0",
         "Kept: 3 of 4 tokens",
         "  0     50.6 %  ████████████████████████",
