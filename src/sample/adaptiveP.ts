@@ -3,7 +3,8 @@ import { defineSampler, numberOf } from "./define.js";
 import { probabilitiesOf } from "./row.js";
 
 /**
- * Prefers tokens whose probability is near a target that moves against what was drawn, so that the drawn probabilities average the target.
+ * Prefers tokens whose probability is near a target that moves against what was drawn, so that the drawn probabilities come near the target
+ * on average.
  *
  *     z′ = 5 − 10·d²/(1 + d)        d = |p − t| / 0.3
  *     t  = clamp(2·target − Σ w_i p_i / Σ w_i, 0, 1), w falling by `adaptiveDecay` a token, in balance at the start

@@ -1,5 +1,5 @@
 // What sampling promises, each with the number of draws that could show it false. All seeded.
-import { diceOf, drawToken, runChain, sample, samplers, settingsChain, tokenAt, xtc } from "logits/sample";
+import { acceptToken, diceOf, drawToken, runChain, sample, samplers, settingsChain, tokenAt, xtc } from "logits/sample";
 import { describe, expect, it } from "vitest";
 import { portableExp } from "../../src/core/index.js";
 import { uniform } from "../../src/core/rng.js";
@@ -206,4 +206,47 @@ describe("dice within a chain", () => {
     const expected = xtc.apply(row, { ...base, roll: "expected" }).map(Math.exp);
     expect(Math.abs(chiSquareDeviate(counts, expected, n))).toBeLessThan(4);
   });
+});
+
+describe("samplers that remember steer what they say they steer", () => {
+  /** A thousand draws, each from another row of 500 tokens; the mean of the second half, in which the start is forgotten. */
+  function surpriseOf(settings: Record<string, number>): number {
+    const chain = settingsChain(samplers, settings);
+    const state = {};
+    const [steps, tokens] = [1000, 500];
+    let sum = 0;
+    for (let step = 0; step < steps; step++) {
+      const row = scores(tokens, (id) => 5 * uniform(step, "simulation", id) + 4 * uniform(step, "simulation", id, 1));
+      const { token, logprob } = sample(row, { chain, context: { state }, seed: 2, step, top: 0 });
+      acceptToken(token, row, chain, { state, seed: 2, step });
+      if (step >= steps / 2) sum -= logprob / Math.LN2;
+    }
+    return sum / (steps / 2);
+  }
+
+  it.each([1.5, 2, 3, 4])("mirostat 2 draws tokens whose surprise is %f bits on average", (mirostatTau) => {
+    expect(Math.abs(surpriseOf({ mirostat: 2, mirostatTau }) - mirostatTau)).toBeLessThan(0.1);
+  });
+
+  it.each([3, 4])("mirostat 1 does so too: %f bits", (mirostatTau) => {
+    expect(Math.abs(surpriseOf({ mirostat: 1, mirostatTau }) - mirostatTau)).toBeLessThan(0.1);
+  });
+
+  it.each([0.1, 0.2, 0.3, 0.4, 0.5])(
+    "adaptiveP draws tokens whose probability is near %f on average",
+    (adaptiveTarget) => {
+      const chain = settingsChain(samplers, { minP: 0.01, adaptiveTarget });
+      const state = {};
+      let sum = 0;
+      for (let step = 0; step < 3000; step++) {
+        const kind = (step * 7) % 5;
+        const row = scores(40, (id) => -(0.3 + 0.2 * kind) * ((id * 7 + kind) % 40));
+        const kept = runChain(row, settingsChain(samplers, { minP: 0.01 }));
+        const { token } = sample(row, { chain, context: { state }, seed: 2, step, top: 0 });
+        acceptToken(token, row, chain, { state, seed: 2, step });
+        sum += Math.exp(kept[token]!) / kept.reduce((mass, score) => mass + Math.exp(score), 0);
+      }
+      expect(Math.abs(sum / 3000 - adaptiveTarget)).toBeLessThan(0.06);
+    },
+  );
 });
