@@ -7,13 +7,14 @@ import {
   chainOf,
   type Profile,
   profile,
+  passedOver,
   profileChain,
   profiles,
   samplers,
   type Settings,
   type Step,
 } from "../sample/index.js";
-import { type Invocation, UsageError } from "./command.js";
+import { type Invocation, type Terminal, UsageError } from "./command.js";
 import { suggestion } from "./suggest.js";
 
 /** How the flags say to sample: the settings given, the engine meant, and the chain they make. */
@@ -33,6 +34,11 @@ export async function samplingOf(invocation: Invocation): Promise<Sampling> {
   const chainWith = (more: Settings): Step[] => chainUnder(engine, { ...settings, ...more });
   const chain = flags["chain"] === undefined ? chainWith({}) : await chainFile(invocation);
   return { settings, ...(engine && { engine }), chain, chainWith };
+}
+
+/** Says on standard error what the profile does not do as it is told. */
+export function tellPassedOver({ settings, engine }: Sampling, terminal: Terminal): void {
+  if (engine) for (const { message } of passedOver(settings, engine)) terminal.err(`logits: ${message}\n`);
 }
 
 /** Flags that would be passed over in silence beside others. */

@@ -75,7 +75,7 @@ export function runChain(
   watch?: Watcher,
 ): Float64Array {
   checkRow(logits);
-  const row = Float64Array.from(logits);
+  const row = new Float64Array(logits);
   const context = contextOf(given);
   const countsAll = chain.some(({ params }) => params["over"] === "all");
   let removed = false;

@@ -28,7 +28,7 @@ export function lintSettings(
 ): Remark[] {
   const chain = profileChain(profile, settings);
   return [
-    ...ignored(settings, profile, chain),
+    ...passedOver(settings, profile),
     ...unasked(settings, profile, chain),
     ...orderings(chain),
     ...contradictions(settings),
@@ -37,7 +37,9 @@ export function lintSettings(
   ];
 }
 
-function ignored(settings: Settings, profile: Profile, chain: readonly Step[]): Remark[] {
+/** Settings that the engine does nothing with, or takes another value for. */
+export function passedOver(settings: Settings, profile: Profile): Remark[] {
+  const chain = profileChain(profile, settings);
   const { ignores = {}, reads = [] } = profile;
   const taken = (setting: string): boolean =>
     reads.includes(setting) || chain.some(({ params }) => params[setting] === settings[setting]);

@@ -10,7 +10,7 @@ import { keepWhere, peakOf } from "./row.js";
  * `sigma` says of what: `population` over the tokens left (llama.cpp, koboldcpp), `sample` with n − 1 in the denominator, or `zeros`, the same with
  * removed tokens counted as scores of 0 (text-generation-webui).
  *
- * A token exactly there stays, and so do all that tie with the largest.
+ * A token exactly there stays, and so do all that tie with the largest. With `zeros` and removed tokens a constant in all scores matters.
  *
  * @param topNSigma n; range ≥ 0, default and no-op 0
  * @param sigma population, sample or zeros; default population

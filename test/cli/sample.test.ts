@@ -137,19 +137,22 @@ describe("logits sample", () => {
   });
 
   it.each(profiles.map(({ engine }) => engine))("samples as %s", async (engine) => {
-    const { kept, chain } = await document(
-      row,
-      "--profile",
-      engine,
-      "--top-k",
-      "2",
-      "--top-p",
-      "0.6",
-      "--temperature",
-      "1",
-    );
+    const argv = ["--profile", engine, "--top-k", "2", "--top-p", "0.6", "--temperature", "1", "--json"];
+    const { status, out } = await logits("sample", row, ...argv);
+    const { kept, chain } = JSON.parse(out);
+    expect(status).toBe(0);
     expect(kept).toBeGreaterThan(0);
     expect(chain.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["transformers.js", "--top-p", "0.5", "topP: ignored by transformers.js 4.3.1: read and never applied"],
+    ["vllm", "--temperature", "1e-6", "temperature: vllm 0.33.0 takes 0 instead"],
+    ["openai", "--mirostat", "2", "mirostat: not used: openai API reference, 2026 has no such sampler in this chain"],
+  ])("says aside what %s does not do as it is told", async (engine, flag, value, message) => {
+    const { status, out, err } = await logits("sample", row, "--profile", engine, flag, value, "--json");
+    expect([status, err]).toEqual([0, `logits: ${message}\n`]);
+    expect(JSON.parse(out).token).toBeDefined();
   });
 
   it("sweeps a setting", async () => {

@@ -7,14 +7,16 @@ import { DONE, type Invocation, type Terminal, UsageError } from "../command.js"
 import { generatedText, sweptText } from "../generateText.js";
 import { toJson } from "../json.js";
 import { openModel } from "../openModel.js";
-import { drawOf, samplingOf, sweepOf } from "../sampling.js";
+import { drawOf, samplingOf, sweepOf, tellPassedOver } from "../sampling.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
   if (flags["prompt"] === undefined) throw new UsageError("logits generate needs --prompt TEXT");
   if (flags["record"] !== undefined && flags["sweep"] !== undefined)
     throw new UsageError("--record and --sweep do not go together: a record is of one text");
-  const { chain, chainWith } = await samplingOf(invocation);
+  const sampling = await samplingOf(invocation);
+  const { chain, chainWith } = sampling;
+  tellPassedOver(sampling, terminal);
   const tokenizer = flags["tokenizer"] as string | undefined;
   const model = await openModel(String(flags["model"] ?? "builtin"), tokenizer);
   try {

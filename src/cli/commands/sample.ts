@@ -4,12 +4,13 @@ import { compareProfiles, diceOf, lintSettings, profiles, type Step } from "../.
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
 import { inputRow } from "../inputRow.js";
 import { toJson } from "../json.js";
-import { drawOf, samplingOf, sweepOf } from "../sampling.js";
+import { drawOf, samplingOf, sweepOf, tellPassedOver } from "../sampling.js";
 import { comparisonText, remarksText, sampleText, sweepText } from "../sampleText.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
-  const { settings, engine, chain, chainWith } = await samplingOf(invocation);
+  const sampling = await samplingOf(invocation);
+  const { settings, engine, chain, chainWith } = sampling;
   const { row, classes } = await inputRow("sample", invocation, terminal);
   checkRaw(row.kind, chain);
   const logits = toLogits(row).values as Logits;
@@ -32,6 +33,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     terminal.out(flags["json"] ? `${toJson({ engine: engine.engine, remarks })}\n` : remarksText(remarks));
     return DONE;
   }
+  tellPassedOver(sampling, terminal);
   if (flags["sweep"] !== undefined) {
     const [name, values] = sweepOf(String(flags["sweep"]));
     const sweep = sweepRow(logits, name, values, chainWith, options);
