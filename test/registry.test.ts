@@ -10,7 +10,10 @@ import { sourceOf } from "../src/plan/collect.js";
 import { evaluate } from "../src/plan/evaluate.js";
 import { docsTables } from "../src/plan/docs.js";
 import { createRegistry } from "../src/plan/registry.js";
-import { stepSchema } from "../src/plan/schema.js";
+import { chainSchema, stepSchema } from "../src/plan/schema.js";
+import { samplerFlags } from "../src/cli/samplerFlags.js";
+import { sample, settingsChain } from "../src/sample/index.js";
+import { everySecond } from "./fixtures/everySecond.js";
 import { meanMargin } from "./fixtures/meanMargin.js";
 
 describe("a method is one file", () => {
@@ -67,6 +70,38 @@ describe("a method is one file", () => {
     expect(() => createRegistry([meanMargin, meanMargin])).toThrow(
       "Cannot register meanMargin: a name must be used once, got it twice",
     );
+  });
+});
+
+describe("a sampler is one file", () => {
+  const registry = createRegistry([everySecond]);
+
+  it("its parameter becomes a flag, checked against its range, under a heading", () => {
+    const flags = samplerFlags(registry);
+    const usage = { command: "sample", args: [1, 1] as [number, number], usage: "FILE" };
+    expect(parse(["[1]", "--every-second", "2"], flags, usage).flags["everySecond"]).toBe(2);
+    expect(() => parse(["[1]", "--every-second", "0"], flags, usage)).toThrow(
+      "--every-second: everySecond must be an integer ≥ 1, got 0",
+    );
+    expect(flags.find(({ name }) => name === "everySecond")).toMatchObject({
+      help: "n, of which one is kept (an integer ≥ 1; default 1: off)",
+      group: "Other samplers that cut or reshape",
+    });
+  });
+
+  it("it appears in the JSON schema of a chain and in the documentation table", () => {
+    const { items } = chainSchema(registry) as { items: { oneOf: { title: string }[] } };
+    expect(items.oneOf.map(({ title }) => title)).toContain("everySecond");
+    expect(docsTables(registry)).toContain(
+      "| `everySecond` | Keeps every n-th token | `everySecond`: n, of which one is kept",
+    );
+  });
+
+  it("it runs in a chain from settings, with a trace", () => {
+    const chain = settingsChain(registry.samplers, { everySecond: 2 });
+    const { kept, trace } = sample(Float64Array.of(1, 2, 3), { chain, seed: 1, trace: true });
+    expect(kept).toBe(2);
+    expect(trace!.steps.map(({ sampler, removedCount }) => [sampler, removedCount])).toEqual([["everySecond", 1]]);
   });
 });
 

@@ -4,6 +4,8 @@ export interface Flag extends Param {
   short?: string;
   /** What stands for the value in the help: FILE, N, NAME … */
   metavar?: string;
+  /** Under which heading the help lists it. */
+  group?: string;
 }
 
 /** What a command gets: its positional arguments and the flags that were given, by camelCase name. */

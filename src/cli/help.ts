@@ -20,22 +20,27 @@ export function overview(commands: readonly Command[], version: string): string 
 }
 
 export function commandHelp(command: Command, flags: readonly Flag[]): string {
-  const spelled = flags.map((flag) => {
-    const value =
-      flag.type === "boolean"
-        ? ""
-        : ` ${flag.metavar ?? (flag.choices ? flag.choices.join("|") : flag.type === "string" ? "TEXT" : "N")}`;
-    return { left: `${flag.short ? `-${flag.short}, ` : ""}--${flagName(flag.name)}${value}`, help: flag.help };
-  });
-  const lines = [`Usage: logits ${command.name} ${command.usage} [FLAGS]`, "", command.summary, "", "Flags:"];
-  for (const { left, help } of spelled) {
-    const wrapped = wrap(help, 54);
-    lines.push(left.length <= 24 ? `  ${left.padEnd(24)} ${wrapped[0]}` : `  ${left}\n${" ".repeat(27)}${wrapped[0]}`);
-    for (const more of wrapped.slice(1)) lines.push(`${" ".repeat(27)}${more}`);
+  const usage = ["Usage: logits", command.name, command.usage, "[FLAGS]"].filter(Boolean).join(" ");
+  const lines = [usage, "", command.summary];
+  for (const group of new Set(flags.map((flag) => flag.group ?? "Flags"))) {
+    const members = flags.filter((flag) => (flag.group ?? "Flags") === group);
+    lines.push("", `${group}:`, ...members.flatMap(flagLines));
   }
   lines.push("", command.examples.length > 1 ? "Examples:" : "Example:");
   for (const { run, shows } of command.examples) lines.push(`  ${run}`, `      ${shows}`);
   return `${lines.join("\n")}\n`;
+}
+
+function flagLines({ name, short, type, metavar, choices, help }: Flag): string[] {
+  const value =
+    type === "boolean" ? "" : ` ${metavar ?? (choices ? choices.join("|") : type === "string" ? "TEXT" : "N")}`;
+  const left = `${short ? `-${short}, ` : ""}--${flagName(name)}${value}`;
+  const [first, ...more] = wrap(help, 54);
+  const indent = " ".repeat(27);
+  return [
+    ...(left.length <= 24 ? [`  ${left.padEnd(24)} ${first}`] : [`  ${left}`, `${indent}${first}`]),
+    ...more.map((line) => `${indent}${line}`),
+  ];
 }
 
 export function wrap(text: string, width: number): string[] {

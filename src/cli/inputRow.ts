@@ -13,11 +13,11 @@ export interface InputRow {
 export async function inputRow(command: string, invocation: Invocation, terminal: Terminal): Promise<InputRow> {
   const { args } = invocation;
   return args[0]!.trimStart().startsWith("[")
-    ? literalRow(args[0]!, invocation)
+    ? literalRow(command, args[0]!, invocation)
     : fileRow(command, await openInput(invocation, terminal), invocation);
 }
 
-function literalRow(text: string, { flags }: Invocation): InputRow {
+function literalRow(command: string, text: string, { flags }: Invocation): InputRow {
   // JSON has no names for these; a person types them all the same.
   const spelled = text.replaceAll(/"?(-?)Infinity"?|"?(-)inf"?/g, '"$1$2Infinity"').replaceAll(/\bNaN\b/g, '"NaN"');
   let values: unknown;
@@ -42,13 +42,19 @@ function literalRow(text: string, { flags }: Invocation): InputRow {
   }
   const kind = flags["kind"] === "probs" || flags["kind"] === "logprobs" ? flags["kind"] : "logits";
   const row: Batch = { kind, values: Float64Array.from(values, Number), rows: 1, classes: values.length };
-  return flags["classes"] === undefined ? { row } : { row, classes: list(String(flags["classes"])) };
+  if (flags["classes"] === undefined) return { row };
+  const classes = list(String(flags["classes"]));
+  if (classes.length === values.length) return { row, classes };
+  throw new LogitsError(
+    "bad-data",
+    `Cannot ${command} this row: there must be one class name a score (${values.length}), got ${classes.length}`,
+  );
 }
 
 async function fileRow(command: string, source: Source, { flags }: Invocation): Promise<InputRow> {
   const wanted = (flags["row"] as number | undefined) ?? (source.rows === 1 ? 0 : undefined);
   const id = flags["id"] as string | undefined;
-  if (wanted === undefined && id === undefined) throw new UsageError(`logits ${command} FILE needs --row N or --id ID`);
+  if (wanted === undefined && id === undefined) return onlyRow(command, source);
   for await (const batch of source.batches()) {
     const at = id === undefined ? wanted! - (batch.offset ?? 0) : (batch.ids ?? []).indexOf(id);
     if (at < 0 || at >= batch.rows) continue;
@@ -59,4 +65,16 @@ async function fileRow(command: string, source: Source, { flags }: Invocation): 
     "bad-data",
     `Cannot ${command} this row: the file must have ${id === undefined ? `row ${wanted}` : `a row with id ${id}`}, got none`,
   );
+}
+
+/** The row of a source that has no other. */
+async function onlyRow(command: string, source: Source): Promise<InputRow> {
+  let only: Batch | undefined;
+  for await (const batch of source.batches()) {
+    if (batch.rows === 0) continue;
+    if (only || batch.rows > 1) throw new UsageError(`logits ${command} FILE needs --row N or --id ID`);
+    only = takeRows(batch, [0]);
+  }
+  if (!only) throw new LogitsError("bad-data", `Cannot ${command} this row: the file must have a row, got none`);
+  return { row: only, classes: source.classes, ...(only.labels ? { label: only.labels[0]! } : {}) };
 }

@@ -10,10 +10,10 @@ const nameOf = ({ id, text }: { id: number; text?: string }): string =>
 export function sampleText(document: SampleDocument, tokens: number): string {
   const { trace, why, kept, logprob, seed, top } = document;
   const lines: string[] = [];
-  if (trace) lines.push(...waterfall(trace, tokens), "");
+  if (trace) lines.push(...waterfall(trace, tokens), ...firstToGo(trace), "");
   lines.push(
     `Drawn: token ${nameOf({ id: document.token, ...(document.text !== undefined && { text: document.text }) })}, ${percent(Math.exp(logprob))} (ln p ${logprob.toFixed(4)}), seed ${seed}`,
-    `Kept: ${count(kept)} of ${count(tokens)} tokens${kept > top.length ? `, the ${top.length} most probable of which are` : ""}`,
+    `Kept: ${count(kept)} of ${count(tokens)} ${tokens === 1 ? "token" : "tokens"}${kept > top.length && top.length > 0 ? `, the ${top.length === 1 ? "most probable of which is" : `${top.length} most probable of which are`}` : ""}`,
     ...tokenLines(top),
   );
   if (why) lines.push("", why.text);
@@ -26,6 +26,16 @@ function tokenLines(top: readonly ListedToken[]): string[] {
   return top.map((token) =>
     `  ${nameOf(token).padEnd(width)}  ${percent(token.p).padStart(9)}  ${"█".repeat(Math.round((24 * token.p) / most))}`.trimEnd(),
   );
+}
+
+/** Why each sampler removed the most probable of its tokens. */
+function firstToGo(trace: readonly TraceStep[]): string[] {
+  const lines = trace.flatMap(({ sampler, removed: [first] }) =>
+    first
+      ? [`First to go at ${sampler}: token ${first.id}, ${percent(first.p)}${first.why ? `: ${first.why}` : ""}`]
+      : [],
+  );
+  return lines.length > 0 ? ["", ...lines] : [];
 }
 
 export function waterfall(trace: readonly TraceStep[], tokens: number): string[] {
@@ -87,16 +97,17 @@ export function remarksText(remarks: readonly Remark[]): string {
   return remarks.map(({ message }) => `- ${message}\n`).join("");
 }
 
-/** The sampler with its values: "topK 40". */
+/** The sampler with what switches it on: "topK 40", "xtc 0.5". */
 function named({ sampler: name, params }: TraceStep): string {
-  const sampler = samplers.find((one) => one.name === name);
-  const values = Object.entries(params).filter(
-    ([key, value]) =>
-      typeof value === "number" && value !== sampler?.params.find((param) => param.name === key)?.default,
+  const switches = (samplers.find((sampler) => sampler.name === name)?.params ?? []).filter(
+    (param) => param.noop !== undefined && params[param.name] !== undefined,
   );
-  return [name, ...values.slice(0, 3).map(([key, value]) => (key === name ? String(value) : `${key} ${value}`))].join(
-    " ",
-  );
+  const on = switches.filter((param) => params[param.name] !== param.noop);
+  const shown = on.length > 0 ? on : switches.slice(0, 1);
+  return [
+    name,
+    ...shown.map((param) => (switches.length > 1 && param.name !== name ? `${param.name} ` : "") + params[param.name]),
+  ].join(" ");
 }
 
 /** One line a value: tokens kept, entropy, the first tokens. */

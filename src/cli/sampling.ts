@@ -7,12 +7,15 @@ import {
   chainOf,
   type Profile,
   profile,
+  passedOver,
   profileChain,
+  profiles,
   samplers,
   type Settings,
   type Step,
 } from "../sample/index.js";
-import { type Invocation, UsageError } from "./command.js";
+import { type Invocation, type Terminal, UsageError } from "./command.js";
+import { suggestion } from "./suggest.js";
 
 /** How the flags say to sample: the settings given, the engine meant, and the chain they make. */
 export interface Sampling {
@@ -28,9 +31,42 @@ export async function samplingOf(invocation: Invocation): Promise<Sampling> {
   const settings = settingsOf(invocation);
   if (flags["allowed"] !== undefined && flags["chain"] === undefined) settings["mask"] = true;
   const engine = flags["profile"] === undefined ? undefined : profile(String(flags["profile"]));
+  checkTogether(invocation, settings, engine);
   const chainWith = (more: Settings): Step[] => chainUnder(engine, { ...settings, ...more });
-  const chain = flags["chain"] === undefined ? chainWith({}) : await chainFile(invocation, settings);
+  const chain = flags["chain"] === undefined ? chainWith({}) : await chainFile(invocation);
   return { settings, ...(engine && { engine }), chain, chainWith };
+}
+
+/** Says on standard error what the profile does not do as it is told. */
+export function tellPassedOver({ settings, engine }: Sampling, terminal: Terminal): void {
+  if (engine) for (const { message } of passedOver(settings, engine)) terminal.err(`logits: ${message}\n`);
+}
+
+/** Flags that would be passed over in silence beside others. */
+function checkTogether({ flags }: Invocation, settings: Settings, engine: Profile | undefined): void {
+  const setting = engine ? "profile" : Object.keys(settings)[0];
+  if (flags["chain"] !== undefined && setting)
+    throw new UsageError(`--chain and --${flagName(setting)} both say how to sample: give one`);
+  const views = ["sweep", "compare", "lint"].filter((name) => flags[name] !== undefined);
+  if (views.length > 1) throw new UsageError(`--${views[0]} and --${views[1]} do not go together: give one`);
+  if (views.length > 0 && flags["chain"] !== undefined)
+    throw new UsageError(`--${views[0]} needs settings, not --chain: give them as flags`);
+  if (settings["temperatureLast"] !== undefined && !flags["compare"] && !engine?.reads?.includes("temperatureLast")) {
+    const able = profiles.filter(({ reads }) => reads?.includes("temperatureLast")).map((one) => one.engine);
+    throw new UsageError(`--temperature-last needs --profile ${able.join(" or ")}`);
+  }
+  if (engine || flags["compare"] || flags["chain"] !== undefined) return;
+  const swept = flags["sweep"] === undefined ? [] : [sweepOf(String(flags["sweep"]))[0]];
+  const given = new Set([...Object.keys(settings), ...swept]);
+  const on = samplers.filter(({ params }) => params.some(({ name, noop }) => noop !== undefined && given.has(name)));
+  const idle = Object.keys(settings).find(
+    (name) => !on.some(({ params }) => params.some((param) => param.name === name)),
+  );
+  if (idle === undefined) return;
+  const readers = samplers.filter(({ params }) => params.some(({ name }) => name === idle));
+  throw new UsageError(
+    `--${flagName(idle)} changes nothing alone: it is for ${readers.map(({ name }) => name).join(", ")}, and none is on`,
+  );
 }
 
 /** The settings among the flags. */
@@ -45,9 +81,7 @@ function settingsOf({ flags }: Invocation): Settings {
 const chainUnder = (engine: Profile | undefined, settings: Settings): Step[] =>
   engine ? profileChain(engine, settings) : chainOfSettings(settings);
 
-async function chainFile({ flags }: Invocation, settings: Settings): Promise<Step[]> {
-  const setting = flags["profile"] === undefined ? Object.keys(settings)[0] : "profile";
-  if (setting) throw new UsageError(`--chain and --${flagName(setting)} both say how to sample: give one`);
+async function chainFile({ flags }: Invocation): Promise<Step[]> {
   const path = String(flags["chain"]);
   let json: unknown;
   try {
@@ -67,7 +101,12 @@ async function chainFile({ flags }: Invocation, settings: Settings): Promise<Ste
       "bad-data",
       `Cannot read ${path}: a chain must be a list of {sampler, params}, got ${typeof json}`,
     );
-  return chainOf(samplers, steps as ChainStep[]);
+  try {
+    return chainOf(samplers, steps as ChainStep[]);
+  } catch (error) {
+    if (!LogitsError.isInstance(error)) throw error;
+    throw new LogitsError("bad-data", `Cannot read ${path}: ${error.message.replace(/^Cannot [^:]*: /, "")}`);
+  }
 }
 
 /** What chance is keyed by. */
@@ -81,8 +120,21 @@ export function drawOf({ flags }: Invocation): { seed: number; sequence: number;
 /** "temperature=0.2,0.8" as a setting and its values. */
 export function sweepOf(text: string): [string, number[]] {
   const [flag, list = ""] = text.split("=");
-  const values = list.split(",").map(Number);
-  if (!flag || list === "" || values.some((value) => Number.isNaN(value)))
+  const parts = list.split(",");
+  if (!flag || parts.some((part) => part.trim() === "" || !Number.isFinite(Number(part))))
     throw new UsageError(`--sweep: it must be SETTING=A,B,C with numbers, got ${text}`);
-  return [flag.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()), values];
+  const name = flag.replace(/^--/, "").replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const numbers = samplers.flatMap(({ params }) =>
+    params.filter(({ type }) => type === "number" || type === "integer"),
+  );
+  if (!numbers.some((param) => param.name === name)) {
+    const near = suggestion(
+      flagName(name),
+      numbers.map((param) => flagName(param.name)),
+    );
+    throw new UsageError(
+      `--sweep: there is no setting ${flag} with numbers.${near ? ` Did you mean ${near}?` : " See --help"}`,
+    );
+  }
+  return [name, parts.map(Number)];
 }

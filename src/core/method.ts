@@ -70,7 +70,7 @@ export function checkParam(action: string, param: Param, value: unknown): number
       return typeof value === "string" && (param.choices ?? []).includes(value) ? value : refuse();
     case "integer":
     case "number": {
-      if (typeof value !== "number" || Number.isNaN(value)) return refuse();
+      if (typeof value !== "number" || !Number.isFinite(value)) return refuse();
       if (param.type === "integer" && !Number.isInteger(value)) return refuse();
       const { min = -Infinity, max = Infinity } = param;
       if (value < min || value > max) return refuse();

@@ -31,8 +31,9 @@ export function methodFlags(family: readonly Descriptor[]): MethodFlag[] {
 /** "Number of bins (an integer ≥ 1; default 15; for ece, mce)." */
 export function paramHelp(param: Param, methods?: readonly string[]): string {
   const facts = [param.type === "boolean" || param.type === "string" ? "" : rangeText(param)];
-  if (param.default !== undefined && param.type !== "boolean") facts.push(`default ${param.default}`);
-  if (param.noop !== undefined) facts.push(`${param.noop} changes nothing`);
+  if (param.default !== undefined && param.default !== "" && param.type !== "boolean")
+    facts.push(`default ${param.default}`);
+  if (param.noop !== undefined && param.noop !== "") facts.push(`${param.noop} changes nothing`);
   if (methods && methods.length > 0) facts.push(`for ${methods.join(", ")}`);
   const stated = facts.filter(Boolean).join("; ");
   return stated ? `${param.help} (${stated})` : param.help;

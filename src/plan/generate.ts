@@ -13,6 +13,9 @@ export interface GenerateDocument {
   }[];
   model: string;
   seed: number;
+  sequence: number;
+  /** Which token of the text the first one is. */
+  step: number;
   stopped: Stopped;
   chain: ChainStep[];
   /** Distinct sequences of 1, 2 and 3 tokens, as a share of all: 1 where nothing is ever repeated. */
@@ -34,7 +37,8 @@ export async function generateText(
       const chain = options.chain.map(({ sampler, params }) => ({ sampler: sampler.name, params }));
       const ids = tokens.map(({ id }) => id);
       const distinct = [1, 2, 3].map((n) => distinctShare(ids, n)) as [number, number, number];
-      return { text, tokens, model: model.name, seed: options.seed, stopped: next.value, chain, distinct };
+      const { seed, sequence = 0, step = 0 } = options;
+      return { text, tokens, model: model.name, seed, sequence, step, stopped: next.value, chain, distinct };
     }
     const { id, text: added, logprob, kept, top, trace } = next.value;
     text += added;

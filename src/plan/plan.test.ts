@@ -5,7 +5,7 @@ import { sourceOf } from "./collect.js";
 import { evaluate } from "./evaluate.js";
 import { type Plan, readPlan } from "./plan.js";
 import { createRegistry } from "./registry.js";
-import { planSchema } from "./schema.js";
+import { chainSchema, planSchema } from "./schema.js";
 
 const rows = 300;
 const batch: Batch = {
@@ -47,6 +47,23 @@ describe("a plan", () => {
     const { properties } = planSchema(registry) as { properties: { steps: { items: { oneOf: { title: string }[] } } } };
     const names = [...registry.metrics, ...registry.calibrators, ...registry.verdicts].map(({ name }) => name);
     expect(properties.steps.items.oneOf.map(({ title }) => title)).toEqual(names);
+  });
+
+  it("a chain of samplers is described by a schema that lists every sampler", () => {
+    const registry = createRegistry();
+    const { items } = chainSchema(registry) as {
+      items: {
+        oneOf: {
+          title: string;
+          required: string[];
+          properties: { sampler: object; params: { properties: Record<string, object> } };
+        }[];
+      };
+    };
+    expect(items.oneOf.map(({ title }) => title)).toEqual(registry.samplers.map(({ name }) => name));
+    const topK = items.oneOf.find(({ title }) => title === "topK")!;
+    expect([topK.required, topK.properties.sampler]).toEqual([["sampler"], { const: "topK" }]);
+    expect(topK.properties.params.properties["topK"]).toMatchObject({ type: "integer", default: 0, minimum: 0 });
   });
 
   const good = { version: 1, source: { kind: "logits", classes: 3 }, steps: [], seed: 0, replicates: 0 };

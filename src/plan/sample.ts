@@ -1,6 +1,7 @@
-import { LogitsError, type Logits, type SampleContext } from "../core/index.js";
+import type { Logits, SampleContext } from "../core/index.js";
 import {
   type ChainStep,
+  diceOf,
   type DrawKey,
   runChain,
   sample,
@@ -63,23 +64,17 @@ export function sampleRow(logits: Logits, options: SampleRowOptions): SampleDocu
     top: drawn.top.map(({ id, p }) => ({ ...named(id), p })),
     chain: chain.map(({ sampler, params }) => ({ sampler: sampler.name, params })),
     ...(options.trace && { trace: drawn.trace!.steps }),
-    ...(why !== undefined && { why: whySentence(why, logits, drawn, named(why).text) }),
+    ...(why !== undefined && { why: whySentence(why, drawn, named(why).text) }),
   };
 }
 
 function whySentence(
   id: number,
-  logits: Logits,
   drawn: ReturnType<typeof sample>,
   text: string | undefined,
 ): NonNullable<SampleDocument["why"]> {
-  if (!Number.isInteger(id) || id < 0 || id >= logits.length)
-    throw new LogitsError(
-      "bad-argument",
-      `Cannot explain token ${id}: it must be in [0, ${logits.length - 1}], got ${id}`,
-    );
-  const name = text === undefined ? `Token ${id}` : `Token ${id} (${JSON.stringify(text)})`;
   const lost = drawn.trace!.whyNot(id);
+  const name = text === undefined ? `Token ${id}` : `Token ${id} (${JSON.stringify(text)})`;
   if (!lost) return { id, kept: true, text: `${name} is kept: it can be drawn.` };
   const { sampler, p, reason } = lost;
   const share = `${(100 * p).toPrecision(3)} %`;
@@ -117,7 +112,7 @@ export function sweepRow(
   return values.map((value) => {
     const chain = chainWith({ [name]: value });
     const { kept, top } = sampleRow(logits, { ...options, chain });
-    const context: Partial<SampleContext> = { ...options.context, dice: () => 0.5 };
+    const context: Partial<SampleContext> = { ...options.context, dice: diceOf(options) };
     return { value, kept, entropy: entropyOf(runChain(logits, chain, context)), top };
   });
 }

@@ -8,7 +8,7 @@ export function stepSchema(registry: Registry): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Step",
-    oneOf: [...measuring(registry), ...registry.samplers].map(methodSchema),
+    oneOf: [...measuring(registry), ...registry.samplers].map((method) => methodSchema(method)),
   };
 }
 
@@ -38,7 +38,7 @@ export function planSchema(registry: Registry): Schema {
         required: ["kind", "classes"],
       },
       calibrator: { type: "object" },
-      steps: { type: "array", items: { oneOf: measuring(registry).map(methodSchema) } },
+      steps: { type: "array", items: { oneOf: measuring(registry).map((method) => methodSchema(method)) } },
       seed: { type: "integer", minimum: 0 },
       replicates: { type: "integer", minimum: 0 },
     },
@@ -47,20 +47,30 @@ export function planSchema(registry: Registry): Schema {
   };
 }
 
-export function methodSchema(method: Descriptor): Schema {
+/** JSON Schema of a chain of samplers: `[{sampler, params}, …]`, as `logits sample --chain` reads it. */
+export function chainSchema(registry: Registry): Schema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Chain",
+    type: "array",
+    items: { oneOf: registry.samplers.map((sampler) => methodSchema(sampler, "sampler")) },
+  };
+}
+
+export function methodSchema(method: Descriptor, key: "method" | "sampler" = "method"): Schema {
   return {
     title: method.name,
     description: method.help,
     type: "object",
     properties: {
-      method: { const: method.name },
+      [key]: { const: method.name },
       params: {
         type: "object",
         properties: Object.fromEntries(method.params.map((param) => [param.name, paramSchema(param)])),
         additionalProperties: false,
       },
     },
-    required: ["method"],
+    required: [key],
     additionalProperties: false,
   };
 }

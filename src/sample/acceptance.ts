@@ -14,7 +14,12 @@ function inNucleus(row: DrawRow, total: number, token: number, params: Params): 
   // The most probable token stays whatever P is.
   if (above === 0 && (params["ties"] === "keep" || row.countEqual(token, score) === 0)) return true;
   const before = params["ties"] === "keep" ? above : above + row.countEqual(token, score) * row.weights[token]!;
-  return params["equal"] === "keep" ? before <= limit : before < limit;
+  return stays(before, limit, params);
+}
+
+/** Whether what comes before a token is too little. Weights are of f32: what is within 3e-7 of the limit has reached it. */
+function stays(before: number, limit: number, params: Params): boolean {
+  return params["equal"] === "keep" ? before <= limit * (1 + 3e-7) : before < limit * (1 - 3e-7);
 }
 
 function isTypical(row: DrawRow, total: number, token: number, params: Params): boolean {
@@ -23,12 +28,12 @@ function isTypical(row: DrawRow, total: number, token: number, params: Params): 
   const centre = Math.fround(row.weighted / total);
   const distance = Math.abs(Math.fround(row.logs[token]! - centre));
   const before = row.massNear(centre, distance);
-  const stays = (mass: number): boolean => (params["equal"] === "keep" ? mass <= limit : mass < limit);
+  const within = (mass: number): boolean => stays(mass, limit, params);
   if (before === 0 && params["ties"] === "keep") return true;
-  if (!stays(before) && before > 0) return false;
-  if (params["ties"] === "keep" || stays(row.massNear(centre, above(distance)))) return true;
+  if (!within(before) && before > 0) return false;
+  if (params["ties"] === "keep" || within(row.massNear(centre, above(distance)))) return true;
   // P is reached among tokens at this very distance: by score, then by id.
-  return stays(before + tiedBefore(row, token, centre, distance)) || firstOfAll(row, token, centre, distance, before);
+  return within(before + tiedBefore(row, token, centre, distance)) || firstOfAll(row, token, centre, distance, before);
 }
 
 /** Weight of the tokens at the same distance that come before this one. */

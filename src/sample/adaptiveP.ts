@@ -3,20 +3,34 @@ import { defineSampler, numberOf } from "./define.js";
 import { probabilitiesOf } from "./row.js";
 
 /**
- * Prefers tokens whose probability is near a target that moves against what was drawn, so that the drawn probabilities average the target.
+ * Prefers tokens whose probability is near a target that moves against what was drawn, so that the drawn probabilities come near the target
+ * on average.
  *
  *     z′ = 5 − 10·d²/(1 + d)        d = |p − t| / 0.3
  *     t  = clamp(2·target − Σ w_i p_i / Σ w_i, 0, 1), w falling by `adaptiveDecay` a token, in balance at the start
  *
+ * p is over the tokens left. What comes out has a scale of its own: 5 at the target.
+ *
  * @param adaptiveTarget target; range [−1, 1], below 0 off; default and no-op −1
  * @param adaptiveDecay range [0, 1], default 0.9; more than 0.99 counts as that
+ *
+ * @example
+ *     adaptiveP.apply(Float64Array.of(0.6, 0.4).map(Math.log), { adaptiveTarget: 0.3 })   // [0, 4.1667]
  */
 export const adaptiveP: Sampler = defineSampler({
   name: "adaptiveP",
   role: "shape",
   help: "Prefers tokens whose probability is near a target that moves against what was drawn",
   params: [
-    { name: "adaptiveTarget", type: "number", min: -1, max: 1, default: -1, noop: -1, help: "Target; below 0 is off" },
+    {
+      name: "adaptiveTarget",
+      type: "number",
+      min: -1,
+      max: 1,
+      default: -1,
+      noop: -1,
+      help: "Probability that the drawn tokens should have on average; below 0 is off",
+    },
     { name: "adaptiveDecay", type: "number", min: 0, max: 1, default: 0.9, help: "Weight of what was drawn before" },
   ],
   source: "llama.cpp #17927",

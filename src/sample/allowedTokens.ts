@@ -2,12 +2,29 @@ import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
 import { idsOf, outputLength, remove } from "./history.js";
 
-/** Removes all tokens but these. @param allowedTokens ids, comma-separated; default and no-op none */
+/**
+ * Removes all tokens but these.
+ *
+ * @param allowedTokens ids, comma-separated; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids; `not-finite` where no token is left
+ *
+ * @example
+ *     allowedTokens.apply(Float64Array.of(1, 2, 3), { allowedTokens: "0,2" })   // [1, -Infinity, 3]
+ */
 export const allowedTokens: Sampler = defineSampler({
   name: "allowedTokens",
   role: "penalty",
   help: "Removes all tokens but these",
-  params: [{ name: "allowedTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  params: [
+    {
+      name: "allowedTokens",
+      type: "string",
+      default: "",
+      noop: "",
+      help: "Ids of the only tokens that stay, comma-separated",
+    },
+  ],
   source: "vLLM, allowed_token_ids",
   change(row, params) {
     const allowed = new Set(idsOf(params["allowedTokens"], "allowedTokens"));
@@ -15,24 +32,54 @@ export const allowedTokens: Sampler = defineSampler({
   },
 });
 
-/** Removes these tokens. @param suppressTokens ids, comma-separated; default and no-op none */
+/**
+ * Removes these tokens.
+ *
+ * Ids beyond the row are passed over.
+ *
+ * @param suppressTokens ids, comma-separated; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids; `not-finite` where no token is left
+ *
+ * @example
+ *     suppressTokens.apply(Float64Array.of(1, 2, 3), { suppressTokens: "0,2" })   // [-Infinity, 2, -Infinity]
+ */
 export const suppressTokens: Sampler = defineSampler({
   name: "suppressTokens",
   role: "penalty",
   help: "Removes these tokens",
-  params: [{ name: "suppressTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  params: [
+    { name: "suppressTokens", type: "string", default: "", noop: "", help: "Ids of tokens to remove, comma-separated" },
+  ],
   source: "transformers, SuppressTokensLogitsProcessor",
   change(row, params) {
     for (const id of idsOf(params["suppressTokens"], "suppressTokens")) remove(row, id);
   },
 });
 
-/** Removes these tokens from the first step after the prompt. @param beginSuppressTokens ids, comma-separated; default and no-op none */
+/**
+ * Removes these tokens from the first step after the prompt.
+ *
+ * @param beginSuppressTokens ids, comma-separated; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids
+ *
+ * @example
+ *     beginSuppressTokens.apply(Float64Array.of(1, 2), { beginSuppressTokens: "0" }, { history: [1] })   // [-Infinity, 2]
+ */
 export const beginSuppressTokens: Sampler = defineSampler({
   name: "beginSuppressTokens",
   role: "penalty",
   help: "Removes these tokens from the first step after the prompt",
-  params: [{ name: "beginSuppressTokens", type: "string", default: "", noop: "", help: "Ids, comma-separated" }],
+  params: [
+    {
+      name: "beginSuppressTokens",
+      type: "string",
+      default: "",
+      noop: "",
+      help: "Ids to remove from the first step after the prompt, comma-separated",
+    },
+  ],
   source: "transformers, SuppressTokensAtBeginLogitsProcessor",
   change(row, params, context) {
     if (outputLength(context) > 0) return;

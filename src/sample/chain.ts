@@ -7,7 +7,7 @@ import {
   type Sampler,
   uniform,
 } from "../core/index.js";
-import { checkRow, contextOf } from "./define.js";
+import { checkChanged, checkRow, contextOf } from "./define.js";
 
 /** One step of a chain, as JSON has it. */
 export interface ChainStep {
@@ -25,15 +25,16 @@ export interface Step {
 export interface DrawKey {
   /** Range 0 … 2³² − 1. */
   seed: number;
-  /** Which text, where several are sampled with one seed. */
+  /** Which text, where several are sampled with one seed; range 0 … 2³² − 1, default 0. */
   sequence?: number;
-  /** Which token of the text. */
+  /** Which token of the text; range 0 … 2⁵³ − 1, default 0. */
   step?: number;
 }
 
 /** Steps from JSON, in their order, each parameter checked. Steps that change nothing are left in: a trace says so. */
 export function chainOf(samplers: readonly Sampler[], steps: readonly ChainStep[]): Step[] {
-  return steps.map(({ sampler: name, params }) => {
+  return steps.map((step) => {
+    const { sampler: name, params } = checkStep(step);
     const sampler = samplers.find((one) => one.name === name);
     if (!sampler) {
       const names = samplers.map((one) => one.name).join(", ");
@@ -41,6 +42,16 @@ export function chainOf(samplers: readonly Sampler[], steps: readonly ChainStep[
     }
     return { sampler, params: checkParams(sampler, params) };
   });
+}
+
+function checkStep(step: unknown): ChainStep {
+  const { sampler, params = {} } = (step ?? {}) as Partial<ChainStep>;
+  if (typeof sampler === "string" && typeof params === "object" && params !== null && !Array.isArray(params))
+    return { sampler, params };
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot sample: a step must be {"sampler": NAME, "params": {…}}, got ${JSON.stringify(step)}`,
+  );
 }
 
 /** Who watches a row on its way: the row before and after each step. */
@@ -74,19 +85,14 @@ export function runChain(
     const before = watch ? row.slice() : row;
     if (!sampler.isOff(params)) {
       sampler.change(row, params, context, place);
+      // What bans and biases do is up to whoever wrote them; filters and shapes leave a row.
+      if (sampler.role === "penalty") checkChanged(row, sampler.name);
       removed ||= sampler.role === "filter";
       if (countsAll && !removed) context.all!.set(row);
     }
     watch?.(step, before, row, place, context);
   });
-  checkLeft(row, chain);
   return row;
-}
-
-function checkLeft(row: Float64Array, chain: readonly Step[]): void {
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) return;
-  const names = chain.map(({ sampler }) => sampler.name).join(" → ");
-  throw new LogitsError("not-finite", `Cannot sample: ${names} must leave a token, got none left`);
 }
 
 /** Tells every sampler that remembers which token was drawn. Runs the chain again, because some remember what they saw. */
@@ -105,7 +111,23 @@ export function acceptToken(
   });
 }
 
+/** Every part of a key counts: one out of range would wrap around to another. */
+export function checkKey({ seed, sequence = 0, step = 0 }: DrawKey): void {
+  for (const [name, value, max] of [
+    ["seed", seed, 2 ** 32 - 1],
+    ["sequence", sequence, 2 ** 32 - 1],
+    ["step", step, Number.MAX_SAFE_INTEGER],
+  ] as const)
+    if (!Number.isInteger(value) || value < 0 || value > max)
+      throw new LogitsError(
+        "bad-argument",
+        `Cannot draw: ${name} must be an integer in [0, ${max}], got ${String(value)}`,
+      );
+}
+
 /** Dice for the samplers of a chain, keyed by where they stand. */
-export function diceOf({ seed, sequence = 0, step = 0 }: DrawKey): SampleContext["dice"] {
+export function diceOf(key: DrawKey): SampleContext["dice"] {
+  checkKey(key);
+  const { seed, sequence = 0, step = 0 } = key;
   return (place) => uniform(seed, "dice", step, sequence * 256 + place);
 }

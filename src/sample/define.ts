@@ -14,8 +14,15 @@ export function defineSampler(spec: Spec): Sampler {
     apply(logits, given = {}, context = {}, out = new Float64Array(logits.length)) {
       const params = checkParams(sampler, given);
       checkRow(logits);
+      if (out.length !== logits.length)
+        throw new LogitsError(
+          "bad-argument",
+          `Cannot run ${sampler.name}: out must have as many scores as the row, ${logits.length}, got ${out.length}`,
+        );
       if (out !== logits) out.set(logits);
-      if (!sampler.isOff(params)) sampler.change(out, params, contextOf(context), 0);
+      if (sampler.isOff(params)) return out;
+      sampler.change(out, params, contextOf(context), 0);
+      checkChanged(out, sampler.name);
       return out;
     },
   };
@@ -53,6 +60,23 @@ export function checkRow(logits: Logits): void {
   }
   if (!kept)
     throw new LogitsError("not-finite", "Cannot sample: at least one token must not be removed, got only -Infinity");
+}
+
+/** What a sampler has left must be a row again. */
+export function checkChanged(row: Float64Array, sampler: string): void {
+  let kept = false;
+  for (let id = 0; id < row.length; id++) {
+    const score = row[id]!;
+    if (score < Infinity) kept ||= score > -Infinity;
+    else
+      throw new LogitsError(
+        "not-finite",
+        `Cannot sample: ${sampler} must give scores below +Infinity, got ${score} for token ${id}`,
+        { column: id },
+      );
+  }
+  if (!kept)
+    throw new LogitsError("not-finite", `Cannot sample: ${sampler} must leave a token, got none left of ${row.length}`);
 }
 
 /** A parameter that is a number. */

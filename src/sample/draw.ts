@@ -1,5 +1,5 @@
 import { type DrawRow, exactRow, LogitsError, type Params, uniform } from "../core/index.js";
-import type { DrawKey, Step } from "./chain.js";
+import { checkKey, type DrawKey, type Step } from "./chain.js";
 import { accepts, type Acceptance } from "./acceptance.js";
 
 /**
@@ -12,9 +12,10 @@ import { accepts, type Acceptance } from "./acceptance.js";
  *
  * @param row scores; −Infinity for tokens that have been removed
  * @returns the id
- * @throws LogitsError `not-finite` where no token is left
+ * @throws LogitsError `not-finite` where no token is left; `bad-argument` for a key out of range
  */
 export function drawToken(row: Float64Array, key: DrawKey): number {
+  checkKey(key);
   return tokenAt(row, uniformOf(key, 0));
 }
 

@@ -16,14 +16,19 @@ import { sequencesOf } from "./history.js";
  * @param dryWindow how many of the last tokens count; range ≥ −1 (all), default −1
  * @param dryMaxMatch longest repetition that is looked for; range ≥ 0, default and no-op 0 (no limit)
  * @param dryBreakers sequences of ids: "198;25;1 2"; default none
+ *
+ * @throws LogitsError `bad-argument` for breakers that are no ids
+ *
+ * @example
+ *     dry.apply(Float64Array.of(0, 0, 0), { dryMultiplier: 1, dryBase: 2 }, { history: [0, 1, 2, 0, 1] })   // [0, 0, -1]
  */
 export const dry: Sampler = defineSampler({
   name: "dry",
   role: "penalty",
   help: "Lowers the score of a token that would go on with a sequence that has occurred before",
   params: [
-    { name: "dryMultiplier", type: "number", min: 0, default: 0, noop: 0, help: "m" },
-    { name: "dryBase", type: "number", min: 1, default: 1.75, help: "b" },
+    { name: "dryMultiplier", type: "number", min: 0, default: 0, noop: 0, help: "m of the penalty m·b^(n − a)" },
+    { name: "dryBase", type: "number", min: 1, default: 1.75, help: "b of it" },
     { name: "dryAllowedLength", type: "integer", min: 1, default: 2, help: "a, length from which a repetition counts" },
     { name: "dryWindow", type: "integer", min: -1, default: -1, help: "How many of the last tokens count; −1 all" },
     { name: "dryMaxMatch", type: "integer", min: 0, default: 0, help: "Longest repetition looked for; 0 any" },

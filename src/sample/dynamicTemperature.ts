@@ -8,9 +8,14 @@ import { divide, temperatureBetween } from "./temperature.js";
  *
  *     T = low + (high − low) · (H / ln n)^e
  *
+ * At T = 0 only the most probable token is left (lowest id on ties). Where one token is left nothing changes.
+ *
  * @param dynatempLow low; range ≥ 0, default 1; no-op 1 together with `dynatempHigh` 1
  * @param dynatempHigh high; range ≥ 0, default 1
  * @param dynatempExponent e; range ≥ 0, default 1
+ *
+ * @example
+ *     dynamicTemperature.apply(Float64Array.of(6, 6), { dynatempLow: 0.5, dynatempHigh: 1.5 })   // [4, 4]
  */
 export const dynamicTemperature: Sampler = defineSampler({
   name: "dynamicTemperature",

@@ -1,41 +1,56 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { keepWhere, logSumExpOf } from "./row.js";
+import { keepWhere, probabilitiesOf } from "./row.js";
 
 /**
  * Keeps the tokens whose probability is at least ε.
  *
+ * A token with exactly ε stays; probabilities are over the tokens left. The most probable stays in any case.
+ *
  * @param epsilonCutoff ε; range [0, 1), default and no-op 0
  * @param ties which of the tokens that tie with the last of `minKeep` stay: exact (by id) or keep (all: transformers); default exact
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     epsilonCutoff.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { epsilonCutoff: 0.25 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const epsilonCutoff: Sampler = defineSampler({
   name: "epsilonCutoff",
   role: "filter",
   help: "Keeps the tokens whose probability is at least ε",
   params: [
-    { name: "epsilonCutoff", type: "number", min: 0, max: 1, exclusiveMax: true, default: 0, noop: 0, help: "ε" },
+    {
+      name: "epsilonCutoff",
+      type: "number",
+      min: 0,
+      max: 1,
+      exclusiveMax: true,
+      default: 0,
+      noop: 0,
+      help: "ε, the least probability",
+    },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],
   source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
   change(row, params) {
-    const mass = logSumExpOf(row);
+    const p = probabilitiesOf(row);
     const limit = numberOf(params, "epsilonCutoff");
-    keepWhere(row, numberOf(params, "minKeep"), (id) => Math.exp(row[id]! - mass) >= limit, params["ties"]);
+    keepWhere(row, numberOf(params, "minKeep"), (id) => p[id]! >= limit, params["ties"]);
   },
   reasons(row, params) {
-    const mass = logSumExpOf(row);
+    const p = probabilitiesOf(row);
     const limit = numberOf(params, "epsilonCutoff");
-    return (id) => {
-      const value = Math.exp(row[id]! - mass);
-      return { value, limit, text: `its probability is ${value.toPrecision(3)} and ${limit} is asked` };
-    };
+    return (id) => ({
+      value: p[id]!,
+      limit,
+      text: `its probability is ${p[id]!.toPrecision(3)} and ${limit} is asked`,
+    });
   },
 });

@@ -7,22 +7,36 @@ import { entropyOf, keepWhere, probabilitiesOf } from "./row.js";
  *
  *     η = min(ε, √ε · e^−H)
  *
+ * A token with exactly η stays; probabilities and H are over the tokens left. The most probable stays in any case.
+ *
  * @param etaCutoff ε; range [0, 1), default and no-op 0
  * @param ties which of the tokens that tie with the last of `minKeep` stay: exact (by id) or keep (all: transformers); default exact
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     etaCutoff.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { etaCutoff: 0.2 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const etaCutoff: Sampler = defineSampler({
   name: "etaCutoff",
   role: "filter",
   help: "Keeps the tokens whose probability is at least min(ε, √ε·e^−H)",
   params: [
-    { name: "etaCutoff", type: "number", min: 0, max: 1, exclusiveMax: true, default: 0, noop: 0, help: "ε" },
+    {
+      name: "etaCutoff",
+      type: "number",
+      min: 0,
+      max: 1,
+      exclusiveMax: true,
+      default: 0,
+      noop: 0,
+      help: "ε of the limit min(ε, √ε·e^−H)",
+    },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],

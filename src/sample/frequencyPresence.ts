@@ -11,14 +11,29 @@ import { reachParam, recentTokens, tokenCounts, windowParam } from "./history.js
  * @param presencePenalty q; any number, default and no-op 0
  * @param penaltyWindow how many of the last tokens count; range ≥ −1 (all), default −1
  * @param penaltyOver whether the prompt counts: all or output; default all
+ *
+ * @example
+ *     frequencyPresence.apply(Float64Array.of(4, 1), { frequencyPenalty: 0.5, presencePenalty: 0.25 }, { history: [0, 0] })   // [2.75, 1]
  */
 export const frequencyPresence: Sampler = defineSampler({
   name: "frequencyPresence",
   role: "penalty",
   help: "Lowers the scores of tokens that have occurred, by how often and by whether",
   params: [
-    { name: "frequencyPenalty", type: "number", default: 0, noop: 0, help: "For each occurrence" },
-    { name: "presencePenalty", type: "number", default: 0, noop: 0, help: "For having occurred" },
+    {
+      name: "frequencyPenalty",
+      type: "number",
+      default: 0,
+      noop: 0,
+      help: "Taken off the score of a token for each time it has occurred",
+    },
+    {
+      name: "presencePenalty",
+      type: "number",
+      default: 0,
+      noop: 0,
+      help: "Taken off the score of a token once if it has occurred",
+    },
     windowParam,
     reachParam,
   ],

@@ -62,14 +62,21 @@ export function idOf(text: string, what: string): number {
   return id;
 }
 
-export function finiteOr(text: string, what: string): number {
-  const value = /^\s*-inf(inity)?\s*$/i.test(text) ? -Infinity : Number(text);
-  if (Number.isNaN(value) || value === Infinity || text.trim() === "")
-    throw new LogitsError(
-      "bad-argument",
-      `Cannot sample: ${what} must be numbers or -Infinity, got ${JSON.stringify(text)}`,
-    );
-  return value;
+/** What stands before and after the colon of each of "11:2.5,13:-Infinity". All are read, whether or not they apply. */
+export function pairsOf(text: unknown, separator: "," | ";", what: string): [string, number][] {
+  return String(text ?? "")
+    .split(separator)
+    .filter((pair) => pair.trim() !== "")
+    .map((pair) => {
+      const [ids = "", bias = "", ...more] = pair.split(":");
+      const value = /^\s*-inf(inity)?\s*$/i.test(bias) ? -Infinity : Number(bias);
+      if (ids.trim() === "" || bias.trim() === "" || more.length > 0 || !(value < Infinity))
+        throw new LogitsError(
+          "bad-argument",
+          `Cannot sample: ${what} must be ids and a number or -Infinity with a colon between, got ${JSON.stringify(pair)}`,
+        );
+      return [ids, value];
+    });
 }
 
 /** Whether `history` ends with these tokens. */

@@ -19,7 +19,7 @@ export { compareProfiles, type Comparison, type EngineDistance, type EngineRow }
 export { contextOf } from "./define.js";
 export { drawToken, tokenAt } from "./draw.js";
 export { type Constraint, generate, type GeneratedToken, type GenerateOptions, type Stopped } from "./generate.js";
-export { lintSettings, type Remark } from "./lint.js";
+export { lintSettings, passedOver, type Remark } from "./lint.js";
 export { profile, profiles } from "./profiles/index.js";
 export { type Profile, profileChain, settingsUnder } from "./profiles/profile.js";
 export { gumbelNoise, gumbelToken } from "./gumbel.js";

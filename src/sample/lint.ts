@@ -14,6 +14,11 @@ export interface Remark {
 /**
  * What an engine will make of settings that does not show: ignored ones, defaults that act unasked, orders that undo each other; with a row also those that
  * never bind on it.
+ *
+ * @example
+ *     lintSettings({ topP: 0.9 }, profile("transformers.js"))   // topP: ignored by transformers.js 4.3.1: read and never applied; topK is 50 …
+ *
+ * @throws LogitsError `bad-argument` for a setting that no sampler has
  */
 export function lintSettings(
   settings: Settings,
@@ -23,7 +28,7 @@ export function lintSettings(
 ): Remark[] {
   const chain = profileChain(profile, settings);
   return [
-    ...ignored(settings, profile, chain),
+    ...passedOver(settings, profile),
     ...unasked(settings, profile, chain),
     ...orderings(chain),
     ...contradictions(settings),
@@ -32,21 +37,30 @@ export function lintSettings(
   ];
 }
 
-function ignored(settings: Settings, profile: Profile, chain: readonly Step[]): Remark[] {
-  const used = new Set(chain.flatMap(({ sampler }) => sampler.params.map(({ name }) => name)));
+/** Settings that the engine does nothing with, or takes another value for. */
+export function passedOver(settings: Settings, profile: Profile): Remark[] {
+  const chain = profileChain(profile, settings);
+  const { ignores = {}, reads = [] } = profile;
+  const taken = (setting: string): boolean =>
+    reads.includes(setting) || chain.some(({ params }) => params[setting] === settings[setting]);
   return Object.keys(settings)
-    .filter((setting) => setting in (profile.ignores ?? {}) || !used.has(setting))
-    .map((setting) => ({ setting, message: effectOf(setting, profile, chain, []) }));
+    .filter((setting) => setting in ignores || !taken(setting))
+    .map((setting) => ({
+      setting,
+      message: `${setting}: ${effectOf(setting, settings[setting]!, profile, chain, [])}`,
+    }));
 }
 
+/** Defaults that act although nobody asked. */
 function unasked(settings: Settings, { defaults, engine }: Profile, chain: readonly Step[]): Remark[] {
-  return chain
-    .filter(({ sampler }) => sampler.role === "filter")
-    .flatMap(({ sampler }) => sampler.params)
-    .filter(
-      ({ name, noop }) => noop !== undefined && name in defaults && !(name in settings) && defaults[name] !== noop,
-    )
-    .map(({ name }) => ({ setting: name, message: `${name} is ${defaults[name]} in ${engine} unless you set it` }));
+  const acting = chain.flatMap(({ sampler, params }) =>
+    sampler.params
+      .filter(({ name, noop }) => noop !== undefined && params[name] === defaults[name] && params[name] !== noop)
+      .map(({ name }) => name),
+  );
+  return [...new Set(acting)]
+    .filter((name) => !(name in settings))
+    .map((name) => ({ setting: name, message: `${name} is ${defaults[name]} in ${engine} unless you set it` }));
 }
 
 function orderings(chain: readonly Step[]): Remark[] {
@@ -101,7 +115,6 @@ function idle(
   const { watch, trace } = tracer();
   runChain(logits, chain, { dice: () => 0.5, ...context }, watch);
   return Object.keys(settings)
-    .map((setting) => ({ setting, message: effectOf(setting, profile, chain, trace.steps) }))
-    .filter(({ message }) => message.startsWith("no effect"))
-    .map(({ setting }) => ({ setting, message: `${setting} never binds on this row` }));
+    .filter((setting) => effectOf(setting, settings[setting]!, profile, chain, trace.steps).startsWith("no effect"))
+    .map((setting) => ({ setting, message: `${setting} never binds on this row` }));
 }

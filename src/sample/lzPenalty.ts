@@ -16,6 +16,10 @@ import { defineSampler, numberOf } from "./define.js";
  * @param lzBuffer n; range ≥ 1, default 32
  * @param lzWindow w; range ≥ 1, default 512
  * @param lzOver generated, or history with the prompt; default generated
+ *
+ * @example
+ *     lzPenalty.apply([1, 1, 1, 1], { lzPenalty: 0.5, lzBuffer: 1, lzOver: "history" }, { history: [1, 2, 1] })
+ *     // [1, 0, 0.5, 1]
  */
 export const lzPenalty: Sampler = defineSampler({
   name: "lzPenalty",

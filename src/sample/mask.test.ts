@@ -9,9 +9,14 @@ describe("mask", () => {
     ["bit 0 is token 0", [0b101], [1, 2, 3], [1, off, 3]],
     ["a removed token stays removed", [0b111], [1, off, 3], [1, off, 3]],
     ["bits beyond the last token are ignored", [-1], [1, 2], [1, 2]],
-    ["nothing allowed", [0], [1, 2], [off, off]],
   ])("%s", (_, words, row, expected) => {
     expect([...mask.apply(Float64Array.from(row), on, { mask: Int32Array.from(words) })]).toEqual(expected);
+  });
+
+  it("a mask that allows nothing is refused", () => {
+    expect(() => mask.apply(Float64Array.of(1, 2), on, { mask: new Int32Array(1) })).toThrow(
+      "mask must leave a token, got none left",
+    );
   });
 
   it("false is off", () => {

@@ -7,17 +7,36 @@ import { keepWhere, peakOf } from "./row.js";
  *
  *     keep  ⇔  p ≥ m·p_max  ⇔  z ≥ z_max + ln m
  *
+ * Compared as scores; no sum is needed. Equal scores share their fate, but where only `minKeep` holds them: there the lowest ids stay.
+ *
  * @param minP m; range [0, 1], default and no-op 0
  * @param boundary what happens to a token exactly there: keep (most engines) or drop (mistral.rs); default keep
  * @param minKeep tokens that stay in any case; range ≥ 1, default 1
+ *
+ * @example
+ *     minP.apply(Float64Array.of(0.5, 0.3, 0.2).map(Math.log), { minP: 0.5 }).map(Math.exp)   // [0.5, 0.3, 0]
  */
 export const minP: Sampler = defineSampler({
   name: "minP",
   role: "filter",
   help: "Keeps the tokens that are at least m times as probable as the most probable one",
   params: [
-    { name: "minP", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "m" },
-    { name: "boundary", type: "choice", choices: ["keep", "drop"], default: "keep", help: "A token exactly there" },
+    {
+      name: "minP",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0,
+      noop: 0,
+      help: "m, the share of the first token's probability that a token must have",
+    },
+    {
+      name: "boundary",
+      type: "choice",
+      choices: ["keep", "drop"],
+      default: "keep",
+      help: "What becomes of a token exactly at the limit",
+    },
     { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
   ],
   source: "Nguyen et al., ICLR 2025",

@@ -1,7 +1,8 @@
 import type { Params, SampleContext, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { weightsOf } from "./draw.js";
-import { keepTop, keepWhere, logSumExpOf, sortedScores } from "./row.js";
+import { rankReasons } from "./ranking.js";
+import { keepTop, keepWhere, logSharesOf, sortedScores } from "./row.js";
 
 /**
  * Steers the surprise of the tokens towards τ bits: a bound μ, at first 2τ, falls after a surprising token and rises after a plain one.
@@ -12,18 +13,30 @@ import { keepTop, keepWhere, logSumExpOf, sortedScores } from "./row.js";
  *
  * `observed` says of which distribution p_t is: `kept`, renormalised over the tokens left (llama.cpp), or `all`, before the cut (Aphrodite).
  *
+ * n is the length of the row. A token exactly at the bound stays; version 1 takes the lowest ids of equal scores.
+ *
  * @param mirostat 0, 1 or 2; default and no-op 0
  * @param mirostatTau τ in bits; range > 0, default 5
  * @param mirostatEta η; range ≥ 0, default 0.1
  * @param mirostatTokens m; range ≥ 2, default 100
+ *
+ * @example
+ *     mirostat.apply(Float64Array.of(0.125, 0.5, 0.125, 0.25).map(Math.log), { mirostat: 2, mirostatTau: 1.25 }).map(Math.exp)   // [0, 0.5, 0, 0.25]
  */
 export const mirostat: Sampler = defineSampler({
   name: "mirostat",
   role: "filter",
   help: "Cuts so that the surprise of the drawn tokens settles at τ bits",
   params: [
-    { name: "mirostat", type: "integer", min: 0, max: 2, default: 0, noop: 0, help: "Version; 0 is off" },
-    { name: "mirostatTau", type: "number", min: 0, exclusiveMin: true, default: 5, help: "τ, in bits" },
+    { name: "mirostat", type: "integer", min: 0, max: 2, default: 0, noop: 0, help: "Version 1 or 2" },
+    {
+      name: "mirostatTau",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      default: 5,
+      help: "τ, the surprise to settle at, in bits",
+    },
     { name: "mirostatEta", type: "number", min: 0, default: 0.1, help: "η, the rate at which the bound moves" },
     {
       name: "mirostatTokens",
@@ -47,9 +60,10 @@ export const mirostat: Sampler = defineSampler({
   },
   reasons(row, params, context, place) {
     const limit = boundOf(params, context, place);
-    const mass = logSumExpOf(row);
+    if (params["mirostat"] === 1) return rankReasons(row, zipfCount(row, numberOf(params, "mirostatTokens"), limit));
+    const log = logSharesOf(row);
     return (id) => {
-      const value = (mass - row[id]!) / Math.LN2;
+      const value = -log(id) / Math.LN2;
       return { value, limit, text: `its surprise is ${value.toFixed(2)} bits and the bound is ${limit.toFixed(2)}` };
     };
   },

@@ -6,12 +6,26 @@ import { endsWith, remove } from "./history.js";
  * Removes every token that would complete a sequence of n tokens that has occurred before, in the prompt or after it.
  *
  * @param noRepeatNgramSize n; range ≥ 0, default and no-op 0
+ *
+ * @throws LogitsError `not-finite` where no token is left
+ *
+ * @example
+ *     noRepeatNgram.apply(Float64Array.of(1, 2), { noRepeatNgramSize: 2 }, { history: [0, 1, 0] })   // [1, -Infinity]
  */
 export const noRepeatNgram: Sampler = defineSampler({
   name: "noRepeatNgram",
   role: "penalty",
   help: "Removes every token that would complete a sequence of n tokens that has occurred before",
-  params: [{ name: "noRepeatNgramSize", type: "integer", min: 0, default: 0, noop: 0, help: "n" }],
+  params: [
+    {
+      name: "noRepeatNgramSize",
+      type: "integer",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "n, the length of sequences that may not occur twice",
+    },
+  ],
   source: "Paulus, Xiong & Socher, ICLR 2018; transformers, NoRepeatNGramLogitsProcessor",
   change(row, params, { history }) {
     const size = numberOf(params, "noRepeatNgramSize");

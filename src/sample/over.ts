@@ -1,5 +1,5 @@
 import type { Param, Params, SampleContext } from "../core/index.js";
-import { logSumExpOf } from "./row.js";
+import { massOver } from "./row.js";
 
 /** Engines differ on whether a filter sees the probabilities as an earlier filter left them. */
 export const overParam: Param = {
@@ -10,7 +10,7 @@ export const overParam: Param = {
   help: "Probabilities are over the tokens left, or over all as before any was removed",
 };
 
-/** ln Σ exp over the tokens that `over` names: the logarithm of a probability is a score less this. */
-export function logMassOver(row: Float64Array, params: Params, context: SampleContext): number {
-  return logSumExpOf(params["over"] === "all" && context.all ? context.all : row);
+/** Mass of the tokens that `over` names, in units of a token with this score. */
+export function massNamed(row: Float64Array, params: Params, context: SampleContext, score: number): number {
+  return massOver(params["over"] === "all" && context.all ? context.all : row, score);
 }

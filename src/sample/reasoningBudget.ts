@@ -5,16 +5,31 @@ import { endsWith, force, sequencesOf } from "./history.js";
 /**
  * Ends a passage of reasoning that has used up its tokens: from then on the tokens of its end tag are forced, one a step.
  *
+ * A forced token has the score 0, also where it had been removed.
+ *
  * @param reasoningBudget tokens between the tags; range ≥ −1, default and no-op −1
  * @param reasoningStart ids of the tag that begins it, separated by spaces
  * @param reasoningEnd ids of the tag that ends it
+ *
+ * @throws LogitsError `bad-argument` for what are no ids, or an end tag that the row does not have
+ *
+ * @example
+ *     reasoningBudget.apply(Float64Array.of(1, 2, 3), { reasoningBudget: 1, reasoningStart: "0", reasoningEnd: "2" }, { history: [0, 1] })
+ *     // [-Infinity, -Infinity, 0]
  */
 export const reasoningBudget: Sampler = defineSampler({
   name: "reasoningBudget",
   role: "penalty",
   help: "Ends a passage of reasoning that has used up its tokens",
   params: [
-    { name: "reasoningBudget", type: "integer", min: -1, default: -1, noop: -1, help: "Tokens; −1 no limit" },
+    {
+      name: "reasoningBudget",
+      type: "integer",
+      min: -1,
+      default: -1,
+      noop: -1,
+      help: "Most tokens of a passage of reasoning; −1 no limit",
+    },
     { name: "reasoningStart", type: "string", default: "", help: "Ids of the tag that begins it" },
     { name: "reasoningEnd", type: "string", default: "", help: "Ids of the tag that ends it" },
   ],
@@ -35,6 +50,7 @@ export const reasoningBudget: Sampler = defineSampler({
 
 /** Where the last occurrence of some tokens ends; −1 where there is none. */
 function lastEnd(history: readonly number[], tokens: readonly number[]): number {
-  for (let to = history.length; to >= tokens.length; to--) if (endsWith(history.slice(0, to), tokens)) return to;
+  for (let to = history.length; to >= tokens.length; to--)
+    if (tokens.every((token, i) => history[to - tokens.length + i] === token)) return to;
   return -1;
 }

@@ -12,6 +12,9 @@ import { reachParam, recentTokens, windowParam } from "./history.js";
  * @param repetitionPenalty r; range > 0, default and no-op 1
  * @param penaltyWindow how many of the last tokens count; range ≥ −1 (all), default −1
  * @param penaltyOver whether the prompt counts: all or output; default all
+ *
+ * @example
+ *     repetitionPenalty.apply(Float64Array.of(4, -2, 1), { repetitionPenalty: 2 }, { history: [0, 1] })   // [2, -4, 1]
  */
 export const repetitionPenalty: Sampler = defineSampler({
   name: "repetitionPenalty",
@@ -19,7 +22,15 @@ export const repetitionPenalty: Sampler = defineSampler({
   gauge: "raw",
   help: "Divides the positive scores of tokens that have occurred by r, and multiplies the others",
   params: [
-    { name: "repetitionPenalty", type: "number", min: 0, exclusiveMin: true, default: 1, noop: 1, help: "r" },
+    {
+      name: "repetitionPenalty",
+      type: "number",
+      min: 0,
+      exclusiveMin: true,
+      default: 1,
+      noop: 1,
+      help: "r, by which the scores of tokens that have occurred are divided, or multiplied below 0",
+    },
     windowParam,
     reachParam,
   ],

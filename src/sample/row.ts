@@ -31,12 +31,24 @@ export function probabilitiesOf(row: Float64Array): Float64Array {
   return p;
 }
 
+/** Σ exp(row − score): the mass of the row in units of a token with that score. */
+export function massOver(row: Float64Array, score: number): number {
+  let sum = 0;
+  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) sum += Math.exp(row[id]! - score);
+  return sum;
+}
+
 /** ln Σ exp(row). */
 export function logSumExpOf(row: Float64Array): number {
   const peak = peakOf(row);
-  let sum = 0;
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) sum += Math.exp(row[id]! - peak);
-  return peak + Math.log(sum);
+  return peak + Math.log(massOver(row, peak));
+}
+
+/** ln p of each token, −Infinity for what has been removed. A large constant in all scores costs no digits: the largest is subtracted first. */
+export function logSharesOf(row: Float64Array): (id: number) => number {
+  const peak = peakOf(row);
+  const log = Math.log(massOver(row, peak));
+  return (id) => row[id]! - peak - log;
 }
 
 /** −Σ p ln p in nats, of probabilities. */
@@ -46,6 +58,17 @@ export function entropyOf(p: Float64Array): number {
   return entropy;
 }
 
+/** Σ p ln(p/q) in nats, of two rows of scores; Infinity where q has removed what p keeps. From scores: probabilities may be too small to be told from 0. */
+export function divergenceOf(p: Float64Array, q: Float64Array): number {
+  const [logP, logQ] = [logSharesOf(p), logSharesOf(q)];
+  let sum = 0;
+  for (let id = 0; id < p.length; id++) {
+    const share = Math.exp(logP(id));
+    if (share > 0) sum += share * (logP(id) - logQ(id));
+  }
+  return Math.max(0, sum);
+}
+
 /** Scores of the tokens that are left, largest first. */
 export function sortedScores(row: Float64Array): Float64Array {
   // Without a comparator the sort is a native one, four times as fast.
@@ -53,14 +76,6 @@ export function sortedScores(row: Float64Array): Float64Array {
     .filter((score) => score > -Infinity)
     .sort()
     .toReversed();
-}
-
-/** Ids of the tokens that are left, most probable first; equal scores by id. */
-export function rankedIds(row: Float64Array): Int32Array {
-  const ids = new Int32Array(countOf(row));
-  let n = 0;
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity) ids[n++] = id;
-  return ids.sort((a, b) => row[b]! - row[a]! || a - b);
 }
 
 /** Leaves the `count` ≥ 1 most probable tokens; those that tie with the last by id. `sorted` are the row's scores, largest first. */

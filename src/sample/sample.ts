@@ -1,7 +1,8 @@
-import type { Logits, SampleContext } from "../core/index.js";
+import { checkParam, type Logits, type SampleContext } from "../core/index.js";
 import { diceOf, type DrawKey, runChain, type Step, type Watcher } from "./chain.js";
 import { drawFromChain, rejection } from "./draw.js";
-import { countOf, logSumExpOf, rankedIds } from "./row.js";
+import { topIds } from "./ranking.js";
+import { countOf, logSharesOf } from "./row.js";
 import { tracer, type Trace } from "./trace.js";
 
 export interface SampleOptions extends DrawKey {
@@ -31,11 +32,12 @@ export interface Sampled {
  * @example
  *     sample([8.2, 1.5, 0.3], { chain: settingsChain(samplers, { temperature: 0.8, topP: 0.95 }), seed: 7 }).token   // 0
  *
- * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left
+ * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left; `bad-argument` for a key or `top` out of range
  */
 export function sample(logits: Logits, options: SampleOptions): Sampled {
   const { chain, context, top = 20, seed } = options;
-  const tracing = options.trace ? tracer() : undefined;
+  checkParam("sample", { name: "top", type: "integer", min: 0, help: "" }, top);
+  const tracing = options.trace ? tracer(logits) : undefined;
   const by = rejection(chain);
   let before: Float64Array | undefined;
   const watch: Watcher = (...seen) => {
@@ -44,14 +46,14 @@ export function sample(logits: Logits, options: SampleOptions): Sampled {
   };
   const row = runChain(logits, chain, { ...context, dice: diceOf(options) }, tracing || by ? watch : undefined);
   const token = drawFromChain(chain, () => before!, row, options);
-  const mass = logSumExpOf(row);
-  const ids = rankedIds(row).subarray(0, top);
+  const log = logSharesOf(row);
+  const ids = topIds(row, top);
   return {
     token,
-    logprob: row[token]! - mass,
+    logprob: log(token),
     seed,
     kept: countOf(row),
-    top: Array.from(ids, (id) => ({ id, p: Math.exp(row[id]! - mass) })),
+    top: Array.from(ids, (id) => ({ id, p: Math.exp(log(id)) })),
     ...(tracing && { trace: tracing.trace }),
   };
 }

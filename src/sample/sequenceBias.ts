@@ -1,25 +1,38 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
-import { endsWith, finiteOr, remove, sequencesOf } from "./history.js";
+import { endsWith, pairsOf, remove, sequencesOf } from "./history.js";
 
 /**
  * Adds a number to the score of the last token of a sequence where the text ends with the tokens before it.
  *
+ * A sequence of one token always applies.
+ *
  * @param sequenceBias "ids:bias" pairs, ids separated by spaces, pairs by semicolons: "10 45:-2;7:1"; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what is no pair, also where it does not apply
+ *
+ * @example
+ *     sequenceBias.apply(Float64Array.of(1, 2, 3), { sequenceBias: "1 2:-2" }, { history: [0, 1] })   // [1, 2, 1]
  */
 export const sequenceBias: Sampler = defineSampler({
   name: "sequenceBias",
   role: "penalty",
   help: "Adds a number to the score of the token that would complete a sequence",
-  params: [{ name: "sequenceBias", type: "string", default: "", noop: "", help: 'Pairs "id id:bias", separated by ;' }],
+  params: [
+    {
+      name: "sequenceBias",
+      type: "string",
+      default: "",
+      noop: "",
+      help: 'What to add to the last of a sequence, as pairs "id id:bias", separated by ;',
+    },
+  ],
   source: "transformers, SequenceBiasLogitsProcessor",
   change(row, params, { history }) {
-    for (const pair of String(params["sequenceBias"]).split(";")) {
-      const [ids = "", bias = ""] = pair.split(":");
-      const [sequence] = sequencesOf(ids, "sequenceBias");
-      const last = sequence?.at(-1);
-      if (!sequence || last === undefined || last >= row.length) continue;
-      if (endsWith(history, sequence.slice(0, -1))) row[last]! += finiteOr(bias, "sequenceBias");
+    for (const [ids, bias] of pairsOf(params["sequenceBias"], ";", "sequenceBias")) {
+      const [sequence = []] = sequencesOf(ids, "sequenceBias");
+      const last = sequence.at(-1);
+      if (last !== undefined && last < row.length && endsWith(history, sequence.slice(0, -1))) row[last]! += bias;
     }
   },
 });
@@ -28,12 +41,17 @@ export const sequenceBias: Sampler = defineSampler({
  * Removes the token that would complete a forbidden sequence. A sequence that is only a token that ends texts is left alone.
  *
  * @param badWords sequences of ids separated by spaces, themselves by semicolons: "10 45;7"; default and no-op none
+ *
+ * @throws LogitsError `bad-argument` for what are no ids; `not-finite` where no token is left
+ *
+ * @example
+ *     badWords.apply(Float64Array.of(1, 2, 3), { badWords: "1 2;0" }, { history: [0, 1] })   // [-Infinity, 2, -Infinity]
  */
 export const badWords: Sampler = defineSampler({
   name: "badWords",
   role: "penalty",
   help: "Removes the token that would complete a forbidden sequence",
-  params: [{ name: "badWords", type: "string", default: "", noop: "", help: 'Sequences of ids: "10 45;7"' }],
+  params: [{ name: "badWords", type: "string", default: "", noop: "", help: 'Forbidden sequences of ids: "10 45;7"' }],
   source: "transformers, NoBadWordsLogitsProcessor",
   change(row, params, { history, eos = [] }) {
     for (const sequence of sequencesOf(params["badWords"], "badWords")) {

@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { countOf, entropyOf, probabilitiesOf, winnerOf } from "./row.js";
+import { countOf, entropyOf, peakOf, probabilitiesOf, winnerOf } from "./row.js";
 
 /**
  * Divides every score by the temperature: below 1 the distribution sharpens, above 1 it flattens.
@@ -11,16 +11,28 @@ import { countOf, entropyOf, probabilitiesOf, winnerOf } from "./row.js";
  *
  *     T′ = max(0, T − δ) + (T + δ − max(0, T − δ)) · (H / ln n)^e
  *
+ * Removed tokens stay removed. Where a quotient would overflow, the distance to the largest score is divided instead.
+ *
  * @param temperature T; range ≥ 0, default and no-op 1
  * @param dynatempRange δ; range ≥ 0, default and no-op 0
  * @param dynatempExponent e; range ≥ 0, default 1
+ *
+ * @example
+ *     temperature.apply(Float64Array.of(3, 1), { temperature: 0.5 })   // [6, 2]
  */
 export const temperature: Sampler = defineSampler({
   name: "temperature",
   role: "shape",
   help: "Divides every score by T: below 1 sharpens, above 1 flattens, 0 takes the most probable token",
   params: [
-    { name: "temperature", type: "number", min: 0, default: 1, noop: 1, help: "T" },
+    {
+      name: "temperature",
+      type: "number",
+      min: 0,
+      default: 1,
+      noop: 1,
+      help: "T, by which scores are divided; 0 takes the most probable token",
+    },
     {
       name: "dynatempRange",
       type: "number",
@@ -57,10 +69,15 @@ export function temperatureBetween(
 }
 
 export function divide(row: Float64Array, by: number): void {
-  // By the reciprocal, as the kernels do.
-  const scale = 1 / by;
-  if (by > 0) for (let id = 0; id < row.length; id++) row[id]! *= scale;
-  else {
+  if (by > 0) {
+    const scale = 1 / by;
+    const peak = peakOf(row);
+    // A constant less changes nothing, and what is 0 or below cannot overflow to +Infinity.
+    const shift = Number.isFinite(peak * scale) ? 0 : peak;
+    // By the reciprocal, as the kernels do, where there is one.
+    const divided = (score: number): number => (scale < Infinity ? (score - shift) * scale : (score - shift) / by);
+    for (let id = 0; id < row.length; id++) row[id] = divided(row[id]!);
+  } else {
     const winner = winnerOf(row);
     for (let id = 0; id < row.length; id++) if (id !== winner) row[id] = -Infinity;
   }

@@ -1,6 +1,7 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { keepTies, keepTop, rankedIds, sortedScores } from "./row.js";
+import { rankReasons } from "./ranking.js";
+import { keepTies, keepTop, sortedScores } from "./row.js";
 
 /**
  * Keeps the k tokens with the largest scores.
@@ -10,19 +11,22 @@ import { keepTies, keepTop, rankedIds, sortedScores } from "./row.js";
  *
  * @param topK k; range ≥ 0, default and no-op 0
  * @param ties exact or keep; default exact
+ *
+ * @example
+ *     topK.apply(Float64Array.of(1, 3, 2), { topK: 2 })   // [-Infinity, 3, 2]
  */
 export const topK: Sampler = defineSampler({
   name: "topK",
   role: "filter",
   help: "Keeps the k most probable tokens",
   params: [
-    { name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "k" },
+    { name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "How many tokens to keep" },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
   ],
   source: "Fan, Lewis & Dauphin, ACL 2018",
@@ -32,11 +36,6 @@ export const topK: Sampler = defineSampler({
     (params["ties"] === "keep" ? keepTies : keepTop)(row, k, sorted);
   },
   reasons(row, params) {
-    const limit = numberOf(params, "topK");
-    const rank = new Map([...rankedIds(row)].map((id, i) => [id, i + 1]));
-    return (id) => {
-      const value = rank.get(id) ?? row.length;
-      return { value, limit, text: `it is number ${value} and ${limit} are kept` };
-    };
+    return rankReasons(row, numberOf(params, "topK"));
   },
 });

@@ -10,15 +10,27 @@ import { keepWhere, peakOf } from "./row.js";
  * `sigma` says of what: `population` over the tokens left (llama.cpp, koboldcpp), `sample` with n − 1 in the denominator, or `zeros`, the same with
  * removed tokens counted as scores of 0 (text-generation-webui).
  *
+ * A token exactly there stays, and so do all that tie with the largest. With `zeros` and removed tokens a constant in all scores matters.
+ *
  * @param topNSigma n; range ≥ 0, default and no-op 0
  * @param sigma population, sample or zeros; default population
+ *
+ * @example
+ *     topNSigma.apply(Float64Array.of(0, 2, 4, 2), { topNSigma: 1.5 })   // [-Infinity, 2, 4, 2]
  */
 export const topNSigma: Sampler = defineSampler({
   name: "topNSigma",
   role: "filter",
   help: "Keeps the tokens whose score is within n standard deviations of the largest",
   params: [
-    { name: "topNSigma", type: "number", min: 0, default: 0, noop: 0, help: "n" },
+    {
+      name: "topNSigma",
+      type: "number",
+      min: 0,
+      default: 0,
+      noop: 0,
+      help: "n, how many standard deviations below the largest score a token may be",
+    },
     {
       name: "sigma",
       type: "choice",

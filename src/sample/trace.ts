@@ -1,6 +1,7 @@
-import type { Params, Reason, SampleContext } from "../core/index.js";
+import { type Logits, LogitsError, type Params, type Reason } from "../core/index.js";
 import type { Step, Watcher } from "./chain.js";
-import { countOf, entropyOf, probabilitiesOf } from "./row.js";
+import { idsByKey } from "./ranking.js";
+import { countOf, divergenceOf, entropyOf, probabilitiesOf } from "./row.js";
 
 /** What one sampler did to a row. Probabilities, entropies and the divergence are of all tokens, listed or not; ln everywhere. */
 export interface TraceStep {
@@ -25,9 +26,10 @@ export interface TraceStep {
 export interface RemovedToken {
   id: number;
   p: number;
-  /** What was looked at, and what was asked of it. */
+  /** What was looked at, what was asked of it, and both in words. */
   value?: number;
   limit?: number;
+  why?: string;
 }
 
 /** A trace also answers for tokens that it does not list. */
@@ -37,31 +39,40 @@ export interface Trace {
   whyNot(id: number): { sampler: string; p: number; reason?: Reason } | undefined;
 }
 
+type ReasonOf = (id: number) => Reason;
+
 /** Most listed removals a step. */
 const listed = 50;
 
-/** Collects a trace while a chain runs: `watch` is for `runChain`. */
-export function tracer(): { watch: Watcher; trace: Trace } {
+/** Collects a trace while a chain runs: `watch` is for `runChain`. `scores` are the row that it begins with, for a chain without samplers. */
+export function tracer(scores: Logits = new Float64Array(0)): { watch: Watcher; trace: Trace } {
   const steps: TraceStep[] = [];
-  const rows: { step: Step; place: number; context: SampleContext; row: Float64Array; p: Float64Array }[] = [];
-  let last: Float64Array | undefined;
+  const rows: { sampler: string; row: Float64Array; p: Float64Array; reasonOf: ReasonOf | undefined }[] = [];
+  let last: ArrayLike<number> = scores;
   return {
     watch(step, before, after, place, context) {
       const p = probabilitiesOf(before);
-      rows.push({ step, place, context, row: before, p });
-      steps.push(traced(step, before, after, p, context, place));
+      // At once: what samplers remember moves on with the token that is drawn.
+      const reasonOf = step.sampler.reasons?.(before, step.params, context, place);
+      rows.push({ sampler: step.sampler.name, row: before, p, reasonOf });
+      steps.push(traced(step, before, after, p, reasonOf));
       last = after;
     },
     trace: {
       steps,
       whyNot(id) {
-        if (last && last[id]! > -Infinity) return undefined;
-        const at = rows.findIndex((_, i) => !((rows[i + 1]?.row ?? last)![id]! > -Infinity));
-        if (at < 0) return undefined;
-        const { step, place, context, row, p } = rows[at]!;
-        if (row[id] === -Infinity) return { sampler: "the scores", p: 0 };
-        const reason = step.sampler.reasons?.(row, step.params, context, place)(id);
-        return { sampler: step.sampler.name, p: p[id]!, ...(reason && { reason }) };
+        if (!Number.isInteger(id) || id < 0 || id >= last.length)
+          throw new LogitsError(
+            "bad-argument",
+            `Cannot explain token ${id}: it must be in [0, ${last.length - 1}], got ${id}`,
+          );
+        if (last[id]! > -Infinity) return undefined;
+        // A forced token comes back, so the last step that removed it is the one.
+        const at = rows.findLastIndex(({ row }) => row[id]! > -Infinity);
+        if (at < 0) return { sampler: "the scores", p: 0 };
+        const { sampler, p, reasonOf } = rows[at]!;
+        const reason = reasonOf?.(id);
+        return { sampler, p: p[id]!, ...(reason && { reason }) };
       },
     },
   };
@@ -72,13 +83,11 @@ function traced(
   before: Float64Array,
   after: Float64Array,
   p: Float64Array,
-  context: SampleContext,
-  place: number,
+  reasonOf: ReasonOf | undefined,
 ): TraceStep {
   const q = probabilitiesOf(after);
   const gone: number[] = [];
   let massRemoved = 0;
-  let kl = 0;
   let changed = false;
   for (let id = 0; id < p.length; id++) {
     changed ||= before[id] !== after[id];
@@ -86,23 +95,20 @@ function traced(
       gone.push(id);
       massRemoved += p[id]!;
     }
-    if (q[id]! > 0) kl += q[id]! * Math.log(q[id]! / p[id]!);
   }
-  const worst = gone.sort((a, b) => before[b]! - before[a]! || a - b).slice(0, listed);
-  const reasonOf = worst.length > 0 ? sampler.reasons?.(before, params, context, place) : undefined;
-  const count = countOf(before);
+  const worst = [...idsByKey(Int32Array.from(gone), before, -1).subarray(0, listed)];
   return {
     sampler: sampler.name,
     params,
-    before: count,
-    after: count - gone.length,
+    before: countOf(before),
+    after: countOf(after),
     massRemoved,
     entropyBefore: entropyOf(p),
     entropyAfter: entropyOf(q),
-    kl: Math.max(0, kl),
+    kl: divergenceOf(after, before),
     removed: worst.map((id) => {
       const reason = reasonOf?.(id);
-      return { id, p: p[id]!, ...(reason && { value: reason.value, limit: reason.limit }) };
+      return { id, p: p[id]!, ...(reason && { value: reason.value, limit: reason.limit, why: reason.text }) };
     }),
     removedCount: gone.length,
     ...(!changed && { noEffect: true as const }),

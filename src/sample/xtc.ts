@@ -2,7 +2,8 @@ import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { weightsOf } from "./draw.js";
 import { idsOf } from "./history.js";
-import { probabilitiesOf } from "./row.js";
+import { idsByKey, leftIds } from "./ranking.js";
+import { massOver, peakOf, probabilitiesOf } from "./row.js";
 
 /**
  * Excludes top choices: with the given chance, removes every token whose probability is at least the threshold, except the least probable of them.
@@ -14,16 +15,39 @@ import { probabilitiesOf } from "./row.js";
  *
  * `roll` "expected" throws no dice: it leaves the distribution that they would lead to on average (exllamav3).
  *
+ * Probabilities are over the tokens left. Of equal scores the highest id counts as the least probable.
+ *
  * @param xtcProbability chance; range [0, 1], default and no-op 0
  * @param xtcThreshold threshold; range [0, 1], default 0.1; above 0.5 no two tokens reach it and nothing is ever removed
+ *
+ * @throws LogitsError `bad-argument` where it needs chance and the context has no dice, and for ids that are none
+ *
+ * @example
+ *     xtc.apply(Float64Array.of(0.4, 0.3, 0.2, 0.1).map(Math.log), { xtcProbability: 1, xtcThreshold: 0.15 }, { dice: () => 0 }).map(Math.exp)
+ *     // [0, 0, 0.2, 0.1]
  */
 export const xtc: Sampler = defineSampler({
   name: "xtc",
   role: "filter",
   help: "With some chance, removes all tokens above a threshold but the least probable of them",
   params: [
-    { name: "xtcProbability", type: "number", min: 0, max: 1, default: 0, noop: 0, help: "How often" },
-    { name: "xtcThreshold", type: "number", min: 0, max: 1, default: 0.1, help: "From which probability" },
+    {
+      name: "xtcProbability",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0,
+      noop: 0,
+      help: "How often the top choices are removed",
+    },
+    {
+      name: "xtcThreshold",
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0.1,
+      help: "From which probability a token is a top choice",
+    },
     {
       name: "roll",
       type: "choice",
@@ -31,13 +55,19 @@ export const xtc: Sampler = defineSampler({
       default: "<=",
       help: "How u compares with the chance, or no dice but the distribution they lead to",
     },
-    { name: "boundary", type: "choice", choices: ["keep", "drop"], default: "keep", help: "A token exactly there" },
+    {
+      name: "boundary",
+      type: "choice",
+      choices: ["keep", "drop"],
+      default: "keep",
+      help: "What becomes of a token exactly at the limit",
+    },
     {
       name: "ties",
       type: "choice",
       choices: ["exact", "keep"],
       default: "exact",
-      help: "Tokens that tie with the last",
+      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
     },
     { name: "xtcProtect", type: "string", default: "", help: "Ids that must not be removed, comma-separated" },
     {
@@ -75,26 +105,26 @@ function topChoices(row: Float64Array, params: Params, guarded: ReadonlySet<numb
   const limit = numberOf(params, "xtcThreshold") * total;
   const drop = params["boundary"] === "drop";
   const ignored = params["xtcProtection"] === "ignore" ? guarded : new Set<number>();
-  const above = topIds(row, (id) => !ignored.has(id) && (drop ? weights[id]! > limit : weights[id]! >= limit));
+  const reaching = leftIds(row).filter(
+    (id) => !ignored.has(id) && (drop ? weights[id]! > limit : weights[id]! >= limit),
+  );
+  const above = [...idsByKey(reaching, row, -1)];
   const last = above.at(-1);
   if (last === undefined) return [];
   return params["ties"] === "keep" ? above.filter((id) => row[id]! > row[last]!) : above.slice(0, -1);
-}
-
-/** The tokens for which something holds, most probable first, equal ones by id. */
-function topIds(row: Float64Array, holds: (id: number) => boolean): number[] {
-  const ids: number[] = [];
-  for (let id = 0; id < row.length; id++) if (row[id]! > -Infinity && holds(id)) ids.push(id);
-  return ids.sort((a, b) => row[b]! - row[a]! || a - b);
 }
 
 /** The mean of the distributions with and without the top choices. */
 function mix(row: Float64Array, chance: number, excluded: readonly number[], guarded: ReadonlySet<number>): void {
   const out = excluded.filter((id) => !guarded.has(id));
   if (out.length === 0) return;
-  const p = probabilitiesOf(row);
-  const mass = out.reduce((sum, id) => sum + p[id]!, 0);
-  const more = Math.log1p((chance * mass) / (1 - mass));
   const gone = new Set(out);
+  const [lost, left] = [true, false].map((isOut) =>
+    row.map((score, id) => (gone.has(id) === isOut ? score : -Infinity)),
+  );
+  const [first, next] = [peakOf(lost!), peakOf(left!)];
+  // ln(1 + chance·m/(1 − m)), which stays finite where 1 − m rounds to 0.
+  const ratio = Math.log((chance * massOver(lost!, first)) / massOver(left!, next)) + (first - next);
+  const more = Math.max(0, ratio) + Math.log1p(Math.exp(-Math.abs(ratio)));
   for (let id = 0; id < row.length; id++) row[id]! += gone.has(id) ? Math.log1p(-chance) : more;
 }

@@ -58,7 +58,7 @@ export function rowOf(input: Input): Float32Array {
 }
 
 /** Their names of samplers where they differ from ours. */
-const samplerNames: Record<string, string> = {
+export const samplerNames: Record<string, string> = {
   typicalP: "typical",
   tfs: "tailFree",
   dynatemp: "dynamicTemperature",

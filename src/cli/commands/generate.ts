@@ -8,14 +8,16 @@ import { DONE, type Invocation, type Terminal, UsageError } from "../command.js"
 import { generatedText, sweptText } from "../generateText.js";
 import { toJson } from "../json.js";
 import { modelNamed } from "../modelNamed.js";
-import { drawOf, samplingOf, sweepOf } from "../sampling.js";
+import { drawOf, samplingOf, sweepOf, tellPassedOver } from "../sampling.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
   if (flags["prompt"] === undefined) throw new UsageError("logits generate needs --prompt TEXT");
   if (flags["record"] !== undefined && flags["sweep"] !== undefined)
     throw new UsageError("--record and --sweep do not go together: a record is of one text");
-  const { chain, chainWith } = await samplingOf(invocation);
+  const sampling = await samplingOf(invocation);
+  const { chain, chainWith } = sampling;
+  tellPassedOver(sampling, terminal);
   const tokenizer = flags["tokenizer"] as string | undefined;
   const model = await modelNamed(String(flags["model"] ?? "built-in"), tokenizer);
   try {
@@ -69,10 +71,12 @@ async function written(
   if (flags["stop"] !== undefined) options.stop = [String(flags["stop"])];
   if (flags["record"] === undefined) return generateText(model, options, onText);
   const recording = new Recording();
-  options.watch = (logits) => recording.add(logits);
+  const tokens = await model.tokenize(prompt, { bos: true, special: true });
+  options.watch = (logits, _, token) => {
+    recording.add(logits);
+    tokens.push(token);
+  };
   const document = await generateText(model, options, onText);
-  const before = await model.tokenize(prompt, { bos: true, special: true });
-  const tokens = [...before, ...document.tokens.map(({ id }) => id)];
   await writeFile(String(flags["record"]), (sink) => recording.write(tokens, sink));
   return document;
 }

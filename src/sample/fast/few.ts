@@ -1,4 +1,5 @@
 import { halfLog, weightOf } from "../../core/index.js";
+import { reachedAt } from "../topP.js";
 
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
 export class Few {
@@ -47,14 +48,18 @@ export class Few {
     for (let i = 0; i < this.count; i++) this.scores[i]! *= by;
   }
 
-  /** Keeps the first while their running probability is below `limit`: see topP.ts. */
-  nucleus(limit: number, andEqual: boolean): void {
-    const mass = this.#logMass();
+  /** Keeps the first while what is before them is below a share of all: see topP.ts, in whose order it adds. */
+  nucleus(share: number, andEqual: boolean): void {
+    const { scores } = this;
+    const peak = scores[0]!;
+    let mass = 0;
+    for (let i = 0; i < this.count; i++) mass += this.#weights[i] = Math.exp(scores[i]! - peak);
+    const limit = reachedAt(share * mass, andEqual);
     let before = 0;
     let kept = 0;
     for (; kept < this.count; kept++) {
       if (andEqual ? before > limit : before >= limit) break;
-      before += Math.exp(this.scores[kept]! - mass);
+      before += this.#weights[kept]!;
     }
     this.count = Math.max(1, kept);
   }
@@ -64,15 +69,6 @@ export class Few {
     let kept = 1;
     while (kept < this.count && this.scores[kept]! >= least) kept++;
     this.count = kept;
-  }
-
-  /** ln Σ exp, summed in the order of ids as in a whole row. */
-  #logMass(): number {
-    this.#sortIds();
-    const peak = this.scores[0]!;
-    let sum = 0;
-    for (let i = 0; i < this.count; i++) sum += Math.exp(this.scores[this.#order[i]!]! - peak);
-    return peak + Math.log(sum);
   }
 
   #sortIds(): void {

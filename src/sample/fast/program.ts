@@ -69,8 +69,11 @@ function aloneStep({ sampler, params }: Step): { how: "mirostat" | "topNSigma" |
   return name === "xtc" && plain && numberOf(params, "xtcThreshold") > 0.001 ? { how: name, params } : undefined;
 }
 
+/** Below it a score may not be finite any more. */
+const coldest = 1e-30;
+
 function isPlainTemperature({ sampler, params }: Step): boolean {
-  return sampler.name === "temperature" && params["dynatempRange"] === 0 && numberOf(params, "temperature") > 0;
+  return sampler.name === "temperature" && params["dynatempRange"] === 0 && numberOf(params, "temperature") >= coldest;
 }
 
 function fewStep(step: Step): FewStep | undefined {

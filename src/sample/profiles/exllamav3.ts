@@ -17,6 +17,7 @@ export const exllamav3: Profile = {
     { sampler: "xtc", rules: { roll: "expected", xtcProtection: "ignore" } },
     { sampler: "adaptiveP" },
   ],
+  reads: ["temperatureLast"],
   reorder: (settings, order) => (settings["temperatureLast"] ? movedLast(order, ["temperature", "adaptiveP"]) : order),
   notes: ["top_p drops the token with which it is reached: fewer tokens are kept than elsewhere."],
 };

@@ -24,8 +24,5 @@ export const llamaCpp: Profile = {
     if (!settings["mirostat"]) return order;
     return [{ sampler: "logitBias" }, { sampler: "temperature" }, { sampler: "mirostat", rules: { observed: "kept" } }];
   },
-  notes: [
-    "Temperature comes last: what is cut does not depend on it.",
-    "Mirostat leaves out every filter and penalty but the logit bias.",
-  ],
+  notes: ["Mirostat leaves out every filter and penalty but the logit bias."],
 };

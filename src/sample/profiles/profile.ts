@@ -1,4 +1,4 @@
-import { type Params, type Sampler } from "../../core/index.js";
+import { LogitsError, type Params, type Sampler } from "../../core/index.js";
 import { chainOf, type ChainStep, type Step } from "../chain.js";
 import { type Settings } from "../settings.js";
 import { samplers } from "../samplers.js";
@@ -16,6 +16,8 @@ export interface Profile {
   order: readonly { sampler: string; rules?: Params }[];
   /** Settings that the engine takes and does nothing with, and why. */
   ignores?: Readonly<Record<string, string>>;
+  /** Settings besides those of samplers that its order depends on. */
+  reads?: readonly string[];
   /** Where the order depends on the settings. */
   reorder?(settings: Settings, order: Profile["order"]): Profile["order"];
   /** Values that the engine changes before it uses them. */
@@ -24,8 +26,13 @@ export interface Profile {
   notes?: readonly string[];
 }
 
-/** The chain that an engine makes of some settings: its defaults, unless a setting says otherwise. A sampler that is off and not asked for is left out. */
+/**
+ * The chain that an engine makes of some settings: its defaults, unless a setting says otherwise. A sampler that is off and not asked for is left out.
+ *
+ * @throws LogitsError `bad-argument` for a setting that no sampler has, or a value out of its range
+ */
 export function profileChain(profile: Profile, given: Settings = {}): Step[] {
+  checkNames(given);
   const settings = settingsUnder(profile, given);
   const order = profile.reorder?.(settings, profile.order) ?? profile.order;
   const steps: ChainStep[] = [];
@@ -33,10 +40,25 @@ export function profileChain(profile: Profile, given: Settings = {}): Step[] {
     const sampler = samplers.find((one) => one.name === name)!;
     const params: Params = { ...own(sampler, settings), ...rules };
     const complete = chainOf(samplers, [{ sampler: name, params }])[0]!;
-    const asked = sampler.params.some((param) => param.noop !== undefined && param.name in given);
+    const asked = sampler.params.some(
+      (param) => param.noop !== undefined && param.name in given && param.name in settings,
+    );
     if (asked || !sampler.isOff(complete.params)) steps.push({ sampler: name, params });
   }
   return chainOf(samplers, steps);
+}
+
+/** Settings that are not a sampler's. */
+const orders: readonly string[] = ["temperatureLast"];
+
+function checkNames(settings: Settings): void {
+  const names = [...new Set([...samplers.flatMap(({ params }) => params.map(({ name }) => name)), ...orders])];
+  const unknown = Object.keys(settings).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot sample: a setting must be one of ${names.join(", ")}, got ${unknown}`,
+    );
 }
 
 /** What is in force: defaults, then what was given, less what the engine ignores. */

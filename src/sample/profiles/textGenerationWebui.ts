@@ -29,6 +29,7 @@ export const textGenerationWebui: Profile = {
     { sampler: "xtc", rules: { roll: "<", xtcProtection: "skip" } },
     { sampler: "noRepeatNgram" },
   ],
+  reads: ["temperatureLast"],
   reorder: (settings, order) => (settings["temperatureLast"] ? movedLast(order, shaping) : order),
   adjust: (settings) => (settings["penaltyWindow"] === 0 ? { ...settings, penaltyWindow: -1 } : settings),
   notes: ["A repetition_penalty_range of 0 counts the whole text."],

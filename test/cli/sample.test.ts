@@ -1,0 +1,374 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { profiles } from "../../src/sample/index.js";
+import { logits, spawned } from "../support/commandLine.js";
+
+let folder = "";
+const at = (name: string): string => join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "logits-sample-"));
+  writeFileSync(at("rows.jsonl"), "[3,2,1,0]\n[0,0,5,0]\n[1,1,1,1]\n");
+  writeFileSync(at("named.csv"), "id,the,a,an\nfirst,3,2,1\nsecond,0,1,4\n");
+  writeFileSync(at("one.jsonl"), "[1,2]\n");
+  writeFileSync(at("chain.json"), '[{"sampler":"topK","params":{"topK":1}}]');
+  writeFileSync(at("broken.json"), "[{");
+  writeFileSync(at("nothing.json"), '{"seed":1}');
+  writeFileSync(at("unknown.json"), '[{"sampler":"topZ"}]');
+  writeFileSync(at("range.json"), '[{"sampler":"topK","params":{"topK":-1}}]');
+  writeFileSync(at("null.json"), "[null]");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const row = "[3, 2, 1, 0]";
+async function document(...argv: string[]): Promise<Record<string, any>> {
+  const { status, out, err } = await logits("sample", ...argv, "--json");
+  expect({ status, err }).toEqual({ status: 0, err: "" });
+  return JSON.parse(out);
+}
+
+describe("logits sample", () => {
+  it("draws from a row that is written out, and says from what", async () => {
+    expect(await document(row, "--top-k", "2", "--seed", "7")).toEqual({
+      token: expect.any(Number),
+      logprob: expect.any(Number),
+      seed: 7,
+      sequence: 0,
+      step: 0,
+      kept: 2,
+      top: [
+        { id: 0, p: expect.closeTo(1 / (1 + Math.exp(-1)), 12) },
+        { id: 1, p: expect.closeTo(1 / (1 + Math.E), 12) },
+      ],
+      chain: [{ sampler: "topK", params: { topK: 2, ties: "exact" } }],
+    });
+  });
+
+  it("takes a row of a file by its number or its id, and names tokens by its columns", async () => {
+    expect((await document(at("rows.jsonl"), "--kind", "logits", "--row", "1", "--temperature", "0")).token).toBe(2);
+    const second = await document(at("named.csv"), "--kind", "logits", "--id", "second", "--temperature", "0");
+    expect([second["token"], second["text"], second["top"]]).toEqual([2, "an", [{ id: 2, text: "an", p: 1 }]]);
+  });
+
+  it("takes the only row of a file without being told which", async () => {
+    expect((await document(at("one.jsonl"), "--kind", "logits", "--top-k", "1")).token).toBe(1);
+  });
+
+  it("reads a row from standard input", () => {
+    const { status, out, err } = spawned(
+      "[0, 9, 0]\n",
+      "sample",
+      "-",
+      "--kind",
+      "logits",
+      "--row",
+      "0",
+      "--top-k",
+      "1",
+      "--json",
+    );
+    expect({ status, err, token: JSON.parse(out).token }).toEqual({ status: 0, err: "", token: 1 });
+  });
+
+  it("traces each sampler under the names that are promised", async () => {
+    const { trace } = await document(row, "--temperature", "2", "--top-p", "0.7", "--trace");
+    expect(trace.map((step: { sampler: string }) => step.sampler)).toEqual(["temperature", "topP"]);
+    expect(Object.keys(trace[1])).toEqual([
+      "sampler",
+      "params",
+      "before",
+      "after",
+      "massRemoved",
+      "entropyBefore",
+      "entropyAfter",
+      "kl",
+      "removed",
+      "removedCount",
+    ]);
+    expect(trace[1].removed).toHaveLength(trace[1].removedCount);
+  });
+
+  it("makes the same again from what it printed", async () => {
+    const flags = [
+      "--temperature",
+      "1.3",
+      "--top-p",
+      "0.9",
+      "--xtc-probability",
+      "0.5",
+      "--xtc-threshold",
+      "0.1",
+      "--trace",
+    ];
+    for (const seed of ["1", "2", "3"]) {
+      const first = await logits("sample", row, ...flags, "--seed", seed, "--json");
+      writeFileSync(at("saved.json"), first.out);
+      const again = await logits("sample", row, "--chain", at("saved.json"), "--seed", seed, "--trace", "--json");
+      expect(again).toEqual(first);
+    }
+  });
+
+  it("runs a chain from a list", async () => {
+    expect((await document(row, "--chain", at("chain.json"))).kept).toBe(1);
+  });
+
+  it("writes a waterfall for a person", async () => {
+    const { out } = await logits("sample", row, "--temperature", "2", "--top-k", "3", "--trace", "--why", "3");
+    expect(out).toBe(
+      [
+        "               left  removed  mass removed  entropy     KL",
+        "the scores        4                           0.948",
+        "temperature 2     4                           1.245  0.111",
+        "topK 3            3       −1        10.2 %    1.020  0.107",
+        "",
+        "First to go at topK: token 3, 10.2 %: it is number 4 and 3 are kept",
+        "",
+        "Drawn: token 1, 30.7 % (ln p -1.1803), seed 0",
+        "Kept: 3 of 4 tokens",
+        "  0     50.6 %  ████████████████████████",
+        "  1     30.7 %  ███████████████",
+        "  2     18.6 %  █████████",
+        "",
+        "Token 3 fell at topK: it is number 4 and 3 are kept; it had 10.2 % until then.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it.each(profiles.map(({ engine }) => engine))("samples as %s", async (engine) => {
+    const argv = ["--profile", engine, "--top-k", "2", "--top-p", "0.6", "--temperature", "1", "--json"];
+    const { status, out } = await logits("sample", row, ...argv);
+    const { kept, chain } = JSON.parse(out);
+    expect(status).toBe(0);
+    expect(kept).toBeGreaterThan(0);
+    expect(chain.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["transformers.js", "--top-p", "0.5", "topP: ignored by transformers.js 4.3.1: read and never applied"],
+    ["vllm", "--temperature", "1e-6", "temperature: vllm 0.33.0 takes 0 instead"],
+    ["openai", "--mirostat", "2", "mirostat: not used: openai API reference, 2026 has no such sampler in this chain"],
+  ])("says aside what %s does not do as it is told", async (engine, flag, value, message) => {
+    const { status, out, err } = await logits("sample", row, "--profile", engine, flag, value, "--json");
+    expect([status, err]).toEqual([0, `logits: ${message}\n`]);
+    expect(JSON.parse(out).token).toBeDefined();
+  });
+
+  it("sweeps a setting", async () => {
+    const { sweep, rows } = await document(row, "--sweep", "top-k=1,2,4", "--top", "1");
+    expect(sweep).toBe("topK");
+    expect(rows.map((one: { value: number; kept: number }) => [one.value, one.kept])).toEqual([
+      [1, 1],
+      [2, 2],
+      [4, 4],
+    ]);
+    expect(Object.keys(rows[0])).toEqual(["value", "kept", "entropy", "top"]);
+    const { out } = await logits("sample", row, "--sweep", "temperature=0.5,2", "--top-k", "3");
+    expect(out.split("\n")[0]).toBe(
+      "temperature 0.5    kept       3   entropy 0.441 nats   0 86.7 %   1 11.7 %   2 1.59 %",
+    );
+  });
+
+  it("compares engines, the one that was named first", async () => {
+    const { engines, distances } = await document(
+      row,
+      "--compare",
+      "--top-k",
+      "2",
+      "--top-p",
+      "0.6",
+      "--profile",
+      "sglang",
+    );
+    expect(engines).toHaveLength(profiles.length);
+    expect(engines[0].engine).toBe("sglang");
+    expect(distances).toHaveLength((profiles.length * (profiles.length - 1)) / 2);
+    const { out } = await logits("sample", row, "--compare", "--top-k", "2");
+    expect(out).toContain("apart from llama.cpp");
+  });
+
+  it("lints a profile", async () => {
+    const { engine, remarks } = await document(row, "--profile", "transformers.js", "--top-p", "0.9", "--lint");
+    expect(engine).toBe("transformers.js");
+    expect(remarks[0]).toEqual({
+      setting: "topP",
+      message: "topP: ignored by transformers.js 4.3.1: read and never applied",
+    });
+    const { out } = await logits("sample", row, "--profile", "sglang", "--lint");
+    expect(out).toBe("Nothing to remark.\n");
+  });
+
+  it("counts tokens before this one for penalties", async () => {
+    const { top } = await document(
+      row,
+      "--presence-penalty",
+      "5",
+      "--history",
+      "0,0,1",
+      "--prompt-length",
+      "2",
+      "--penalty-over",
+      "output",
+    );
+    expect(top.map(({ id }: { id: number }) => id)).toEqual([0, 2, 3, 1]);
+  });
+
+  it("reads −Infinity as a person writes it", async () => {
+    for (const written of ["[1, -Infinity]", '[1, "-Infinity"]', "[1, -inf]"])
+      expect((await document(written)).kept).toBe(1);
+  });
+
+  it.each<[string[], number, string]>([
+    [[], 2, "logits sample needs FILE | '[3.1, 2.9, -1]'"],
+    [[row, "--tempreature", "1"], 2, "logits sample has no --tempreature. Did you mean --temperature?"],
+    [[row, "--temperature", "-1"], 2, "logits: --temperature: temperature must be a number ≥ 0, got -1"],
+    [[row, "--temperature", "Infinity"], 2, "logits: --temperature: temperature must be a number ≥ 0, got Infinity"],
+    [[row, "--top-p", "2"], 2, "logits: --top-p: topP must be a number in [0, 1], got 2"],
+    [[row, "--seed", "-1"], 2, "logits: --seed: seed must be an integer in [0, 4294967295], got -1"],
+    [
+      [row, "--sequence", "4294967296"],
+      2,
+      "logits: --sequence: sequence must be an integer in [0, 4294967295], got 4294967296",
+    ],
+    [
+      [row, "--profile", "llamacpp"],
+      2,
+      "logits: --profile: profile must be one of llama.cpp, transformers, vllm, sglang, mlx-lm, exllamav3, ollama, koboldcpp, text-generation-webui, transformers.js, web-llm, openai, got llamacpp. Did you mean llama.cpp?",
+    ],
+    [
+      [row, "--ties", "keep"],
+      2,
+      "logits: --ties changes nothing alone: it is for topK, topP, typical, epsilonCutoff, etaCutoff, xtc, and none is on",
+    ],
+    [[row, "--temperature-last"], 2, "logits: --temperature-last needs --profile exllamav3 or text-generation-webui"],
+    [
+      [row, "--temperature-last", "--profile", "vllm"],
+      2,
+      "logits: --temperature-last needs --profile exllamav3 or text-generation-webui",
+    ],
+    [[row, "--lint"], 2, "logits: --lint needs --profile: which engine is meant?"],
+    [[row, "--sweep", "temperature"], 2, "logits: --sweep: it must be SETTING=A,B,C with numbers, got temperature"],
+    [
+      [row, "--sweep", "temperature=1,,2"],
+      2,
+      "logits: --sweep: it must be SETTING=A,B,C with numbers, got temperature=1,,2",
+    ],
+    [
+      [row, "--sweep", "temp=1,2", "--profile", "vllm"],
+      2,
+      "logits: --sweep: there is no setting temp with numbers. Did you mean temperature?",
+    ],
+    [[row, "--sweep", "ties=1,2"], 2, "logits: --sweep: there is no setting ties with numbers. See --help"],
+    [[row, "--sweep", "top-p=0.5,1.5"], 2, "logits sample: Cannot run topP: topP must be a number in [0, 1], got 1.5"],
+    [[row, "--sweep", "top-k=1", "--compare"], 2, "logits: --sweep and --compare do not go together: give one"],
+    [
+      [row, "--history", "0,,1", "--presence-penalty", "1"],
+      2,
+      'logits: --history: ids must be integers in [0, 3], got ""',
+    ],
+    [[row, "--history", "4"], 2, 'logits: --history: ids must be integers in [0, 3], got "4"'],
+    [
+      [row, "--prompt-length", "1"],
+      2,
+      "logits: --prompt-length: it must be an integer in [0, 0], the tokens of --history, got 1",
+    ],
+    [[row, "--why", "4"], 2, "logits sample: Cannot explain token 4: it must be in [0, 3], got 4"],
+    [
+      [row, "--logit-bias", "1"],
+      2,
+      'logits sample: Cannot sample: logitBias must be ids and a number or -Infinity with a colon between, got "1"',
+    ],
+    [
+      ["[0.5, 0.5]", "--kind", "probs", "--repetition-penalty", "2"],
+      2,
+      "logits sample: Cannot run repetitionPenalty: the scores must be raw logits, whose size and sign it goes by, got probs",
+    ],
+    [["[1, NaN]"], 3, "logits sample: Cannot sample: the score of token 1 must be finite or -Infinity, got NaN"],
+    [
+      ["[1, Infinity]"],
+      3,
+      "logits sample: Cannot sample: the score of token 1 must be finite or -Infinity, got Infinity",
+    ],
+    [["[-Infinity]"], 3, "logits sample: Cannot sample: at least one token must not be removed, got only -Infinity"],
+    [
+      [row, "--allowed-tokens", "9"],
+      3,
+      "logits sample: Cannot sample: allowedTokens must leave a token, got none left of 4",
+    ],
+    [
+      [row, "--classes", "a,b"],
+      3,
+      "logits sample: Cannot sample this row: there must be one class name a score (4), got 2",
+    ],
+  ])("%j ends with %i and one line", async (argv, status, line) => {
+    expect(await logits("sample", ...argv)).toEqual({ status, out: "", err: `${line}\n` });
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ["a file that there is not", ["none.jsonl", "--row", "0"], 3, /there is no such file/],
+    [
+      "a row that there is not",
+      ["rows.jsonl", "--kind", "logits", "--row", "9"],
+      3,
+      /the file must have row 9, got none/,
+    ],
+    ["no row of several", ["rows.jsonl", "--kind", "logits"], 2, /needs --row N or --id ID/],
+  ])("%s ends with %3$i", async (_, [name, ...flags], status, message) => {
+    const ended = await logits("sample", at(name!), ...flags);
+    expect([ended.status, ended.out]).toEqual([status, ""]);
+    expect(ended.err).toMatch(message);
+  });
+
+  it.each<[string, number, RegExp]>([
+    ["broken.json", 3, /it must be a chain in JSON, got /],
+    ["missing.json", 3, /it must be a chain in JSON, got ENOENT/],
+    ["nothing.json", 3, /a chain must be a list of \{sampler, params\}, got object/],
+    ["unknown.json", 3, /a sampler must be one of .*, got topZ/],
+    ["range.json", 3, /topK must be an integer ≥ 0, got -1/],
+    ["null.json", 3, /a step must be \{"sampler": NAME, "params": \{…\}\}, got null/],
+  ])("--chain %s ends with %i and one line that names the file", async (name, status, message) => {
+    const ended = await logits("sample", row, "--chain", at(name));
+    expect([ended.status, ended.out, ended.err.trimEnd().includes("\n")]).toEqual([status, "", false]);
+    expect(ended.err).toMatch(message);
+    expect(ended.err).toContain(`Cannot read ${at(name)}: `);
+  });
+
+  it.each([
+    ["--top-k", "2", "logits: --chain and --top-k both say how to sample: give one"],
+    ["--profile", "vllm", "logits: --chain and --profile both say how to sample: give one"],
+    ["--sweep", "top-k=1,2", "logits: --sweep needs settings, not --chain: give them as flags"],
+  ])("--chain beside %s is refused", async (flag, value, line) => {
+    expect(await logits("sample", row, "--chain", at("chain.json"), flag, value)).toEqual({
+      status: 2,
+      out: "",
+      err: `${line}\n`,
+    });
+  });
+
+  it("has a help in which flags stand under headings, the usual ones first", async () => {
+    const { out } = await logits("sample", "--help");
+    const headings = [...out.matchAll(/^(\S.*):$/gm)].map((match) => match[1]);
+    expect(headings).toEqual([
+      "Which row, and which draw",
+      "The usual samplers",
+      "Other samplers that cut or reshape",
+      "Penalties, bans and lengths",
+      "Rules on which engines differ",
+      "As an engine does",
+      "What came before, and beside",
+      "What to show",
+      "How to read FILE",
+      "Examples",
+    ]);
+    expect(out).not.toMatch(/default ;|default \)/);
+    expect(
+      Math.max(
+        ...out
+          .split("\n")
+          .filter((line) => !line.startsWith("  logits "))
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(90);
+  });
+});
