@@ -64,3 +64,14 @@ export const samplerCases: Record<string, SamplerCase> = {
     not: { permutation: byId, removed: forces },
   },
 };
+
+/** Samplers that need a second row, a mask or a text of their own: their contracts stand beside them. */
+export const heldElsewhere: readonly string[] = [
+  "guidance",
+  "contrastive",
+  "dola",
+  "mask",
+  "kgw",
+  "synthId",
+  "lzPenalty",
+];
