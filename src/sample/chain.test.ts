@@ -207,6 +207,8 @@ describe("diceOf and acceptToken", () => {
     const state = {};
     acceptToken(1, row, steps, { state, seed: 1 });
     expect(Object.keys(state)).toEqual(["1", "2"]);
+    // Of 0.4 and 0.3, all that topK left, both within 2 bits; adaptiveP saw 3/7 of them.
+    expect(state).toMatchObject({ 2: { sum: expect.closeTo(0.5 * 10 * 0.9 + 3 / 7, 12) } });
     const saved = JSON.parse(JSON.stringify(state));
     expect(saved).toEqual(state);
     expect(runChain(row, steps, { state: saved })).toEqual(runChain(row, steps, { state }));

@@ -66,6 +66,9 @@ export type Watcher = (
 /**
  * The row after all samplers of a chain, in f64: what the token is drawn from. The input is unchanged.
  *
+ * @example
+ *     runChain(Float64Array.of(1, 3, 2), chainOf(samplers, [{ sampler: "topK", params: { topK: 2 } }]))   // [-Infinity, 3, 2]
+ *
  * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left
  */
 export function runChain(

@@ -36,6 +36,7 @@ describe("dry", () => {
     ["counts what follows a breaker", row, { ...on, dryBreakers: "3" }, [0, 0, -1, 0], { history: [0, 1, 2, 3, 0, 1] }],
     ["never lowers a breaker of one token", row, { ...on, dryBreakers: "2" }, row, { history: [0, 1, 2, 0, 1] }],
     ["takes breakers of several tokens", row, { ...on, dryBreakers: "0 1" }, row, { history: [0, 1, 2, 0, 1] }],
+    ["counts what follows the whole of it", row, { ...on, dryBreakers: "3 0" }, row, { history: [0, 1, 2, 3, 0, 1] }],
     ["leaves removed what is removed", [0, 0, -Infinity], on, [0, 0, -Infinity], { history: [0, 1, 2, 0, 1] }],
     ["passes over ids that the row does not have", [0, 0], on, [0, 0], { history: [0, 1, 2, 0, 1] }],
     ["without a text changes nothing", row, on, row],

@@ -30,7 +30,7 @@ export interface Sampled {
  * Draws the next token from a row of logits through a chain of samplers. The row is unchanged.
  *
  * @example
- *     sample([8.2, 1.5, 0.3], { chain: settingsChain(samplers, { temperature: 0.8, topP: 0.95 }), seed: 7 }).token   // 0
+ *     sample(Float64Array.of(8.2, 1.5, 0.3), { chain: settingsChain(samplers, { temperature: 0.8, topP: 0.95 }), seed: 7 }).token   // 0
  *
  * @throws LogitsError `not-finite` for NaN and +Infinity, and where no token is left; `bad-argument` for a key or `top` out of range
  */

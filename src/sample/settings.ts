@@ -5,8 +5,11 @@ import { type ChainStep, chainOf, type Step } from "./chain.js";
 export type Settings = Params;
 
 /**
- * The chain of the samplers whose parameters are given, in the order of `samplers`. A parameter that several samplers have is given to each that is in the
- * chain for another reason, and to all of them where there is no other.
+ * The chain of the samplers of which a switch is given, in the order of `samplers`. A parameter that several samplers have is given to each of them that is
+ * in the chain; one that is no switch, such as `ties`, brings none in.
+ *
+ * @example
+ *     settingsChain(samplers, { topP: 0.9, temperature: 0.8 }).map(({ sampler }) => sampler.name)   // ["temperature", "topP"]
  *
  * @throws LogitsError `bad-argument` for a name that no sampler has
  */

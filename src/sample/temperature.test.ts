@@ -32,6 +32,13 @@ describe("temperature", () => {
       [0, 0, -800 / 0.75, -800 / 0.75],
     ],
     ["never goes below 0 with a range", [1, -800], { temperature: 0.5, dynatempRange: 2 }, [1, out]],
+    // From 0 to 2.5, half way.
+    [
+      "begins at 0 with a range that is wider than T",
+      [0, 0, -800, -800],
+      { temperature: 0.5, dynatempRange: 2 },
+      [0, 0, -640, -640],
+    ],
     ["with a range keeps T where one token is left", [6, out], { temperature: 3, dynatempRange: 0.5 }, [2, out]],
     ["counts only tokens left in ln n", [6, 6, out, out], { dynatempRange: 0.5 }, [4, 4, out, out]],
   ]);

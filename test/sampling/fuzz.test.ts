@@ -2,12 +2,11 @@
 import fc from "fast-check";
 import { chainOf, type ChainStep, runChain, sample, samplers, tracer } from "logits/sample";
 import { describe, expect, it } from "vitest";
+import { heldElsewhere } from "../support/samplerCases.js";
 import { checkParams, LogitsError, type Param, type Params, type Sampler } from "../../src/core/index.js";
 
 /** Samplers that need nothing but a row and what came before. */
-const alone = samplers.filter(
-  ({ name }) => !["guidance", "contrastive", "dola", "mask", "kgw", "synthId"].includes(name),
-);
+const alone = samplers.filter(({ name }) => !heldElsewhere.includes(name));
 
 const ids = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 3 });
 const texts: Record<string, fc.Arbitrary<string>> = {

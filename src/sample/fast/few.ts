@@ -87,7 +87,6 @@ export class Few {
     this.total = this.#weigh();
     const target = u * this.total;
     const { ids } = this;
-    const order = this.#order;
     let before = 0;
     for (let i = 0; i < this.count; ) {
       const end = this.#blockEnd(i);
