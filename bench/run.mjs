@@ -71,7 +71,8 @@ async function measured(one) {
 async function timed(one, options) {
   if (one.oursValue) {
     const [ours, theirs] = [one.oursValue(), one.theirValue?.()];
-    return theirs === undefined ? { ours } : judged(one, { ours, theirs, ratio: ours / theirs });
+    if (theirs === undefined) return one.limit === undefined ? { ours } : { ours, met: ours <= one.limit };
+    return judged(one, { ours, theirs, ratio: ours / theirs });
   }
   const peer = peerOf(one);
   if (peer) return judged(one, await interleave(one.ours, peer, options));

@@ -45,12 +45,14 @@ function cells(result) {
     ours === undefined ? "not run" : amount(ours, unit),
     theirs === undefined ? missing : `${peer}: ${amount(theirs, unit)}`,
     ratio === undefined ? "–" : `${precise(ratio)}×`,
-    limit ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${precise(goal)}×` : "–",
+    limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${precise(goal)}×` : "–",
     met === undefined ? "–" : met ? "yes" : "no",
   ];
 }
 
 function amount(value, unit) {
+  if (unit === "bytes") return `${Math.round(value)} bytes`;
+  if (unit === "relative") return value.toExponential(1);
   if (unit === "MiB") return `${Math.round(value)} MiB`;
   if (value < 1) return `${precise(value * 1000)} µs`;
   return value < 1000 ? `${precise(value)} ms` : `${precise(value / 1000)} s`;

@@ -62,6 +62,7 @@ const steps = [
 const names = { llamacpp: "llama.cpp", transformers: "transformers" };
 
 export default async function* sampled() {
+  yield* exactness();
   for (const size of sizes) {
     const { x, values, count } = vocabularyRows(8, size);
     const rows = Array.from({ length: count }, (_, row) => values.subarray(row * size, (row + 1) * size));
@@ -102,6 +103,51 @@ export default async function* sampled() {
       }
     }
   }
+}
+
+/** What a step leaves behind, and how far a weight is from the exponential. */
+function* exactness() {
+  const size = 50_257;
+  const { values } = vocabularyRows(8, size);
+  const row = values.subarray(0, size);
+  yield {
+    name: "allocated by a step with penalties, top-k, top-p, min-p",
+    size: `1 × ${size.toLocaleString("en")}`,
+    unit: "bytes",
+    limit: 1,
+    oursValue: () => allocated(stepOf(steps[0].settings, size, [row], [1, 2, 3])),
+  };
+  yield {
+    name: "largest relative error of a probability above 1e-12",
+    size: `1 × ${size.toLocaleString("en")}`,
+    unit: "relative",
+    limit: 3e-6,
+    oursValue: () => weightError(row),
+  };
+}
+
+/** Bytes of the heap that a call leaves, over so many calls that other work does not show. */
+function allocated(run) {
+  const calls = 200_000;
+  for (let i = 0; i < 20_000; i++) run(i);
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < calls; i++) run(i);
+  return Math.max(0, process.memoryUsage().heapUsed - before) / calls;
+}
+
+function weightError(scores) {
+  const row = kernels.drawRow(scores.length);
+  row.scores.set(scores);
+  const peak = row.peak();
+  const total = row.weigh(1, peak);
+  let sum = 0;
+  for (const score of scores) sum += Math.exp(score - peak);
+  let worst = 0;
+  for (let id = 0; id < scores.length; id++) {
+    const p = Math.exp(scores[id] - peak) / sum;
+    if (p > 1e-12) worst = Math.max(worst, Math.abs(row.weights[id] / total / p - 1));
+  }
+  return worst;
 }
 
 function stepOf(settings, size, rows, history) {

@@ -74,10 +74,10 @@ function aligned(table: readonly string[][]): string[] {
 /** A line an engine; then what became of each setting. */
 export function comparisonText({ engines, distances }: Comparison): string {
   const [reference] = engines;
-  const table = engines.map(({ engine, kept, first, entropy }) => {
+  const table = engines.map(({ engine, verified, kept, first, entropy }) => {
     const apart = distances.find((pair) => pair.engines[0] === reference!.engine && pair.engines[1] === engine);
     return [
-      engine,
+      verified ? engine : `${engine} (unverified)`,
       count(kept),
       String(first.id),
       percent(first.p),

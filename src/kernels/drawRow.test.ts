@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type DrawRow, drawRow } from "./drawRow.js";
+import { drawRow } from "./drawRow.js";
+import type { DrawRow } from "./plainDrawRow.js";
 
 const random = (seed: number): (() => number) => {
   let state = seed;

@@ -1,6 +1,7 @@
 /** The few hot loops. Callers never learn which implementation ran. */
 import { hasWasm } from "./arena.js";
-import { type DrawRow, drawRow as makeDrawRow } from "./drawRow.js";
+import { drawRow as makeDrawRow } from "./drawRow.js";
+import type { DrawRow } from "./plainDrawRow.js";
 import { plainParser, wasmParser } from "./records.js";
 import type { RecordParser, RecordShape } from "./recordsReference.js";
 import * as reference from "./reference.js";
@@ -17,7 +18,7 @@ export type { Floats, NllSums, RowStats } from "./reference.js";
 export type { RecordParser, RecordShape } from "./recordsReference.js";
 export { expGap, type Peak, type Row, sumExp, surprisal } from "./rowReference.js";
 export { halfLog, weightOf } from "./drawReference.js";
-export { type DrawRow, exactRow, type Spread } from "./drawRow.js";
+export { type DrawRow, exactRow, type Spread } from "./plainDrawRow.js";
 export type { Top } from "./topReference.js";
 export { alloc, free } from "./arena.js";
 

@@ -10,6 +10,8 @@ import { type TraceStep, tracer } from "./trace.js";
 export interface EngineRow {
   engine: string;
   version: string;
+  /** Whether the profile is held to vectors of the engine's own code. */
+  verified: boolean;
   kept: number;
   /** In nats. */
   entropy: number;
@@ -60,6 +62,7 @@ export function compareProfiles(
     engines: seen.map(({ profile, chain, p, steps, kept }) => ({
       engine: profile.engine,
       version: profile.version,
+      verified: profile.verified,
       kept,
       entropy: entropyOf(p),
       first: firstOf(p),

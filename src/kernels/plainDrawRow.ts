@@ -1,0 +1,245 @@
+import { BLOCK, halfLog, SMALLEST, weightOf } from "./drawReference.js";
+
+/**
+ * A row of scores that tokens are drawn from, with room for what that takes: made once for a vocabulary, used for every step. In kernel memory where there is
+ * WebAssembly; both kinds give the same numbers to the last bit.
+ */
+export interface DrawRow {
+  /** Where the scores lie: `tokens` of them, then −Infinity up to a whole number of blocks. Whoever writes here saves a copy. */
+  readonly scores: Float32Array | Float64Array;
+  /** After `weighLogs`: half the binary logarithm of each weight. After either `weigh`: the weights, and the sum of each block of 64. */
+  readonly logs: Float32Array;
+  readonly weights: Float32Array;
+  readonly sums: Float64Array;
+  /** After `weighLogs`: Σ weight·log. */
+  weighted: number;
+  /** The largest score; NaN where one is NaN or +Infinity. `reach` and `collect` need it before. */
+  peak(): number;
+  /** A score that at least k ≥ 1 scores are not below, and not many more than that. */
+  reach(k: number): number;
+  /** Ids, rising, of the scores that are not below `least`, to `out`; their number, or −1 where there is no room. */
+  collect(least: number, out: Int32Array): number;
+  /** Weights exp(score·scale − peak); those of scores below `least` are 0. Returns their sum. */
+  weigh(scale: number, peak: number, least?: number): number;
+  /** The same with logarithms: for `massNear` and `weighted`. */
+  weighLogs(scale: number, peak: number): number;
+  /** Of the finite scores: their number, the mean of score·scale, and Σ of its squared distances from that. `highest` is the largest. */
+  spread(scale: number, highest: number): Spread;
+  /** Σ of the weights of the tokens with a larger score. */
+  massAbove(score: number): number;
+  /** Σ of the weights of the tokens whose log is nearer to `centre`. */
+  massNear(centre: number, distance: number): number;
+  /** How many of the first n scores are this one. */
+  countEqual(n: number, score: number): number;
+  /** The token at `target` of the running sum of the weights. */
+  at(target: number): number;
+}
+
+export interface Spread {
+  count: number;
+  mean: number;
+  squares: number;
+}
+
+/** From sums of distances from the largest score, which lies within some deviations of the mean: few digits cancel. */
+export function spreadOf(count: number, sum: number, squares: number, peak: number): Spread {
+  return { count, mean: peak + sum / count, squares: Math.max(0, squares - (sum * sum) / count) };
+}
+
+/** The token of a block at which the running sum exceeds `target`; where rounding leaves none, the last that has a weight. */
+export function within(
+  weights: Float32Array,
+  sums: Float64Array,
+  found: number,
+  target: number,
+  before: number,
+): number {
+  let block = found;
+  while (block > 0 && sums[block] === 0) block--;
+  const from = block * BLOCK;
+  let all = 0;
+  for (let id = from; id < from + BLOCK; id++) all += weights[id]!;
+  // The block's sum is of f32; its tokens share what it has by their weights, the smallest too.
+  const limit = ((target - before) * all) / sums[block]!;
+  let sum = 0;
+  let last = from;
+  for (let id = from; id < from + BLOCK; id++) {
+    const weight = weights[id]!;
+    if (weight === 0) continue;
+    sum += weight;
+    if (sum > limit) return id;
+    last = id;
+  }
+  return last;
+}
+
+/** A row of f64 scores, as a chain leaves them: for a draw that need not be fast. */
+export function exactRow(scores: Float64Array): DrawRow {
+  const row = plainRow(scores.length, new Float64Array(Math.ceil(scores.length / BLOCK) * BLOCK));
+  row.scores.set(scores);
+  // Apart from `scanned`, which is to see arrays of one kind only.
+  row.peak = () => {
+    let peak = -Infinity;
+    for (let id = 0; id < scores.length; id++) {
+      if (!(scores[id]! < Infinity)) return NaN;
+      if (scores[id]! > peak) peak = scores[id]!;
+    }
+    return peak;
+  };
+  return row;
+}
+
+/** The largest score of each block, and of all; NaN where one is NaN or +Infinity. Four of each are compared apart, because a comparison waits for the one before. */
+function scanned(scores: Float32Array, maxima: Float64Array): number {
+  let peak = -Infinity;
+  let wrong = 0;
+  for (let block = 0, id = 0; block < maxima.length; block++) {
+    let a = -Infinity;
+    let b = -Infinity;
+    let c = -Infinity;
+    let d = -Infinity;
+    let sum = 0;
+    for (const end = id + BLOCK; id < end; id += 4) {
+      const p = scores[id]!;
+      const q = scores[id + 1]!;
+      const r = scores[id + 2]!;
+      const s = scores[id + 3]!;
+      if (p > a) a = p;
+      if (q > b) b = q;
+      if (r > c) c = r;
+      if (s > d) d = s;
+      sum += p + q + (r + s);
+    }
+    if (b > a) a = b;
+    if (d > c) c = d;
+    if (c > a) a = c;
+    maxima[block] = a;
+    if (a > peak) peak = a;
+    // A masked score makes it −Infinity, NaN or both infinities make it NaN.
+    if (sum !== sum) wrong++;
+  }
+  return wrong > 0 || peak === Infinity ? NaN : peak;
+}
+
+/** The k-th largest of some numbers, k ≤ their count. */
+function largest(k: number, numbers: Float64Array): number {
+  if (k > 64) return numbers.slice().sort()[numbers.length - k]!;
+  const best = new Float64Array(k).fill(-Infinity);
+  for (let i = 0; i < numbers.length; i++) {
+    const one = numbers[i]!;
+    if (one <= best[k - 1]!) continue;
+    let at = k - 1;
+    for (; at > 0 && best[at - 1]! < one; at--) best[at] = best[at - 1]!;
+    best[at] = one;
+  }
+  return best[k - 1]!;
+}
+
+/** Room for a row in plain TypeScript. */
+export function plainRow(
+  tokens: number,
+  all: Float32Array | Float64Array = new Float32Array(Math.ceil(tokens / BLOCK) * BLOCK),
+): DrawRow {
+  const padded = all.length;
+  const blocks = padded / BLOCK;
+  all.fill(-Infinity);
+  const logs = new Float32Array(padded);
+  const weights = new Float32Array(padded);
+  const sums = new Float64Array(blocks);
+  const maxima = new Float64Array(blocks);
+  const masses = (stays: (id: number) => boolean): number => {
+    let total = 0;
+    for (let block = 0; block < blocks; block++) total += blockSum(block, (id) => (stays(id) ? weights[id]! : 0));
+    return total;
+  };
+  return {
+    scores: all.subarray(0, tokens),
+    logs,
+    weights,
+    sums,
+    weighted: 0,
+    peak: () => scanned(all as Float32Array, maxima),
+    reach(k) {
+      if (k > blocks) return -Infinity;
+      return largest(k, maxima);
+    },
+    collect(least, out) {
+      let n = 0;
+      for (let block = 0; block < blocks; block++) {
+        if (maxima[block]! < least) continue;
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+          if (all[id]! < least || all[id] === -Infinity) continue;
+          if (n === out.length) return -1;
+          out[n++] = id;
+        }
+      }
+      return n;
+    },
+    weigh(scale, peak, least = -Infinity) {
+      let total = 0;
+      const lanes = new Float32Array(4);
+      for (let block = 0; block < blocks; block++) {
+        lanes.fill(0);
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
+          const score = all[id]!;
+          const weight = score < least ? 0 : weightOf(halfLog(score * scale - peak));
+          weights[id] = weight;
+          lanes[id & 3]! += weight;
+        }
+        total += sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
+      }
+      return total;
+    },
+    weighLogs(scale, peak) {
+      const total = this.weigh(scale, peak);
+      this.weighted = 0;
+      for (let id = 0; id < padded; id++) logs[id] = halfLog(all[id]! * scale - peak);
+      for (let block = 0; block < blocks; block++)
+        this.weighted += blockSum(block, (id) => Math.fround(weights[id]! * Math.max(SMALLEST, logs[id]!)));
+      return total;
+    },
+    spread(scale, highest) {
+      const gap = (id: number): number => (all[id]! > -Infinity ? all[id]! * scale - highest * scale : 0);
+      let count = 0;
+      let sum = 0;
+      let squares = 0;
+      for (let block = 0; block < blocks; block++) {
+        const [lanes, squareLanes] = [new Float64Array(2), new Float64Array(2)];
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id += 4) {
+          for (let lane = 0; lane < 2; lane++) {
+            const [a, b] = [gap(id + lane), gap(id + lane + 2)];
+            lanes[lane]! += a + b;
+            squareLanes[lane]! += a * a + b * b;
+          }
+        }
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (all[id]! > -Infinity) count++;
+        sum += lanes[0]! + lanes[1]!;
+        squares += squareLanes[0]! + squareLanes[1]!;
+      }
+      return spreadOf(count, sum, squares, highest * scale);
+    },
+    massAbove: (score) => masses((id) => all[id]! > score),
+    massNear: (centre, distance) => masses((id) => Math.abs(Math.fround(logs[id]! - centre)) < distance),
+    countEqual(n, score) {
+      let count = 0;
+      for (let id = 0; id < n; id++) if (all[id] === score) count++;
+      return count;
+    },
+    at(target) {
+      let before = 0;
+      let block = 0;
+      while (block < blocks - 1 && !(before + sums[block]! > target)) before += sums[block++]!;
+      return within(weights, sums, block, target, before);
+    },
+  };
+}
+
+/** The sum of a block in the order of the kernel. */
+function blockSum(
+  block: number,
+  of: (id: number) => number,
+  lanes: Float32Array | Float64Array = new Float32Array(4),
+): number {
+  for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) lanes[id & 3]! += of(id);
+  return lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
+}
