@@ -23,7 +23,6 @@ export {
 } from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
-export { portableExp } from "./math/portableExp.js";
 export { portableLog } from "./math/portableLog.js";
 export { bootstrapWeights, philox, shuffled, uniform } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";

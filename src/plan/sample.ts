@@ -1,4 +1,5 @@
 import type { Logits, SampleContext } from "../core/index.js";
+import { entropy } from "../core/math/index.js";
 import {
   type ChainStep,
   diceOf,
@@ -113,20 +114,6 @@ export function sweepRow(
     const chain = chainWith({ [name]: value });
     const { kept, top } = sampleRow(logits, { ...options, chain });
     const context: Partial<SampleContext> = { ...options.context, dice: diceOf(options) };
-    return { value, kept, entropy: entropyOf(runChain(logits, chain, context)), top };
+    return { value, kept, entropy: entropy(runChain(logits, chain, context)), top };
   });
-}
-
-function entropyOf(row: Float64Array): number {
-  let peak = -Infinity;
-  for (const score of row) if (score > peak) peak = score;
-  let sum = 0;
-  let first = 0;
-  for (const score of row) {
-    if (score === -Infinity) continue;
-    const weight = Math.exp(score - peak);
-    sum += weight;
-    first += weight * (score - peak);
-  }
-  return Math.log(sum) - first / sum;
 }

@@ -10,11 +10,10 @@ export function accepts(row: DrawRow, total: number, token: number, how: Accepta
 function inNucleus(row: DrawRow, total: number, token: number, params: Params): boolean {
   const limit = (params["topP"] as number) * total;
   const score = row.scores[token]!;
-  const above = row.massAbove(score);
+  const tied = params["ties"] === "keep" ? 0 : row.countEqual(token, score) * row.weights[token]!;
+  const before = row.massAbove(score) + tied;
   // The most probable token stays whatever P is.
-  if (above === 0 && (params["ties"] === "keep" || row.countEqual(token, score) === 0)) return true;
-  const before = params["ties"] === "keep" ? above : above + row.countEqual(token, score) * row.weights[token]!;
-  return stays(before, limit, params);
+  return before === 0 || stays(before, limit, params);
 }
 
 /** Whether what comes before a token is too little. Weights are of f32: what is within 3e-7 of the limit has reached it. */
@@ -27,13 +26,13 @@ function isTypical(row: DrawRow, total: number, token: number, params: Params): 
   // −ln p − H is, but for a factor, how far the logarithm of a weight is from the mean of all.
   const centre = Math.fround(row.weighted / total);
   const distance = Math.abs(Math.fround(row.logs[token]! - centre));
-  const before = row.massNear(centre, distance);
-  const within = (mass: number): boolean => stays(mass, limit, params);
-  if (before === 0 && params["ties"] === "keep") return true;
-  if (!within(before) && before > 0) return false;
+  const nearer = row.massNear(centre, distance);
+  // The most typical token stays whatever P is.
+  const within = (mass: number): boolean => mass === 0 || stays(mass, limit, params);
+  if (!within(nearer)) return false;
   if (params["ties"] === "keep" || within(row.massNear(centre, above(distance)))) return true;
   // P is reached among tokens at this very distance: by score, then by id.
-  return within(before + tiedBefore(row, token, centre, distance)) || firstOfAll(row, token, centre, distance, before);
+  return within(nearer + tiedBefore(row, token, centre, distance));
 }
 
 /** Weight of the tokens at the same distance that come before this one. */
@@ -46,9 +45,6 @@ function tiedBefore(row: DrawRow, token: number, centre: number, distance: numbe
   }
   return mass;
 }
-
-const firstOfAll = (row: DrawRow, token: number, centre: number, distance: number, before: number): boolean =>
-  before === 0 && tiedBefore(row, token, centre, distance) === 0;
 
 const number = new Float32Array(1);
 const bits = new Int32Array(number.buffer);

@@ -147,7 +147,9 @@ describe("logits sample", () => {
   ])("says aside what %s does not do as it is told", async (engine, flag, value, message) => {
     const { status, out, err } = await logits("sample", row, "--profile", engine, flag, value, "--json");
     expect([status, err]).toEqual([0, `logits: ${message}\n`]);
-    expect(JSON.parse(out).token).toBeDefined();
+    const { token, top, kept } = JSON.parse(out) as { token: number; kept: number; top: { id: number }[] };
+    expect(top.map(({ id }) => id)).toContain(token);
+    expect(top).toHaveLength(Math.min(20, kept));
   });
 
   it("sweeps a setting", async () => {

@@ -1,7 +1,19 @@
 // What sampling promises, each with the number of draws that could show it false. All seeded.
-import { acceptToken, diceOf, drawToken, runChain, sample, samplers, settingsChain, tokenAt, xtc } from "logits/sample";
+import {
+  acceptToken,
+  createStepper,
+  diceOf,
+  drawToken,
+  runChain,
+  sample,
+  samplers,
+  type Settings,
+  settingsChain,
+  tokenAt,
+  xtc,
+} from "logits/sample";
 import { describe, expect, it } from "vitest";
-import { portableExp } from "../../src/core/index.js";
+import { halfLog, weightOf } from "../../src/core/index.js";
 import { uniform } from "../../src/core/rng.js";
 
 const out = -Infinity;
@@ -10,7 +22,7 @@ const out = -Infinity;
 function cumulative(row: Float64Array): Float64Array {
   const peak = row.reduce((most, score) => Math.max(most, score), out);
   let sum = 0;
-  return row.map((score) => (sum += score === out ? 0 : portableExp(score - peak)));
+  return row.map((score) => (sum += score === out ? 0 : weightOf(halfLog(score - peak))));
 }
 
 function tokenBySearch(sums: Float64Array, u: number): number {
@@ -77,6 +89,37 @@ describe.each(rows)("%s", (_, row) => {
     for (let i = 0; i < draws; i++) counts[tokenBySearch(sums, at(i))]!++;
     expect(Math.abs(chiSquareDeviate(counts, p, draws))).toBeLessThan(4);
     row.forEach((score, id) => expect(score === out ? counts[id] : 0).toBe(0));
+  });
+});
+
+describe("a stepper", () => {
+  const row = Float32Array.from({ length: 300 }, (_, id) => 6 * Math.sin(id) + 0.01 * id);
+  // Top-p and typical are drawn by rejection: that what is accepted has the right frequencies shows nowhere else.
+  it.each<Settings>([
+    { temperature: 0.8 },
+    { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05 },
+    { temperature: 1.5, topP: 0.95 },
+    { topP: 0.5 },
+    { typicalP: 0.9 },
+    { typicalP: 0.3 },
+    { minP: 0.2 },
+    { topNSigma: 0.7 },
+  ])("draws each token as often as its probability says, over a million: %j", (settings) => {
+    const chain = settingsChain(samplers, settings);
+    const left = runChain(row, chain);
+    const peak = left.reduce((most, score) => Math.max(most, score), out);
+    const weights = left.map((score) => Math.exp(score - peak));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const stepper = createStepper(chain, row.length);
+    expect(stepper.fast).toBe(true);
+    stepper.row.set(row);
+    const draws = 1e6;
+    const counts = new Float64Array(row.length);
+    const key = { seed: 5, step: 0 };
+    for (; key.step < draws; key.step++) counts[stepper.next(stepper.row, key)]!++;
+    const p = weights.map((weight) => weight / total);
+    expect(Math.abs(chiSquareDeviate(counts, p, draws))).toBeLessThan(4);
+    left.forEach((score, id) => expect(score === out ? counts[id] : 0).toBe(0));
   });
 });
 
