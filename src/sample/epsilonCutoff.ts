@@ -1,6 +1,7 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { keepWhere, probabilitiesOf } from "./row.js";
+import { minKeepParam, tiesParam } from "./rules.js";
 
 /**
  * Keeps the tokens whose probability is at least ε.
@@ -29,14 +30,8 @@ export const epsilonCutoff: Sampler = defineSampler({
       noop: 0,
       help: "ε, the least probability",
     },
-    {
-      name: "ties",
-      type: "choice",
-      choices: ["exact", "keep"],
-      default: "exact",
-      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
-    },
-    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+    tiesParam,
+    minKeepParam,
   ],
   source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
   change(row, params) {

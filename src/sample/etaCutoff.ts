@@ -1,6 +1,7 @@
 import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { entropyOf, keepWhere, probabilitiesOf } from "./row.js";
+import { minKeepParam, tiesParam } from "./rules.js";
 
 /**
  * Keeps the tokens whose probability is at least η, which falls with the entropy H.
@@ -31,14 +32,8 @@ export const etaCutoff: Sampler = defineSampler({
       noop: 0,
       help: "ε of the limit min(ε, √ε·e^−H)",
     },
-    {
-      name: "ties",
-      type: "choice",
-      choices: ["exact", "keep"],
-      default: "exact",
-      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
-    },
-    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+    tiesParam,
+    minKeepParam,
   ],
   source: "Hewitt, Manning & Liang, EMNLP Findings 2022",
   change(row, params) {

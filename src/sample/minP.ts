@@ -1,6 +1,7 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { keepWhere, peakOf } from "./row.js";
+import { minKeepParam } from "./rules.js";
 
 /**
  * Keeps the tokens that are at least m times as probable as the most probable one.
@@ -37,7 +38,7 @@ export const minP: Sampler = defineSampler({
       default: "keep",
       help: "What becomes of a token exactly at the limit",
     },
-    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+    minKeepParam,
   ],
   source: "Nguyen et al., ICLR 2025",
   change(row, params) {

@@ -2,6 +2,7 @@ import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { rankReasons } from "./ranking.js";
 import { keepTies, keepTop, sortedScores } from "./row.js";
+import { tiesParam } from "./rules.js";
 
 /**
  * Keeps the k tokens with the largest scores.
@@ -19,16 +20,7 @@ export const topK: Sampler = defineSampler({
   name: "topK",
   role: "filter",
   help: "Keeps the k most probable tokens",
-  params: [
-    { name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "How many tokens to keep" },
-    {
-      name: "ties",
-      type: "choice",
-      choices: ["exact", "keep"],
-      default: "exact",
-      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
-    },
-  ],
+  params: [{ name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "How many tokens to keep" }, tiesParam],
   source: "Fan, Lewis & Dauphin, ACL 2018",
   change(row, params) {
     const k = numberOf(params, "topK");

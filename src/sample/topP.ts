@@ -3,6 +3,7 @@ import { defineSampler, numberOf } from "./define.js";
 import { massNamed, overParam } from "./over.js";
 import { rankedIds } from "./ranking.js";
 import { keepTies, keepTop, peakOf, sortedScores } from "./row.js";
+import { minKeepParam, tiesParam } from "./rules.js";
 
 /**
  * Nucleus: keeps the fewest most probable tokens that hold probability P together. The most probable always stays.
@@ -49,14 +50,8 @@ export const topP: Sampler = defineSampler({
     },
     { name: "equal", type: "choice", choices: ["drop", "keep"], default: "drop", help: "A token after exactly P" },
     overParam,
-    {
-      name: "ties",
-      type: "choice",
-      choices: ["exact", "keep"],
-      default: "exact",
-      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
-    },
-    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+    tiesParam,
+    minKeepParam,
   ],
   source: "Holtzman et al., ICLR 2020",
   change(row, params, context) {

@@ -2,6 +2,7 @@ import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { idsByKey, rankedIds } from "./ranking.js";
 import { logSharesOf, peakOf } from "./row.js";
+import { minKeepParam, tiesParam } from "./rules.js";
 
 /**
  * Keeps the tokens whose surprise is closest to what the row leads one to expect, its entropy H, until they hold probability P.
@@ -37,13 +38,7 @@ export const typical: Sampler = defineSampler({
       noop: 1,
       help: "P, the probability that the tokens kept hold together",
     },
-    {
-      name: "ties",
-      type: "choice",
-      choices: ["exact", "keep"],
-      default: "exact",
-      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
-    },
+    tiesParam,
     { name: "equal", type: "choice", choices: ["drop", "keep"], default: "drop", help: "A token after exactly P" },
     {
       name: "crossing",
@@ -52,7 +47,7 @@ export const typical: Sampler = defineSampler({
       default: "keep",
       help: "The token with which the probability is reached",
     },
-    { name: "minKeep", type: "integer", min: 1, default: 1, help: "Tokens that stay in any case" },
+    minKeepParam,
   ],
   source: "Meister et al., TACL 2023",
   change(row, params) {

@@ -4,6 +4,7 @@ import { weightsOf } from "./draw.js";
 import { idsOf } from "./history.js";
 import { idsByKey, leftIds } from "./ranking.js";
 import { massOver, peakOf, probabilitiesOf } from "./row.js";
+import { tiesParam } from "./rules.js";
 
 /**
  * Excludes top choices: with the given chance, removes every token whose probability is at least the threshold, except the least probable of them.
@@ -62,13 +63,7 @@ export const xtc: Sampler = defineSampler({
       default: "keep",
       help: "What becomes of a token exactly at the limit",
     },
-    {
-      name: "ties",
-      type: "choice",
-      choices: ["exact", "keep"],
-      default: "exact",
-      help: "Which of the tokens that tie with the last stay: the lowest ids, or all",
-    },
+    tiesParam,
     { name: "xtcProtect", type: "string", default: "", help: "Ids that must not be removed, comma-separated" },
     {
       name: "xtcProtection",
