@@ -1,7 +1,6 @@
 import type { Llama, LlamaContext, LlamaModel, Token } from "node-llama-cpp";
 import { LogitsError } from "../core/index.js";
 import { cachedModel, type LocalModel, type Sequence, type TopScores } from "./cachedModel.js";
-import { readGgufFile } from "./ggufFile.js";
 import { missingPackage } from "./missingPackage.js";
 import { tapScores } from "./tapScores.js";
 import { byteLevelBytes, sentencePieceBytes } from "./tokenBytes.js";
@@ -63,23 +62,11 @@ async function load(path: string): Promise<LlamaModel> {
   try {
     return await llama.loadModel({ modelPath: path });
   } catch (cause) {
-    await checkFile(path);
     throw new LogitsError(
       "bad-data",
       `Cannot load ${path}: it must be a GGUF file that llama.cpp runs, got ${(cause as Error).message}`,
       { cause },
     );
-  }
-}
-
-/** Says what is wrong with a file that our own reader can judge. */
-async function checkFile(path: string): Promise<void> {
-  const { fileBytes } = await import("../formats/file.js");
-  const bytes = await fileBytes(path);
-  try {
-    await readGgufFile(bytes);
-  } finally {
-    await bytes.close();
   }
 }
 

@@ -55,8 +55,7 @@ export async function readGgufFile(bytes: Bytes): Promise<GgufFile> {
 
 function parse(head: Uint8Array, bytes: Bytes): GgufFile {
   const reader = new Reader(head, bytes);
-  if (head.length < 24) throw damaged(bytes, `it must have at least 24 bytes, got ${head.length}`);
-  if (reader.text(4) !== "GGUF") throw damaged(bytes, "it must begin with GGUF, got another file");
+  if (head.length < 24 || reader.text(4) !== "GGUF") throw damaged(bytes, "it must begin with GGUF, got another file");
   const version = reader.u32();
   if (version !== 2 && version !== 3) {
     throw new LogitsError(
