@@ -4,6 +4,7 @@ export { addSum, firstOf, logRow } from "./row";
 export { sumBelow, sumFar, sumNear, weightedBelow, weightedFar, weightedNear } from "./sums";
 export { momentsFar, momentsNear } from "./moments";
 export { rowStats } from "./rowStats";
+export { above, best } from "./best";
 export { groupMaxima, threshold, tilesFrom } from "./top";
 export { blockAt, countEqual, massAbove, massNear, spread, weigh, weighLogs } from "./draw";
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";

@@ -4,60 +4,71 @@ import { hmax, hsum64, hsumInt } from "./lanes";
 import { finite, scan } from "./scan";
 
 /** Tiles to one vector of coarser maxima. */
-const COARSE: i32 = 16;
+export const COARSE: i32 = 16;
 const WIDTH: usize = <usize>COARSE << 4;
 
-/** The maxima of `tiles` × 64 floats, a vector a tile, to `to`; false where one is NaN or +Infinity. */
-export function groupMaxima(p: usize, tiles: i32, to: usize): bool {
+/**
+ * The largest of `tiles` × 64 floats; NaN where one is NaN or +Infinity. The maxima of the groups go to `to`, a vector a tile, and the maxima of COARSE tiles
+ * each to `coarser`.
+ */
+export function groupMaxima(p: usize, tiles: i32, to: usize, coarser: usize): f32 {
   let s = f32x4.splat(0);
   let most = f32x4.splat(-Infinity);
   const start = p;
-  for (const end = to + ((<usize>tiles) << 4); to < end; p += 256, to += 16) {
-    let high = f32x4.splat(-Infinity);
-    for (let q = p; q < p + 256; q += 64) {
-      const a = v128.load(q);
-      const b = v128.load(q, 16);
-      const c = v128.load(q, 32);
-      const d = v128.load(q, 48);
-      high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
-      s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  for (const end = to + ((<usize>tiles) << 4); to < end; coarser += 16) {
+    let highest = f32x4.splat(-Infinity);
+    for (const last = min(end, to + WIDTH); to < last; p += 256, to += 16) {
+      let high = f32x4.splat(-Infinity);
+      for (let q = p; q < p + 256; q += 64) {
+        const a = v128.load(q);
+        const b = v128.load(q, 16);
+        const c = v128.load(q, 32);
+        const d = v128.load(q, 48);
+        high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
+        s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+      }
+      v128.store(to, high);
+      highest = f32x4.pmax(highest, high);
     }
-    most = f32x4.pmax(most, high);
-    v128.store(to, high);
+    v128.store(coarser, highest);
+    most = f32x4.pmax(most, highest);
   }
   // See peakOf.
   const total = hsum64(s);
-  if (total == total && hmax(most) < Infinity) return true;
+  const peak = hmax(most);
+  if (total == total && peak < Infinity) return peak;
   scan(start, tiles << 6);
-  return finite;
+  return finite ? peak : NaN;
 }
 
-/** A score that at least k of the maxima of `tiles` tiles are not below, 1 ≤ k ≤ 4·tiles, and, but for equals, at most 1.5 k. `spare` has room for a vector each COARSE tiles. */
-export function threshold(maxima: usize, tiles: i32, k: i32, spare: usize): f32 {
+/**
+ * A score that at least k of the groups' maxima are not below, 1 ≤ k ≤ 4·tiles: of the `coarse` vectors of coarser ones where these are more than twice
+ * as many as k, because then few scores that are not wanted come with it.
+ */
+export function threshold(maxima: usize, tiles: i32, k: i32, coarser: usize, coarse: i32): f32 {
+  return coarse > k >> 1 ? floor(coarser, coarse, k, k >> 2) : finer(maxima, tiles, k);
+}
+
+/** The same of the maxima of the groups themselves: at most 1.5 k of them are not below it, but for equals. */
+export function finer(maxima: usize, tiles: i32, k: i32): f32 {
+  return floor(maxima, tiles, k, k >> 1);
+}
+
+/** A score that at least k of 4·vectors scores are not below and at most k + `more`, but for equals. */
+export function floor(p: usize, vectors: i32, k: i32, more: i32): f32 {
   let high = f32x4.splat(-Infinity);
   let low = f32x4.splat(Infinity);
-  for (let q = maxima, end = maxima + ((<usize>tiles) << 4); q < end; q += 16) {
+  for (let q = p, end = p + ((<usize>vectors) << 4); q < end; q += 16) {
     const a = v128.load(q);
     high = f32x4.pmax(high, a);
     low = f32x4.pmin(low, a);
   }
-  const above = order(hmax(high)) + 1;
   // −max(−x) is the smallest.
-  let least = order(-hmax(f32x4.neg(low)));
-  const coarse = tiles / COARSE;
-  if (coarse > k) {
-    for (let i = 0; i < coarse; i++) {
-      let m = f32x4.splat(-Infinity);
-      for (let q: usize = 0; q < WIDTH; q += 16) m = f32x4.pmax(m, v128.load(maxima + <usize>i * WIDTH + q));
-      v128.store(spare + ((<usize>i) << 4), m);
-    }
-    least = bisect(spare, coarse, k, k + (k >> 2), least, above);
-  }
-  return reorder(bisect(maxima, tiles, k, k + (k >> 1), least, above));
+  return reorder(bisect(p, vectors, k, k + more, order(-hmax(f32x4.neg(low))), order(hmax(high)) + 1));
 }
 
 /** Floats in the order of signed integers, −0 just below 0; and back. */
-@inline function order(value: f32): i32 {
+@inline export function order(value: f32): i32 {
   return flip(reinterpret<i32>(value));
 }
 @inline function reorder(bits: i32): f32 {

@@ -10,8 +10,19 @@ export interface Kernels {
   peakOf(p: number, n: number): number;
   firstOf(p: number, n: number, value: number): number;
   logRow(p: number, n: number, max: number, beta: number, log: number): void;
-  groupMaxima(p: number, tiles: number, to: number): number;
-  threshold(maxima: number, tiles: number, k: number, spare: number): number;
+  groupMaxima(p: number, tiles: number, to: number, coarser: number): number;
+  threshold(maxima: number, tiles: number, k: number, coarser: number, coarse: number): number;
+  best(p: number, tiles: number, maxima: number, coarser: number, k: number, to: number, room: number): number;
+  above(
+    p: number,
+    tiles: number,
+    maxima: number,
+    coarser: number,
+    least: number,
+    most: number,
+    to: number,
+    room: number,
+  ): number;
   tilesFrom(maxima: number, tiles: number, least: number, to: number): number;
   rowStats(
     p: number,

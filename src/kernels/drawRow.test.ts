@@ -12,12 +12,16 @@ function filled(row: DrawRow, scores: ArrayLike<number>): DrawRow {
   return row;
 }
 
+let rising = 0;
 const shapes: [string, (u: () => number) => number][] = [
   ["peaked", (u) => (u() < 0.02 ? 30 * u() : 4 * u())],
   ["flat", (u) => 2 * u() - 1],
   ["with ties", (u) => Math.floor(8 * u())],
   ["masked", (u) => (u() < 0.5 ? -Infinity : 5 * u())],
   ["far below zero", (u) => -100 - 30 * u()],
+  ["rising", (u) => (rising += u())],
+  ["all equal", () => 1],
+  ["zeros of both signs", (u) => (u() < 0.5 ? -0 : 0)],
   ["wide", (u) => 200 * u()],
 ];
 
@@ -28,8 +32,8 @@ describe.each([1, 3, 63, 64, 65, 1000, 50_257])("a row of %i tokens", (tokens) =
     if (!scores.some((score) => score > -Infinity)) scores[0] = 1;
     const [a, b] = [true, false].map((wasm) => filled(drawRow(tokens, wasm), scores)) as [DrawRow, DrawRow];
     const peak = a.peak();
-    expect(b.peak()).toBe(peak);
-    expect(peak).toBe(scores.reduce((most, score) => Math.max(most, score), -Infinity));
+    expect(b.peak() + 0).toBe(peak + 0);
+    expect(peak + 0).toBe(scores.reduce((most, score) => Math.max(most, score), -Infinity) + 0);
     for (const [scale, least] of [
       [1, undefined],
       [1 / 0.8, undefined],
@@ -61,14 +65,26 @@ describe.each([1, 3, 63, 64, 65, 1000, 50_257])("a row of %i tokens", (tokens) =
         expect(b.at(target)).toBe(a.at(target));
       }
     }
-    const [mine, theirs] = [new Int32Array(tokens), new Int32Array(tokens)];
-    for (const k of [1, 2, 40]) {
-      const least = a.reach(k);
-      const n = a.collect(least, mine);
-      expect(n).toBeGreaterThanOrEqual(Math.min(k, scores.filter((score) => score > -Infinity).length));
-      expect(b.collect(least, theirs)).toBe(n);
-      expect([...theirs.subarray(0, n)]).toEqual([...mine.subarray(0, n)]);
-      expect(b.collect(b.reach(k), theirs)).toBeGreaterThanOrEqual(Math.min(k, n));
+    const order = [...scores.keys()]
+      .filter((id) => scores[id]! > -Infinity)
+      .sort((i, j) => scores[j]! - scores[i]! || i - j);
+    const found = (row: DrawRow, n: number): [number[], number[]] => [
+      [...row.ids.subarray(0, n)],
+      [...row.best.subarray(0, n)],
+    ];
+    for (const row of [a, b]) {
+      for (const k of [1, 2, 40, 300, tokens]) {
+        const wanted = order.slice(0, k);
+        expect(row.findBest(k)).toBe(wanted.length);
+        expect(found(row, wanted.length)).toEqual([wanted, wanted.map((id) => scores[id]!)]);
+      }
+      for (const below of [0, 0.5, 3, Infinity]) {
+        const least = Math.fround(peak - below);
+        const wanted = order.filter((id) => scores[id]! >= least);
+        expect(row.findAbove(least, wanted.length - 1)).toBe(-1);
+        expect(row.findAbove(least, wanted.length)).toBe(wanted.length);
+        expect(found(row, wanted.length)[0]).toEqual(wanted);
+      }
     }
   });
 

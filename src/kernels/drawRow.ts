@@ -2,7 +2,8 @@ import { createArena, DATA, RESULT } from "./arena.js";
 import { BLOCK } from "./drawReference.js";
 import { type DrawRow, plainRow, spreadOf, within } from "./plainDrawRow.js";
 
-const TILE = 64;
+/** Bytes in which kernels/assembly/best.ts counts. */
+const BINS = 8192;
 
 /** Room for a row of so many tokens. */
 export function drawRow(tokens: number, wasm: boolean): DrawRow {
@@ -18,13 +19,13 @@ function wasmRow(tokens: number): DrawRow | undefined {
   const sumsAt = weightsAt + 4 * padded;
   const maximaAt = sumsAt + 8 * blocks + (blocks % 2) * 8;
   const coarserAt = maximaAt + 16 * blocks;
-  const numbersAt = coarserAt + 16 * Math.ceil(blocks / 16);
-  const arena = createArena(numbersAt + 4 * blocks - DATA);
+  const bestAt = coarserAt + 16 * Math.ceil(blocks / 16);
+  const room = 4 * padded + 16;
+  const arena = createArena(bestAt + 4 * room + BINS - DATA);
   if (!arena) return undefined;
-  const { kernels, ints, doubles } = arena;
+  const { kernels, doubles } = arena;
   const { buffer } = arena.bytes;
   const all = new Float32Array(buffer, scoresAt, padded).fill(-Infinity);
-  const maxima = new Float32Array(buffer, maximaAt, 4 * blocks);
   const weights = new Float32Array(buffer, weightsAt, padded);
   const sums = new Float64Array(buffer, sumsAt, blocks);
   return {
@@ -33,15 +34,11 @@ function wasmRow(tokens: number): DrawRow | undefined {
     weights,
     sums,
     weighted: 0,
-    peak() {
-      if (!kernels.groupMaxima(scoresAt, blocks, maximaAt)) return NaN;
-      return kernels.peakOf(maximaAt, maxima.length);
-    },
-    reach: (k) => (k > 4 * blocks ? -Infinity : kernels.threshold(maximaAt, blocks, k, coarserAt)),
-    collect(least, out) {
-      const count = kernels.tilesFrom(maximaAt, blocks, least, numbersAt);
-      return collected(all, ints, numbersAt / 4, count, least, out);
-    },
+    ids: new Int32Array(buffer, bestAt, padded),
+    best: new Float32Array(buffer, bestAt + room, padded),
+    peak: () => kernels.groupMaxima(scoresAt, blocks, maximaAt, coarserAt),
+    findBest: (k) => kernels.best(scoresAt, blocks, maximaAt, coarserAt, k, bestAt, room),
+    findAbove: (least, most) => kernels.above(scoresAt, blocks, maximaAt, coarserAt, least, most, bestAt, room),
     weigh: (scale, peak, least = -Infinity) => kernels.weigh(scoresAt, blocks, scale, peak, least, weightsAt, sumsAt),
     weighLogs(scale, peak) {
       const total = kernels.weighLogs(scoresAt, blocks, scale, peak, logsAt, weightsAt, sumsAt, RESULT);
@@ -60,32 +57,4 @@ function wasmRow(tokens: number): DrawRow | undefined {
       return within(weights, sums, block, target, doubles[RESULT / 8]!);
     },
   };
-}
-
-/** Of four bits the only one that is set; −1 where that is not so. */
-const LANE = [-1, 0, 1, -1, 2, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1];
-
-/** Looks into the groups that the kernel found. */
-function collected(
-  scores: Float32Array,
-  ints: Int32Array,
-  from: number,
-  count: number,
-  least: number,
-  out: Int32Array,
-): number {
-  let n = 0;
-  for (let i = from; i < from + count; i++) {
-    const groups = ints[i]! & 15;
-    const start = TILE * (ints[i]! >> 4);
-    const alone = LANE[groups]!;
-    const step = alone < 0 ? 1 : 4;
-    for (let id = start + Math.max(alone, 0); id < start + TILE; id += step) {
-      const score = scores[id]!;
-      if (score < least || score === -Infinity) continue;
-      if (n === out.length) return -1;
-      out[n++] = id;
-    }
-  }
-  return n;
 }

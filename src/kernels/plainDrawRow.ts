@@ -13,12 +13,15 @@ export interface DrawRow {
   readonly sums: Float64Array;
   /** After `weighLogs`: Σ weight·log. */
   weighted: number;
-  /** The largest score; NaN where one is NaN or +Infinity. `reach` and `collect` need it before. */
+  /** After `findBest` and `findAbove`: the largest scores and their ids, the largest first, equal ones by id. */
+  readonly ids: Int32Array;
+  readonly best: Float32Array;
+  /** The largest score; NaN where one is NaN or +Infinity. To be asked before the next two. */
   peak(): number;
-  /** A score that at least k ≥ 1 scores are not below, and not many more than that. */
-  reach(k: number): number;
-  /** Ids, rising, of the scores that are not below `least`, to `out`; their number, or −1 where there is no room. */
-  collect(least: number, out: Int32Array): number;
+  /** Finds the k ≥ 1 largest scores, no masked one; returns how many there are. */
+  findBest(k: number): number;
+  /** Finds the scores that are not below `least`, no masked one; returns their number, or −1 where there are more than `most`. */
+  findAbove(least: number, most: number): number;
   /** Weights exp(score·scale − peak); those of scores below `least` are 0. Returns their sum. */
   weigh(scale: number, peak: number, least?: number): number;
   /** The same with logarithms: for `massNear` and `weighted`. */
@@ -135,6 +138,24 @@ function largest(k: number, numbers: Float64Array): number {
   return best[k - 1]!;
 }
 
+/** So few are sorted by insertion. */
+const FEW = 256;
+
+/** Puts the largest first, and equal ones by id, which rise. */
+function sort(ids: Int32Array, n: number, scores: ArrayLike<number>): void {
+  if (n > FEW) {
+    ids.subarray(0, n).sort((a, b) => scores[b]! - scores[a]! || a - b);
+    return;
+  }
+  for (let i = 1; i < n; i++) {
+    const id = ids[i]!;
+    const score = scores[id]!;
+    let at = i;
+    for (; at > 0 && scores[ids[at - 1]!]! < score; at--) ids[at] = ids[at - 1]!;
+    ids[at] = id;
+  }
+}
+
 /** Room for a row in plain TypeScript. */
 export function plainRow(
   tokens: number,
@@ -147,6 +168,9 @@ export function plainRow(
   const weights = new Float32Array(padded);
   const sums = new Float64Array(blocks);
   const maxima = new Float64Array(blocks);
+  // Made when they are asked for: most rows are only drawn from.
+  let ids = new Int32Array();
+  let best = new Float32Array();
   const masses = (stays: (id: number) => boolean): number => {
     let total = 0;
     for (let block = 0; block < blocks; block++) total += blockSum(block, (id) => (stays(id) ? weights[id]! : 0));
@@ -159,20 +183,31 @@ export function plainRow(
     sums,
     weighted: 0,
     peak: () => scanned(all as Float32Array, maxima),
-    reach(k) {
-      if (k > blocks) return -Infinity;
-      return largest(k, maxima);
+    get ids() {
+      return ids;
     },
-    collect(least, out) {
+    get best() {
+      return best;
+    },
+    findBest(k) {
+      return Math.min(k, this.findAbove(k > blocks ? -Infinity : largest(k, maxima), padded));
+    },
+    findAbove(least, most) {
+      if (ids.length === 0) {
+        ids = new Int32Array(padded);
+        best = new Float32Array(padded);
+      }
       let n = 0;
       for (let block = 0; block < blocks; block++) {
         if (maxima[block]! < least) continue;
         for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
           if (all[id]! < least || all[id] === -Infinity) continue;
-          if (n === out.length) return -1;
-          out[n++] = id;
+          if (n === most) return -1;
+          ids[n++] = id;
         }
       }
+      sort(ids, n, all);
+      for (let i = 0; i < n; i++) best[i] = all[ids[i]!]!;
       return n;
     },
     weigh(scale, peak, least = -Infinity) {

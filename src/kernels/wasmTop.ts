@@ -18,31 +18,40 @@ export function topK(row: Float32Array, k: number): Top | null | undefined {
   if (!pieces) return undefined;
   const { kernels, ints } = arena;
   const maxima = home ? WORK : DATA + 4 * PIECE;
-  if (!groupMaxima(row, pieces, maxima)) return null;
   const coarser = maxima + 16 * tiles;
-  const least = k > 4 * tiles ? -Infinity : kernels.threshold(maxima, tiles, Math.max(1, k), coarser);
-  const numbers = coarser + 16 * Math.ceil(tiles / 16);
+  const numbers = groupMaxima(row, pieces, maxima, coarser);
+  if (Number.isNaN(numbers)) return null;
+  const coarse = (numbers - coarser) / 16;
+  const least = k > 4 * tiles ? -Infinity : kernels.threshold(maxima, tiles, Math.max(1, k), coarser, coarse);
   const count = kernels.tilesFrom(maxima, tiles, least, numbers);
   const candidates = candidatesIn(row, ints.subarray(numbers / 4, numbers / 4 + count), least, Math.max(1, k));
   // There is always one, unless every class is masked.
   return candidates.length === 0 ? null : largest(row, candidates, k);
 }
 
-/** Writes the maxima of the groups of each tile; false where a score is NaN or +Infinity. */
-function groupMaxima(row: Float32Array, { arena, at }: Pieces, maxima: number): boolean {
+/** Writes the maxima of the groups of each tile, and the coarser ones; returns where those end, NaN where a score is NaN or +Infinity. */
+function groupMaxima(row: Float32Array, { arena, at }: Pieces, maxima: number, coarser: number): number {
   const { kernels, floats } = arena;
   const whole = row.length - (row.length % TILE);
   let to = maxima;
+  let coarse = coarser;
+  const write = (p: number, tiles: number): boolean => {
+    const highest = kernels.groupMaxima(p, tiles, to, coarse);
+    to += 16 * tiles;
+    coarse += 16 * Math.ceil(tiles / 16);
+    return !Number.isNaN(highest);
+  };
   for (let from = 0; from < whole; from += PIECE) {
     const count = Math.min(PIECE, whole - from);
-    if (!kernels.groupMaxima(at(from, count), count / TILE, to)) return false;
-    to += (16 * count) / TILE;
+    if (!write(at(from, count), count / TILE)) return NaN;
   }
-  if (whole === row.length) return true;
-  const p = PADDED / 4;
-  floats.fill(-Infinity, p, p + TILE);
-  floats.set(row.subarray(whole), p);
-  return kernels.groupMaxima(PADDED, 1, to) !== 0;
+  if (whole < row.length) {
+    const p = PADDED / 4;
+    floats.fill(-Infinity, p, p + TILE);
+    floats.set(row.subarray(whole), p);
+    if (!write(PADDED, 1)) return NaN;
+  }
+  return coarse;
 }
 
 /** Of four bits the only one that is set; −1 where that is not so. */

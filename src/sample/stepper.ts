@@ -76,7 +76,7 @@ function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: 
   }
   if (find.how === "mirostat") return mirostatRun(find.params, find.place, scale, row, peakOf);
   if (find.how === "topNSigma") return sigmaRun(find.params, scale, row, tokens, peakOf);
-  if (find.how === "xtc") return xtcRun(find.params, find.place, scale, row, peakOf);
+  if (find.how === "xtc") return xtcRun(find.params, find.place, scale, row, tokens, peakOf);
   if (find.how === "topK") return topKRun(program, find.k, row, tokens);
   return minPRun(program, (find as { log: number }).log, row, peakOf);
 }
@@ -86,21 +86,18 @@ const nothing: readonly number[] = [];
 function topKRun(program: Program, k: number, row: DrawRow, tokens: number): Run {
   const few = new Few(Math.min(k, tokens));
   const penalized = new Penalized(tokens, program.penalties);
-  const found = new Int32Array(Math.max(4096, 4 * k));
   const scores = row.scores as Float32Array;
   return (key, context) => {
-    penalized.apply(scores, { history: context?.history ?? nothing, promptLength: context?.promptLength ?? 0 });
-    const { ids, count } = penalized;
-    hide(scores, ids, count);
+    penalized.takeFrom(scores, context?.history ?? nothing, context?.promptLength ?? 0);
     // Which score is wrong is said where all are looked at.
-    const n = Number.isNaN(row.peak()) ? -1 : row.collect(row.reach(few.room), found);
-    few.clear();
-    for (let i = 0; i < n; i++) few.insert(found[i]!, scores[found[i]!]! * program.scale, few.room);
-    show(scores, ids, count);
-    if (n < 0) return undefined;
-    for (let i = 0; i < count; i++) {
+    const good = !Number.isNaN(row.peak());
+    if (good) few.take(row, row.findBest(few.room), program.scale);
+    penalized.giveBack(scores);
+    if (!good) return undefined;
+    const least = few.count < few.room ? -Number.MAX_VALUE : few.scores[few.count - 1]!;
+    for (let i = 0; i < penalized.count; i++) {
       const score = penalized.scores[i]! * program.scale;
-      if (score > -Infinity) few.insert(ids[i]!, score, few.room);
+      if (score >= least) few.insert(penalized.ids[i]!, score, few.room);
     }
     if (few.count === 0) return undefined;
     return finish(few, program, key);
@@ -127,18 +124,15 @@ function show(scores: Float32Array, ids: Int32Array, count: number): void {
 const fewest = 256;
 
 function minPRun(program: Program, log: number, row: DrawRow, peakOf: () => number): Run {
-  const found = new Int32Array(fewest);
   const few = new Few(fewest);
-  const scores = row.scores as Float32Array;
   const { scale } = program;
   return (key) => {
     const peak = peakOf() * scale;
     const least = firstAbove((peak + log) / scale, (score) => score * scale >= peak + log);
-    const n = row.collect(least, found);
+    const n = row.findAbove(least, fewest);
     if (n < 0)
       return program.afterwards.length > 0 ? undefined : row.at(uniformOf(key, 0) * row.weigh(scale, peak, least));
-    few.clear();
-    for (let i = 0; i < n; i++) few.insert(found[i]!, scores[found[i]!]! * scale, fewest);
+    few.take(row, n, scale);
     return finish(few, program, key);
   };
 }
@@ -168,7 +162,7 @@ function mirostatRun(params: Params, place: number, scale: number, row: DrawRow,
     const state = context?.state;
     const bound = state?.[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
     const least = leastScore(peak, row.weigh(scale, peak), bound);
-    const token = least > peak ? from.first(highest) : from.draw(least, peak, key);
+    const token = least > peak ? from.first() : from.draw(least, peak, key);
     // The one allocation: what is remembered is a new value, so that a saved one stays as it was.
     if (state) state[place] = { bound: movedBound(params, bound, from.weight, from.total) };
     return token;
@@ -190,7 +184,6 @@ class From {
   total = 1;
   readonly #row: DrawRow;
   readonly #scale: number;
-  readonly #found = new Int32Array(fewest);
   readonly #few = new Few(fewest);
 
   constructor(row: DrawRow, scale: number) {
@@ -199,17 +192,17 @@ class From {
   }
 
   /** The first of the most probable tokens. */
-  first(highest: number): number {
-    this.#row.collect(highest, this.#found);
+  first(): number {
+    this.#row.findBest(1);
     this.weight = this.total = 1;
-    return this.#found[0]!;
+    return this.#row.ids[0]!;
   }
 
   draw(least: number, peak: number, key: DrawKey): number {
     const row = this.#row;
     const scale = this.#scale;
     const from = firstAbove(least / scale, (score) => score * scale >= least);
-    const n = row.collect(from, this.#found);
+    const n = row.findAbove(from, fewest);
     const u = uniformOf(key, 0);
     if (n < 0) {
       this.total = row.weigh(scale, peak, from);
@@ -218,8 +211,7 @@ class From {
       return token;
     }
     const few = this.#few;
-    few.clear();
-    for (let i = 0; i < n; i++) few.insert(this.#found[i]!, row.scores[this.#found[i]!]! * scale, fewest);
+    few.take(row, n, scale);
     const token = few.at(u);
     this.total = few.total;
     this.weight = few.weight;
@@ -227,13 +219,12 @@ class From {
   }
 }
 
-function xtcRun(params: Params, place: number, scale: number, row: DrawRow, peakOf: () => number): Run {
+function xtcRun(params: Params, place: number, scale: number, row: DrawRow, tokens: number, peakOf: () => number): Run {
   const chance = numberOf(params, "xtcProbability");
   const threshold = numberOf(params, "xtcThreshold");
   const strictly = params["boundary"] === "drop";
-  // No more tokens can have the probability that is asked; room for those that a group of 16 brings along.
-  const found = new Int32Array(32 * Math.ceil(1 / threshold) + 64);
-  const above = new Few(Math.ceil(1 / threshold) + 2);
+  // No more tokens can have the probability that is asked.
+  const most = Math.min(tokens, Math.ceil(1 / threshold) + 2);
   const scores = row.scores as Float32Array;
   return (key) => {
     const u = diceOf(key)(place);
@@ -241,19 +232,15 @@ function xtcRun(params: Params, place: number, scale: number, row: DrawRow, peak
     const total = row.weigh(scale, peak);
     if (params["roll"] === "<" ? u >= chance : u > chance) return row.at(uniformOf(key, 0) * total);
     const limit = threshold * total;
-    const n = row.collect(row.reach(above.room), found);
-    if (n < 0) return undefined;
-    above.clear();
-    for (let i = 0; i < n; i++) {
-      const weight = row.weights[found[i]!]!;
-      if (strictly ? weight > limit : weight >= limit) above.insert(found[i]!, scores[found[i]!]!, above.room);
-    }
-    if (above.count < 2) return row.at(uniformOf(key, 0) * total);
-    const gone = above.count - 1;
-    const last = above.scores[gone]! * scale;
-    hide(scores, above.ids, gone);
+    const n = row.findBest(most);
+    const { ids, weights } = row;
+    let reached = 0;
+    while (reached < n && (strictly ? weights[ids[reached]!]! > limit : weights[ids[reached]!]! >= limit)) reached++;
+    if (reached < 2) return row.at(uniformOf(key, 0) * total);
+    const last = row.best[reached - 1]! * scale;
+    hide(scores, ids, reached - 1);
     const token = row.at(uniformOf(key, 0) * row.weigh(scale, last));
-    show(scores, above.ids, gone);
+    show(scores, ids, reached - 1);
     return token;
   };
 }

@@ -1,4 +1,4 @@
-import { halfLog, weightOf } from "../../core/index.js";
+import { type DrawRow, halfLog, weightOf } from "../../core/index.js";
 import { reachedAt } from "../topP.js";
 
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
@@ -24,8 +24,13 @@ export class Few {
     return this.ids.length;
   }
 
-  clear(): void {
-    this.count = 0;
+  /** Takes the n that a row has found, their scores times a scale. */
+  take({ ids, best }: DrawRow, n: number, scale: number): void {
+    this.count = n;
+    for (let i = 0; i < n; i++) {
+      this.ids[i] = ids[i]!;
+      this.scores[i] = best[i]! * scale;
+    }
   }
 
   /** Adds a token where it belongs, if it is among the best `most`. */
