@@ -82,6 +82,24 @@ export function weighLogs(
   return weighAll(p, blocks, scale, peak, 0, logs, weights, sums, out, false, true);
 }
 
+/** Of weights that are there already, those of scores below `least` become 0, and the sums without them. Returns the total. */
+export function keep(p: usize, blocks: i32, least: f32, weights: usize, sums: usize): f64 {
+  const from = f32x4.splat(least);
+  let total: f64 = 0;
+  for (let block = 0; block < blocks; block++, sums += 8) {
+    let lanes = f32x4.splat(0);
+    for (const end = p + 256; p < end; p += 16, weights += 16) {
+      const w = v128.and(f32x4.ge(v128.load(p), from), v128.load(weights));
+      v128.store(weights, w);
+      lanes = f32x4.add(lanes, w);
+    }
+    const sum = blockSum(lanes);
+    store<f64>(sums, sum);
+    total += sum;
+  }
+  return total;
+}
+
 /** Σ of the weights of the tokens whose score is above `score`. */
 export function massAbove(p: usize, weights: usize, blocks: i32, score: f32): f64 {
   const limit = f32x4.splat(score);

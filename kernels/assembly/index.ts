@@ -6,7 +6,7 @@ export { momentsFar, momentsNear } from "./moments";
 export { rowStats } from "./rowStats";
 export { above, best } from "./best";
 export { groupMaxima, threshold, tilesFrom } from "./top";
-export { blockAt, countEqual, massAbove, massNear, spread, weigh, weighLogs } from "./draw";
+export { blockAt, countEqual, keep, massAbove, massNear, spread, weigh, weighLogs } from "./draw";
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";
 export { manyDigits, nearest, word } from "./decimal";
 export { parseRecords } from "./records";

@@ -39,6 +39,7 @@ export interface Kernels {
   packedSums(p: number, labels: number, rows: number, classes: number, least: number, scale: number, out: number): void;
   rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;
   weigh(p: number, blocks: number, scale: number, peak: number, least: number, weights: number, sums: number): number;
+  keep(p: number, blocks: number, least: number, weights: number, sums: number): number;
   weighLogs(
     p: number,
     blocks: number,

@@ -65,6 +65,14 @@ describe.each([1, 3, 63, 64, 65, 1000, 50_257])("a row of %i tokens", (tokens) =
         expect(b.at(target)).toBe(a.at(target));
       }
     }
+    for (const row of [a, b]) {
+      const least = Math.fround(peak - 1.5);
+      const total = row.weigh(1.25, peak * 1.25, least);
+      const weights = row.weights.slice();
+      row.weigh(1.25, peak * 1.25);
+      expect(row.keep(least)).toBe(total);
+      expect([...row.weights]).toEqual([...weights]);
+    }
     const order = [...scores.keys()]
       .filter((id) => scores[id]! > -Infinity)
       .sort((i, j) => scores[j]! - scores[i]! || i - j);

@@ -40,6 +40,7 @@ function wasmRow(tokens: number): DrawRow | undefined {
     findBest: (k) => kernels.best(scoresAt, blocks, maximaAt, coarserAt, k, bestAt, room),
     findAbove: (least, most) => kernels.above(scoresAt, blocks, maximaAt, coarserAt, least, most, bestAt, room),
     weigh: (scale, peak, least = -Infinity) => kernels.weigh(scoresAt, blocks, scale, peak, least, weightsAt, sumsAt),
+    keep: (least) => kernels.keep(scoresAt, blocks, least, weightsAt, sumsAt),
     weighLogs(scale, peak) {
       const total = kernels.weighLogs(scoresAt, blocks, scale, peak, logsAt, weightsAt, sumsAt, RESULT);
       this.weighted = doubles[RESULT / 8]!;

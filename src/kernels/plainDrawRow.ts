@@ -1,3 +1,4 @@
+import { bestOf, idsFrom, peakOf, sortBest } from "./plainBest.js";
 import { BLOCK, halfLog, SMALLEST, weightOf } from "./drawReference.js";
 
 /**
@@ -26,6 +27,8 @@ export interface DrawRow {
   weigh(scale: number, peak: number, least?: number): number;
   /** The same with logarithms: for `massNear` and `weighted`. */
   weighLogs(scale: number, peak: number): number;
+  /** Sets the weights of scores below `least` to 0, as if weighed with it; returns the sum of the others. */
+  keep(least: number): number;
   /** Of the finite scores: their number, the mean of score·scale, and Σ of its squared distances from that. `highest` is the largest. */
   spread(scale: number, highest: number): Spread;
   /** Σ of the weights of the tokens with a larger score. */
@@ -80,7 +83,7 @@ export function within(
 export function exactRow(scores: Float64Array): DrawRow {
   const row = plainRow(scores.length, new Float64Array(Math.ceil(scores.length / BLOCK) * BLOCK));
   row.scores.set(scores);
-  // Apart from `scanned`, which is to see arrays of one kind only.
+  // Apart from `peakOf`, which is to see arrays of one kind only.
   row.peak = () => {
     let peak = -Infinity;
     for (let id = 0; id < scores.length; id++) {
@@ -90,70 +93,6 @@ export function exactRow(scores: Float64Array): DrawRow {
     return peak;
   };
   return row;
-}
-
-/** The largest score of each block, and of all; NaN where one is NaN or +Infinity. Four of each are compared apart, because a comparison waits for the one before. */
-function scanned(scores: Float32Array, maxima: Float64Array): number {
-  let peak = -Infinity;
-  let wrong = 0;
-  for (let block = 0, id = 0; block < maxima.length; block++) {
-    let a = -Infinity;
-    let b = -Infinity;
-    let c = -Infinity;
-    let d = -Infinity;
-    let sum = 0;
-    for (const end = id + BLOCK; id < end; id += 4) {
-      const p = scores[id]!;
-      const q = scores[id + 1]!;
-      const r = scores[id + 2]!;
-      const s = scores[id + 3]!;
-      if (p > a) a = p;
-      if (q > b) b = q;
-      if (r > c) c = r;
-      if (s > d) d = s;
-      sum += p + q + (r + s);
-    }
-    if (b > a) a = b;
-    if (d > c) c = d;
-    if (c > a) a = c;
-    maxima[block] = a;
-    if (a > peak) peak = a;
-    // A masked score makes it −Infinity, NaN or both infinities make it NaN.
-    if (sum !== sum) wrong++;
-  }
-  return wrong > 0 || peak === Infinity ? NaN : peak;
-}
-
-/** The k-th largest of some numbers, k ≤ their count. */
-function largest(k: number, numbers: Float64Array): number {
-  if (k > 64) return numbers.slice().sort()[numbers.length - k]!;
-  const best = new Float64Array(k).fill(-Infinity);
-  for (let i = 0; i < numbers.length; i++) {
-    const one = numbers[i]!;
-    if (one <= best[k - 1]!) continue;
-    let at = k - 1;
-    for (; at > 0 && best[at - 1]! < one; at--) best[at] = best[at - 1]!;
-    best[at] = one;
-  }
-  return best[k - 1]!;
-}
-
-/** So few are sorted by insertion. */
-const FEW = 256;
-
-/** Puts the largest first, and equal ones by id, which rise. */
-function sort(ids: Int32Array, n: number, scores: ArrayLike<number>): void {
-  if (n > FEW) {
-    ids.subarray(0, n).sort((a, b) => scores[b]! - scores[a]! || a - b);
-    return;
-  }
-  for (let i = 1; i < n; i++) {
-    const id = ids[i]!;
-    const score = scores[id]!;
-    let at = i;
-    for (; at > 0 && scores[ids[at - 1]!]! < score; at--) ids[at] = ids[at - 1]!;
-    ids[at] = id;
-  }
 }
 
 /** Room for a row in plain TypeScript. */
@@ -167,10 +106,19 @@ export function plainRow(
   const logs = new Float32Array(padded);
   const weights = new Float32Array(padded);
   const sums = new Float64Array(blocks);
-  const maxima = new Float64Array(blocks);
   // Made when they are asked for: most rows are only drawn from.
   let ids = new Int32Array();
   let best = new Float32Array();
+  const room = (): Int32Array => {
+    if (ids.length > 0) return ids;
+    best = new Float32Array(padded);
+    return (ids = new Int32Array(padded));
+  };
+  const found = (n: number): number => {
+    sortBest(ids, n, all as Float32Array);
+    for (let i = 0; i < n; i++) best[i] = all[ids[i]!]!;
+    return n;
+  };
   const masses = (stays: (id: number) => boolean): number => {
     let total = 0;
     for (let block = 0; block < blocks; block++) total += blockSum(block, (id) => (stays(id) ? weights[id]! : 0));
@@ -182,33 +130,17 @@ export function plainRow(
     weights,
     sums,
     weighted: 0,
-    peak: () => scanned(all as Float32Array, maxima),
     get ids() {
       return ids;
     },
     get best() {
       return best;
     },
-    findBest(k) {
-      return Math.min(k, this.findAbove(k > blocks ? -Infinity : largest(k, maxima), padded));
-    },
+    peak: () => peakOf(all as Float32Array),
+    findBest: (k) => found(bestOf(all as Float32Array, k, room())),
     findAbove(least, most) {
-      if (ids.length === 0) {
-        ids = new Int32Array(padded);
-        best = new Float32Array(padded);
-      }
-      let n = 0;
-      for (let block = 0; block < blocks; block++) {
-        if (maxima[block]! < least) continue;
-        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
-          if (all[id]! < least || all[id] === -Infinity) continue;
-          if (n === most) return -1;
-          ids[n++] = id;
-        }
-      }
-      sort(ids, n, all);
-      for (let i = 0; i < n; i++) best[i] = all[ids[i]!]!;
-      return n;
+      const n = idsFrom(all as Float32Array, Math.max(least, -Number.MAX_VALUE), most, room());
+      return n < 0 ? n : found(n);
     },
     weigh(scale, peak, least = -Infinity) {
       let total = 0;
@@ -222,6 +154,14 @@ export function plainRow(
           lanes[id & 3]! += weight;
         }
         total += sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
+      }
+      return total;
+    },
+    keep(least) {
+      let total = 0;
+      for (let block = 0; block < blocks; block++) {
+        for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (all[id]! < least) weights[id] = 0;
+        total += sums[block] = blockSum(block, (id) => weights[id]!);
       }
       return total;
     },

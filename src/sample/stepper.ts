@@ -162,7 +162,7 @@ function mirostatRun(params: Params, place: number, scale: number, row: DrawRow,
     const state = context?.state;
     const bound = state?.[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
     const least = leastScore(peak, row.weigh(scale, peak), bound);
-    const token = least > peak ? from.first() : from.draw(least, peak, key);
+    const token = least > peak ? from.first() : from.drawWeighed(least, key);
     // The one allocation: what is remembered is a new value, so that a saved one stays as it was.
     if (state) state[place] = { bound: movedBound(params, bound, from.weight, from.total) };
     return token;
@@ -184,7 +184,7 @@ class From {
   total = 1;
   readonly #row: DrawRow;
   readonly #scale: number;
-  readonly #few = new Few(fewest);
+  readonly #tokens = new Few(fewest);
 
   constructor(row: DrawRow, scale: number) {
     this.#row = row;
@@ -199,22 +199,35 @@ class From {
   }
 
   draw(least: number, peak: number, key: DrawKey): number {
-    const row = this.#row;
-    const scale = this.#scale;
-    const from = firstAbove(least / scale, (score) => score * scale >= least);
-    const n = row.findAbove(from, fewest);
-    const u = uniformOf(key, 0);
-    if (n < 0) {
-      this.total = row.weigh(scale, peak, from);
-      const token = row.at(u * this.total);
-      this.weight = row.weights[token]!;
-      return token;
-    }
-    const few = this.#few;
-    few.take(row, n, scale);
-    const token = few.at(u);
+    const from = this.#from(least);
+    return this.#few(from, key) ?? this.#at(this.#row.weigh(this.#scale, peak, from), key);
+  }
+
+  /** The same of a row that has been weighed. */
+  drawWeighed(least: number, key: DrawKey): number {
+    const from = this.#from(least);
+    return this.#few(from, key) ?? this.#at(this.#row.keep(from), key);
+  }
+
+  #from(least: number): number {
+    return firstAbove(least / this.#scale, (score) => score * this.#scale >= least);
+  }
+
+  #few(from: number, key: DrawKey): number | undefined {
+    const few = this.#tokens;
+    const n = this.#row.findAbove(from, fewest);
+    if (n < 0) return undefined;
+    few.take(this.#row, n, this.#scale);
+    const token = few.at(uniformOf(key, 0));
     this.total = few.total;
     this.weight = few.weight;
+    return token;
+  }
+
+  #at(total: number, key: DrawKey): number {
+    const token = this.#row.at(uniformOf(key, 0) * total);
+    this.total = total;
+    this.weight = this.#row.weights[token]!;
     return token;
   }
 }
