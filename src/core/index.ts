@@ -15,6 +15,7 @@ export {
   type DrawRow,
   drawRow,
   exactRow,
+  keepHeaviest,
   halfLog,
   type NllSums,
   nllSums,

@@ -55,6 +55,19 @@ export interface Kernels {
   massNear(logs: number, weights: number, blocks: number, centre: number, distance: number): number;
   countEqual(p: number, n: number, value: number): number;
   blockAt(sums: number, blocks: number, target: number, out: number): number;
+  weighExactly(p: number, blocks: number, peak: number, weights: number): number;
+  massFrom(p: number, weights: number, blocks: number, step: number, least: number): number;
+  part(
+    p: number,
+    weights: number,
+    blocks: number,
+    low: number,
+    high: number,
+    ids: number,
+    most: number,
+    out: number,
+  ): number;
+  cut(p: number, blocks: number, least: number): void;
   parseRecords(
     p: number,
     to: number,

@@ -2,6 +2,7 @@
 import { hasWasm } from "./arena.js";
 import { drawRow as makeDrawRow } from "./drawRow.js";
 import type { DrawRow } from "./plainDrawRow.js";
+import { type HeaviestRule, keepHeaviest as wasmKeepHeaviest } from "./heaviest.js";
 import { plainParser, wasmParser } from "./records.js";
 import type { RecordParser, RecordShape } from "./recordsReference.js";
 import * as reference from "./reference.js";
@@ -70,6 +71,11 @@ export function softmaxRows(values: Floats, rows: number, classes: number, out: 
 /** Room for a row that tokens are drawn from. */
 export function drawRow(tokens: number): DrawRow {
   return makeDrawRow(tokens, forced !== "reference");
+}
+
+/** See heaviest.ts. */
+export function keepHeaviest(row: Float64Array, share: number, rule?: HeaviestRule): number | undefined {
+  return forced === "reference" ? undefined : wasmKeepHeaviest(row, share, rule);
 }
 
 /** Bytes of input for which starting the kernels is not worth it. */

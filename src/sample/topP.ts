@@ -1,4 +1,4 @@
-import type { Params, Sampler } from "../core/index.js";
+import { keepHeaviest, type Params, type SampleContext, type Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { massNamed, overParam } from "./over.js";
 import { rankedIds } from "./ranking.js";
@@ -55,6 +55,7 @@ export const topP: Sampler = defineSampler({
   ],
   source: "Holtzman et al., ICLR 2020",
   change(row, params, context) {
+    if (keepWithoutSorting(row, params, context)) return;
     const sorted = sortedScores(row);
     const count = nucleus(sorted, massNamed(sorted, params, context, sorted[0]!), params);
     const keep = params["ties"] === "keep" ? keepTies : keepTop;
@@ -84,6 +85,13 @@ export const topP: Sampler = defineSampler({
 /** Decimal shares are not binary ones: what is within 1e-12 of the limit has reached it, so that .4 and .3 are .7. */
 export function reachedAt(limit: number, andEqual: boolean): number {
   return limit * (andEqual ? 1 + 1e-12 : 1 - 1e-12);
+}
+
+/** False, and the row as it was, where that cannot be done. */
+function keepWithoutSorting(row: Float64Array, params: Params, { all }: SampleContext): boolean {
+  if (params["minKeep"] !== 1 || (params["over"] === "all" && all)) return false;
+  const rule = { andNext: params["crossing"] === "keep", allTies: params["ties"] === "keep" };
+  return keepHeaviest(row, numberOf(params, "topP"), rule) !== undefined;
 }
 
 /** How many of the sorted scores stay. `mass` is in units of the first. */
