@@ -56,7 +56,7 @@ describe.each(shapes)("the heaviest of scores: %s", (name, of) => {
         const changed = row.slice();
         const wanted = sorted(row, share, andNext, allTies);
         const left = keepHeaviest(changed, share, { andNext, allTies });
-        if (wanted) clear++;
+        if (wanted && share < 0.9999) clear++;
         if (left === undefined) expect(same(changed, row)).toBe(true);
         else {
           decided++;
@@ -65,8 +65,8 @@ describe.each(shapes)("the heaviest of scores: %s", (name, of) => {
         }
       }
     }
-    // Only many ties near the limit are left to sorting.
-    expect(decided).toBeGreaterThan(name === "with ties" ? 0 : clear - 2);
+    // Only ties at the limit, or many of them near it, and weights too small to tell are left to sorting.
+    expect(decided).toBeGreaterThanOrEqual(name === "with ties" ? 1 : clear);
   });
 });
 
