@@ -13,15 +13,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the demo", () => {
   let out = "";
-  /** The quickest: other tests run beside it. */
-  let milliseconds = Infinity;
+  const milliseconds: number[] = [];
   const timed = (): { stdout: string; stderr: string } => {
     const start = performance.now();
     const ended = spawnSync(process.execPath, [join(folder, "dist/cli/main.js"), "demo"], {
       encoding: "utf8",
       cwd: folder,
     });
-    milliseconds = Math.min(milliseconds, performance.now() - start);
+    milliseconds.push(performance.now() - start);
     return ended;
   };
   beforeAll(() => {
@@ -39,8 +38,9 @@ describe("the demo", () => {
   });
 
   it("takes less than three seconds, without any other package", () => {
-    for (let again = 0; again < 2 && milliseconds >= 3000; again++) timed();
-    expect(milliseconds).toBeLessThan(3000);
+    // The quickest of three: other tests run beside it.
+    while (milliseconds.at(-1)! >= 3000 && milliseconds.length < 3) timed();
+    expect(Math.min(...milliseconds)).toBeLessThan(3000);
     expect(out.match(/^\d\. /gm)).toEqual(["1. ", "2. ", "3. "]);
   });
 
