@@ -146,6 +146,34 @@ describe("logits inspect of a model", () => {
   });
 });
 
+describe.each([
+  ["inspect", (file: string) => ["inspect", file]],
+  ["generate", (file: string) => ["generate", "--prompt", "x", "--model", file]],
+] as const)("logits %s of what is no model", (_, args) => {
+  const whole = readFileSync(builtInModel.gguf);
+  it.each<[string, Uint8Array | undefined, RegExp]>([
+    ["6 bytes", whole.subarray(0, 6), /it must begin with GGUF and 20 bytes more, got 6 bytes in all/],
+    ["an empty file", new Uint8Array(0), /it must begin with GGUF, got an empty file/],
+    ["a text", new TextEncoder().encode("hello, world"), /it must begin with GGUF, got "hello, world"/],
+    ["half a model", whole.subarray(0, 3_000_000), /it must have at least \d+ bytes for .*, got 3000000/],
+    ["no file", undefined, /Cannot (read|open) other\.gguf: there is no such file/],
+  ])("%s: one line says what is wrong, another what to do", (_what, bytes, message) => {
+    rmSync(join(folder, "other.gguf"), { force: true });
+    if (bytes) writeFileSync(join(folder, "other.gguf"), bytes);
+    const { status, out, err } = logits(...args("other.gguf"));
+    expect(err).toMatch(message);
+    expect(err.trimEnd().split("\n")).toHaveLength(2);
+    expect([status, out]).toEqual([3, ""]);
+  });
+
+  it("an empty folder", () => {
+    mkdirSync(join(folder, "folder.gguf"), { recursive: true });
+    const { status, err } = logits(...args("folder.gguf"));
+    expect(err).toMatch(/^logits \w+: Cannot (read|open) folder\.gguf: it must hold .*\n$/);
+    expect(status).toBe(3);
+  });
+});
+
 describe("logits models", () => {
   let server: Server;
   let address: string;

@@ -39,12 +39,15 @@ describe("without its optional package a model", () => {
       'm.openai({ baseURL: "http://127.0.0.1:1", model: "m", tokenizer: "data/model/tokenizer.json" })',
       "@huggingface/tokenizers",
     ],
-    ['m.openModel("built-in")', "node-llama-cpp"],
     ['readImage("a.png")', "pngjs"],
   ])("%s names %s", (code, name) => {
     const got = attempt(code);
     expect(got).toMatchObject({ code: "missing-package", hint: `npm install ${name}` });
     expect(got.message).toContain(`the package ${name} must be installed, and it is not installed`);
+  });
+
+  it("the built-in model is run in plain TypeScript", () => {
+    expect(attempt('m.openModel("built-in").then((model) => model.next([50256, 3347]))')).toEqual({});
   });
 
   it("openModel names what there is, and what must be fetched", () => {

@@ -24,7 +24,7 @@ describe("a method is one file", () => {
     const usage = { command: "evaluate", args: [1, 9] as [number, number], usage: "FILE" };
     expect(parse(["a.npz", "--margin-cap", "7"], flags, usage).flags["marginCap"]).toBe(7);
     expect(() => parse(["a.npz", "--margin-cap", "0"], flags, usage)).toThrow(
-      "--margin-cap: marginCap must be a number > 0, got 0",
+      "--margin-cap must be a number > 0, got 0",
     );
   });
 
@@ -81,7 +81,7 @@ describe("a sampler is one file", () => {
     const usage = { command: "sample", args: [1, 1] as [number, number], usage: "FILE" };
     expect(parse(["[1]", "--every-second", "2"], flags, usage).flags["everySecond"]).toBe(2);
     expect(() => parse(["[1]", "--every-second", "0"], flags, usage)).toThrow(
-      "--every-second: everySecond must be an integer ≥ 1, got 0",
+      "--every-second must be an integer ≥ 1, got 0",
     );
     expect(flags.find(({ name }) => name === "everySecond")).toMatchObject({
       help: "n, of which one is kept (an integer ≥ 1; default 1: off)",

@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
     args: [0, 0],
     flags: async () => [(await lazy.flags()).jsonFlag],
     examples: [
-      { run: "logits demo", shows: "a language detector that is right 88.5 % of the time and says 91.9 %, repaired" },
+      { run: "logits demo", shows: "a filter that is too sure, repaired; rows to look at; a model that writes" },
     ],
     load: () => import("./commands/demo.js"),
   },

@@ -28,9 +28,3 @@ export async function showGguf(bytes: Bytes, json: boolean, terminal: Terminal):
   ];
   for (const [name, value] of lines) terminal.out(`${name.padEnd(10)} ${value}\n`);
 }
-
-/** Whether these bytes begin as a GGUF file does. */
-export async function isGguf(bytes: Bytes): Promise<boolean> {
-  if (bytes.byteLength < 4) return false;
-  return new TextDecoder("latin1").decode(await bytes.slice(0, 4)) === "GGUF";
-}

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { checkParam, flagName, LogitsError } from "../core/index.js";
+import { checkParam, flagName, LogitsError, rangeText } from "../core/index.js";
 import { type Flag, type Invocation, UsageError } from "./command.js";
 import { suggestion } from "./suggest.js";
 
@@ -52,10 +52,15 @@ function flagValue(flag: Flag, raw: string, given: string | undefined): string |
   } catch (error) {
     if (!LogitsError.isInstance(error)) throw error;
     const near = flag.choices ? suggestion(given, flag.choices) : undefined;
-    throw new UsageError(
-      `${raw}: ${error.message.replace(/^Cannot run [^:]*: /, "").replace(/got NaN$/, `got ${given}`)}${near ? `. Did you mean ${near}?` : ""}`,
-    );
+    throw new UsageError(`${raw} must be ${rangeText(flag)}, got ${given}${near ? `. Did you mean ${near}?` : ""}`);
   }
+}
+
+/** An option of the library that a message is about, as the flag that was typed: "Cannot sample: logitBias must be …" as "Cannot sample: --logit-bias must be …". */
+export function inFlags(message: string, { flags }: Invocation): string {
+  return message.replace(/^(Cannot [^:]*: )(\w+)(?= must )/, (found, action: string, name: string) =>
+    name in flags ? `${action}--${flagName(name)}` : found,
+  );
 }
 
 function unknownFlag(raw: string, known: string[], command: string): UsageError {

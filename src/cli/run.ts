@@ -2,7 +2,7 @@ import { LogitsError } from "../core/errors.js";
 import { BAD_DATA, type Command, DONE, type Terminal, UsageError, WRONG_USAGE } from "./command.js";
 import { commands } from "./commands.js";
 import { commandHelp, overview } from "./help.js";
-import { parse } from "./parse.js";
+import { inFlags, parse } from "./parse.js";
 import { suggestion } from "./suggest.js";
 import { version } from "./version.js";
 
@@ -42,7 +42,14 @@ async function runCommand(command: Command, argv: string[], terminal: Terminal):
   }
   const invocation = parse(argv, flags, { command: command.name, args: command.args, usage: command.usage });
   const { run } = await command.load();
-  return run(invocation, terminal);
+  try {
+    return await run(invocation, terminal);
+  } catch (error) {
+    if (!LogitsError.isInstance(error)) throw error;
+    // Other errors are about documents, whose fields may have the names of flags.
+    const ofFlags = error.code === "bad-argument" || error.code === "not-finite";
+    return refused(error, command.name, ofFlags ? inFlags(error.message, invocation) : error.message, terminal);
+  }
 }
 
 function explainError(error: unknown, command: string, terminal: Terminal): number {
@@ -50,14 +57,16 @@ function explainError(error: unknown, command: string, terminal: Terminal): numb
     terminal.err(`${error.message.startsWith("logits ") ? "" : "logits: "}${error.message}\n`);
     return WRONG_USAGE;
   }
-  if (LogitsError.isInstance(error)) {
-    terminal.err(`logits ${command}: ${error.message}${error.hint ? `\n  ${error.hint}` : ""}\n`);
-    return error.code === "bad-argument" ? WRONG_USAGE : BAD_DATA;
-  }
+  if (LogitsError.isInstance(error)) return refused(error, command, error.message, terminal);
   // Node's own errors about files and streams are one honest sentence.
   if (error instanceof Error && "code" in error && "syscall" in error) {
     terminal.err(`logits ${command}: ${error.message}\n`);
     return BAD_DATA;
   }
   throw error;
+}
+
+function refused({ code, hint }: LogitsError, command: string, message: string, terminal: Terminal): number {
+  terminal.err(`logits ${command}: ${message}${hint ? `\n  ${hint}` : ""}\n`);
+  return code === "bad-argument" ? WRONG_USAGE : BAD_DATA;
 }

@@ -38,7 +38,8 @@ function firstToGo(trace: readonly TraceStep[]): string[] {
   return lines.length > 0 ? ["", ...lines] : [];
 }
 
-export function waterfall(trace: readonly TraceStep[], tokens: number): string[] {
+/** What every sampler left, a line each: so many columns of the sampler, left, removed, mass removed, entropy, KL. */
+export function waterfall(trace: readonly TraceStep[], tokens: number, columns = 6): string[] {
   const head = ["", "left", "removed", "mass removed", "entropy", "KL"];
   const rows = trace.map((step) => [
     named(step),
@@ -57,7 +58,7 @@ export function waterfall(trace: readonly TraceStep[], tokens: number): string[]
     "",
   ];
   const table = [head, ...(trace.length > 0 ? [first] : []), ...rows];
-  return aligned(table);
+  return aligned(table.map((cells) => cells.slice(0, columns)));
 }
 
 /** Columns as wide as they must be, the first to the left and the others to the right. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { flagName, LogitsError } from "../core/index.js";
+import { checkParam, flagName, LogitsError, type Param, rangeText } from "../core/index.js";
 import { createRegistry } from "../plan/registry.js";
 import { chainOfSettings } from "../plan/sample.js";
 import {
@@ -136,5 +136,15 @@ export function sweepOf(text: string): [string, number[]] {
       `--sweep: there is no setting ${flag} with numbers.${near ? ` Did you mean ${near}?` : " See --help"}`,
     );
   }
-  return [name, parts.map(Number)];
+  const param = numbers.find((one) => one.name === name)!;
+  return [name, parts.map((part) => sweptValue(flag, param, Number(part)))];
+}
+
+function sweptValue(flag: string, param: Param, value: number): number {
+  try {
+    return checkParam("--sweep", param, value) as number;
+  } catch (error) {
+    if (!LogitsError.isInstance(error)) throw error;
+    throw new UsageError(`--sweep: ${flag} must be ${rangeText(param)}, got ${value}`);
+  }
 }

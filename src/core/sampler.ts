@@ -20,6 +20,8 @@ export interface SampleContext {
   other?: Logits;
   /** One bit a token, 32 to a word, lowest first: 1 is allowed. */
   mask?: Int32Array;
+  /** The bytes of a token, which may be a part of a letter; none of a special one. */
+  bytesOf?(id: number): Uint8Array | undefined;
   /** The text of a token, for those that look at it. */
   textOf?(id: number): string;
 }

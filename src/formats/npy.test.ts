@@ -16,19 +16,31 @@ const refusals: Refusal[] = [
     "an npy cut in its data",
     corpusBytes("f4.npy", cut(-1)),
     "bad-data",
-    "Cannot read f4.npy: it must have at least 212 bytes, got 211",
+    "Cannot read f4.npy: the 83 bytes after its header must hold its numbers, got a header that says 7 × 3 of f4",
   ],
   [
     "an npy cut in its header",
     corpusBytes("f4.npy", cut(40)),
     "bad-data",
-    "Cannot read f4.npy: it must have at least 128 bytes, got 40",
+    "Cannot read f4.npy: its header must end within its 40 bytes, got one that says it has 118",
+  ],
+  [
+    "an npy whose header says that it is longer than the file",
+    corpusBytes("f4.npy", poke(8, 0, 255)),
+    "bad-data",
+    "Cannot read f4.npy: its header must end within its 212 bytes, got one that says it has 65280",
+  ],
+  [
+    "an npy of version 2 cut in its length",
+    corpusBytes("version-2.npy", cut(11)),
+    "bad-data",
+    "Cannot read version-2.npy: an npy array of version 2 must have at least 12 bytes, got 11",
   ],
   [
     "an npy cut in its magic",
     corpusBytes("f4.npy", cut(5)),
     "bad-data",
-    "Cannot read f4.npy: it must have at least 10 bytes, got 5",
+    "Cannot read f4.npy: an npy array must have at least 10 bytes, got 5",
   ],
   [
     "text called npy",
@@ -52,7 +64,7 @@ const refusals: Refusal[] = [
     "an npy that claims data of 4 GB",
     claim("<f4", [1_000_000, 1000]),
     "bad-data",
-    "Cannot read claim.npy: it must have at least 4000000128 bytes, got 128",
+    "Cannot read claim.npy: the 0 bytes after its header must hold its numbers, got a header that says 1000000 × 1000 of f4",
   ],
   [
     "an npy that claims more than there are numbers for",

@@ -21,13 +21,9 @@ export async function readNpyHeader(
   byteLength: number,
   name: string,
 ): Promise<NpyHeader> {
-  const cut = (need: number): never =>
-    refuse(
-      name,
-      `it must have at least ${need} bytes, got ${byteLength}`,
-      "It was cut short: copy or download it again.",
-    );
-  if (byteLength < 10) cut(10);
+  const cut = (what: string): never =>
+    refuse(name, what, "It was cut short, or its header is damaged: copy it or save it again.");
+  if (byteLength < 10) cut(`an npy array must have at least 10 bytes, got ${byteLength}`);
   const start = await read(0, 10);
   if (!isNpy(start)) {
     const got = [...start.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
@@ -37,7 +33,8 @@ export async function readNpyHeader(
   if (major < 1 || major > 3)
     refuse(name, `its npy version must be 1, 2 or 3, got ${major}`, "Save it again with numpy.save.");
   const lengthBytes = major === 1 ? 2 : 4;
-  if (byteLength < 8 + lengthBytes) cut(8 + lengthBytes);
+  if (byteLength < 8 + lengthBytes)
+    cut(`an npy array of version ${major} must have at least 12 bytes, got ${byteLength}`);
   const high = major === 1 ? new Uint8Array(2) : await read(10, 12);
   const headerBytes = start[8]! + start[9]! * 2 ** 8 + high[0]! * 2 ** 16 + high[1]! * 2 ** 24;
   if (headerBytes > maxHeaderBytes)
@@ -47,7 +44,8 @@ export async function readNpyHeader(
       "The file is damaged: save it again with numpy.save.",
     );
   const dataStart = 8 + lengthBytes + headerBytes;
-  if (byteLength < dataStart) cut(dataStart);
+  if (byteLength < dataStart)
+    cut(`its header must end within its ${byteLength} bytes, got one that says it has ${headerBytes}`);
   const text = new TextDecoder(major === 3 ? "utf-8" : "latin1").decode(await read(8 + lengthBytes, dataStart));
   const header = parseHeader(text, name);
   const dataBytes = header.shape.reduce((n, size) => n * size, header.itemSize);
@@ -57,7 +55,12 @@ export async function readNpyHeader(
       `its size must be a real one, got ${header.shape.join(" × ")}`,
       "The header is damaged: save it again with numpy.save.",
     );
-  if (byteLength < dataStart + dataBytes) cut(dataStart + dataBytes);
+  if (byteLength < dataStart + dataBytes) {
+    const shape = header.shape.join(" × ") || "one number";
+    cut(
+      `the ${byteLength - dataStart} bytes after its header must hold its numbers, got a header that says ${shape} of ${header.dtype}`,
+    );
+  }
   return { ...header, dataStart, dataBytes };
 }
 

@@ -7,6 +7,7 @@ import { llamaOnnx } from "../../scripts/model/llamaOnnx.mjs";
 import { writeGguf } from "../../scripts/model/writeGguf.mjs";
 import { forward, type Llama, readLlama } from "../../test/support/llamaForward.js";
 import type { NextTokenModel } from "../core/index.js";
+import { plainBuiltIn } from "./plainBuiltIn.js";
 import { builtInModel, gguf, type LocalModel, onnx, openModel } from "./index.js";
 
 const texts = [
@@ -37,6 +38,7 @@ describe("the built-in model", () => {
       writeGguf(llamaMetadata(shape, vocabulary), llamaTensors(weights, shape, "f32")),
     );
     writeFileSync(join(folder, "f32.onnx"), llamaOnnx(weights, shape, "f32"));
+    models["plain TypeScript"] = await plainBuiltIn();
     models["llama.cpp, f16"] = await gguf(builtInModel.gguf);
     models["llama.cpp, f32"] = await gguf(join(folder, "f32.gguf"));
     models["ONNX Runtime, f16"] = await onnx(builtInModel.onnx);
@@ -56,6 +58,7 @@ describe("the built-in model", () => {
     ["llama.cpp, f32", 1e-5],
     ["ONNX Runtime, f16", 1e-5],
     ["ONNX Runtime, f32", 1e-5],
+    ["plain TypeScript", 1e-5],
   ])("%s gives the logits of a forward pass in f64 within %d", async (name, bound) => {
     for (const text of texts) {
       const ids = await models[name]!.tokenize(text, { bos: true });
@@ -111,11 +114,20 @@ describe("the built-in model", () => {
     await expect(open()).rejects.toThrow(message);
   });
 
-  it("is tokenised alike by llama.cpp and by its tokenizer.json", async () => {
-    for (const text of [...texts, "<|endoftext|>", "  two  spaces\n\n\tand a tab ", "Ünïcödé — “quotes” … 東京"]) {
+  it("is tokenised alike by llama.cpp, by its tokenizer.json and in plain TypeScript", async () => {
+    const more = [
+      "<|endoftext|>",
+      "a<|endoftext|><|endoftext|> b",
+      "  two  spaces\n\n\tand a tab ",
+      "Ünïcödé — “quotes” … 東京",
+      "they'll've said 'twas 1,813 o'clock!?  \r\n \u00a0x",
+      "",
+    ];
+    for (const text of [...texts, ...more]) {
       for (const special of [false, true]) {
-        const [a, b] = [models["llama.cpp, f16"]!, models["ONNX Runtime, f16"]!];
-        expect(await b.tokenize(text, { special }), text).toEqual(await a.tokenize(text, { special }));
+        const expected = await models["llama.cpp, f16"]!.tokenize(text, { special });
+        for (const name of ["ONNX Runtime, f16", "plain TypeScript"])
+          expect(await models[name]!.tokenize(text, { special }), `${name}: ${text}`).toEqual(expected);
       }
     }
   });

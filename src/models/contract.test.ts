@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NextTokenModel } from "../core/index.js";
 import { logSumExp } from "../core/math/index.js";
 import { hasSharedData, shared } from "../../test/support/sharedData.js";
+import { plainBuiltIn } from "./plainBuiltIn.js";
 import {
   builtInModel,
   gguf,
@@ -38,6 +39,7 @@ const cases: Case[] = [
   // llama.cpp takes other kernels for one token than for many, and rounds to f16 in between where the weights are f16.
   { name: "llama.cpp, built-in", open: () => gguf(builtInModel.gguf), tolerance: 1e-2 },
   { name: "ONNX Runtime, built-in", open: () => onnx(builtInModel.onnx), tolerance: 2e-5 },
+  { name: "plain TypeScript, built-in", open: () => plainBuiltIn(), tolerance: 1e-12 },
   {
     name: "llama.cpp, stories260K",
     open: () => gguf(shared("language-models/stories260K.gguf")),

@@ -1,6 +1,8 @@
 import type { Llama, LlamaContext, LlamaModel, Token } from "node-llama-cpp";
 import { LogitsError } from "../core/index.js";
 import { cachedModel, type LocalModel, type Sequence, type TopScores } from "./cachedModel.js";
+import { checkGguf } from "./checkGguf.js";
+import type { GgufSummary } from "./ggufSummary.js";
 import { missingPackage } from "./missingPackage.js";
 import { tapScores } from "./tapScores.js";
 import { byteLevelBytes, sentencePieceBytes } from "./tokenBytes.js";
@@ -19,13 +21,13 @@ export interface GgufOptions {
  *
  * The scores cross into JavaScript one by one, which costs more than a small model (12 ms at 50,257 tokens); `top` fetches only the largest.
  *
- * @throws "missing-package" without node-llama-cpp; "bad-data" when llama.cpp refuses the file.
+ * @throws "bad-data" for a file that is no GGUF, is cut short, or that llama.cpp refuses; "missing-package" without node-llama-cpp.
  * @example
  * const model = await gguf("SmolLM2-135M-Instruct.Q4_1.gguf");
  * const logits = await model.next(await model.tokenize("The capital of France is", { bos: true }));
  */
 export async function gguf(path: string, options: GgufOptions = {}): Promise<LocalModel> {
-  const model = await load(path);
+  const model = await load(path, await checkGguf(path));
   const threads = options.threads ?? (await threadsFor(path));
   const { ggml } = model.fileInfo.metadata.tokenizer;
   const vocabSize = ggml.tokens.length;
@@ -56,16 +58,17 @@ async function threadsFor(path: string): Promise<number> {
 /** The runtime itself: one in a process. */
 let runtime: Promise<Llama> | undefined;
 
-async function load(path: string): Promise<LlamaModel> {
+async function load(path: string, { architecture, types, version }: GgufSummary): Promise<LlamaModel> {
   runtime ??= start();
   const llama = await runtime;
   try {
     return await llama.loadModel({ modelPath: path });
   } catch (cause) {
+    const kind = `${architecture} of ${types.map(({ type }) => type).join(", ")}, GGUF version ${version}`;
     throw new LogitsError(
       "bad-data",
-      `Cannot load ${path}: it must be a GGUF file that llama.cpp runs, got ${(cause as Error).message}`,
-      { cause },
+      `Cannot load ${path}: it must be a GGUF file that llama.cpp runs, got one that it refuses (${kind})`,
+      { hint: "A newer node-llama-cpp may know its kind; and is there memory for it?", cause },
     );
   }
 }

@@ -54,13 +54,15 @@ export async function readGgufFile(bytes: Bytes): Promise<GgufFile> {
 }
 
 function parse(head: Uint8Array, bytes: Bytes): GgufFile {
+  checkBeginning(head, bytes);
   const reader = new Reader(head, bytes);
-  if (head.length < 24 || reader.text(4) !== "GGUF") throw damaged(bytes, "it must begin with GGUF, got another file");
+  reader.text(4);
   const version = reader.u32();
   if (version !== 2 && version !== 3) {
     throw new LogitsError(
       "unsupported",
-      `Cannot read ${bytes.name ?? "the file"}: the GGUF version must be 2 or 3, little-endian, got ${version}`,
+      `Cannot read ${bytes.name ?? "the file"}: the GGUF version must be 2 or 3, little-endian, got ${version < 2 ** 24 ? version : "a big-endian one"}`,
+      { hint: "Convert the model again with a current llama.cpp." },
     );
   }
   const tensorCount = reader.count(1);
@@ -74,15 +76,46 @@ function parse(head: Uint8Array, bytes: Bytes): GgufFile {
     return { name, shape, type: tensorTypes[type] ?? `type ${type}`, start: Number(reader.u64()) };
   });
   const alignment = Number(metadata.get("general.alignment") ?? 32);
+  if (!(Number.isInteger(alignment) && alignment > 0))
+    throw damaged(bytes, `its alignment must be an integer > 0, got ${metadata.get("general.alignment")}`);
   const data = Math.ceil(reader.at / alignment) * alignment;
   for (const tensor of tensors) tensor.start += data;
   return { version, metadata, tensors };
 }
 
-function damaged(bytes: Bytes, what: string): LogitsError {
-  return new LogitsError("bad-data", `Cannot read ${bytes.name ?? "the file"}: ${what}`, {
-    hint: "It was cut short or is another file: download it again.",
-  });
+/** Magic, version and two counts. */
+const BEGINNING = 24;
+
+function checkBeginning(head: Uint8Array, bytes: Bytes): void {
+  const magic = decoder.decode(head.subarray(0, 4));
+  if (bytes.byteLength === 0) throw damaged(bytes, "it must begin with GGUF, got an empty file");
+  if (!"GGUF".startsWith(magic)) {
+    const start = head.subarray(0, 16);
+    const isText = start.every((byte) => (byte >= 32 && byte < 127) || (byte >= 9 && byte <= 13));
+    throw damaged(
+      bytes,
+      `it must begin with GGUF, got ${isText ? JSON.stringify(decoder.decode(start)) : hexOf(start.subarray(0, 4))}`,
+      isText
+        ? "It is text, perhaps a page or a pointer to the file: download the file itself."
+        : "It is another file: is it the right one?",
+    );
+  }
+  if (head.length < BEGINNING)
+    throw damaged(
+      bytes,
+      `it must begin with GGUF and ${BEGINNING - 4} bytes more, got ${bytes.byteLength} bytes in all`,
+      "It was cut short: download it again.",
+    );
+}
+
+const hexOf = (some: Uint8Array): string => Array.from(some, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+
+function damaged(
+  bytes: Bytes,
+  what: string,
+  hint = "It was cut short or is another file: download it again.",
+): LogitsError {
+  return new LogitsError("bad-data", `Cannot read ${bytes.name ?? "the file"}: ${what}`, { hint });
 }
 
 /** Reads on from `at`; a RangeError says that the header goes on after these bytes. */

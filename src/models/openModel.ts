@@ -16,7 +16,7 @@ export interface OpenModelOptions {
 /**
  * The model that a person names: `built-in`, a name of the catalogue (fetched by `logits models pull`), or a .gguf, .onnx, .npz or .npy file.
  *
- * The built-in one runs on llama.cpp where node-llama-cpp is installed, else on ONNX Runtime: the same weights.
+ * The built-in one runs on llama.cpp where node-llama-cpp is installed, else on ONNX Runtime, else in plain TypeScript: the same weights.
  */
 export async function openModel(name: string, options: OpenModelOptions = {}): Promise<NextTokenModel> {
   if (name === "built-in") return openBuiltIn(options);
@@ -40,12 +40,18 @@ export async function openModel(name: string, options: OpenModelOptions = {}): P
 }
 
 async function openBuiltIn(options: OpenModelOptions): Promise<NextTokenModel> {
-  try {
-    return await gguf(builtInModel.gguf, options);
-  } catch (error) {
-    if (!LogitsError.isInstance(error) || error.code !== "missing-package") throw error;
-    return onnx(builtInModel.onnx, options).catch((second: unknown) => {
-      throw LogitsError.isInstance(second) && second.code === "missing-package" ? error : second;
-    });
-  }
+  const { plainBuiltIn } = await import("./plainBuiltIn.js");
+  return (
+    (await unlessMissing(gguf(builtInModel.gguf, options))) ??
+    (await unlessMissing(onnx(builtInModel.onnx, options))) ??
+    plainBuiltIn(options)
+  );
+}
+
+/** Undefined where its package is not installed. */
+function unlessMissing<T>(opened: Promise<T>): Promise<T | undefined> {
+  return opened.catch((error: unknown) => {
+    if (LogitsError.isInstance(error) && error.code === "missing-package") return undefined;
+    throw error;
+  });
 }

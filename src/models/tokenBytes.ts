@@ -15,6 +15,13 @@ export function byteLevelBytes(token: string): Uint8Array {
     : new TextEncoder().encode(token);
 }
 
+const letterOf: readonly string[] = [...byteOf].sort(([, a], [, b]) => a - b).map(([letter]) => letter);
+
+/** These bytes in the letters of a byte-level vocabulary. */
+export function byteLevelLetters(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => letterOf[byte]!).join("");
+}
+
 /** The bytes of a token of a SentencePiece vocabulary (Llama 2, Gemma): ▁ is a space, <0x0A> one byte. */
 export function sentencePieceBytes(token: string): Uint8Array {
   const byte = /^<0x([0-9A-F]{2})>$/i.exec(token);

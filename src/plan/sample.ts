@@ -1,4 +1,4 @@
-import type { Logits, SampleContext } from "../core/index.js";
+import { flagName, type Logits, type SampleContext } from "../core/index.js";
 import { entropy } from "../core/math/index.js";
 import {
   type ChainStep,
@@ -65,13 +65,14 @@ export function sampleRow(logits: Logits, options: SampleRowOptions): SampleDocu
     top: drawn.top.map(({ id, p }) => ({ ...named(id), p })),
     chain: chain.map(({ sampler, params }) => ({ sampler: sampler.name, params })),
     ...(options.trace && { trace: drawn.trace!.steps }),
-    ...(why !== undefined && { why: whySentence(why, drawn, named(why).text) }),
+    ...(why !== undefined && { why: whySentence(why, drawn, chain, named(why).text) }),
   };
 }
 
 function whySentence(
   id: number,
   drawn: ReturnType<typeof sample>,
+  chain: readonly Step[],
   text: string | undefined,
 ): NonNullable<SampleDocument["why"]> {
   const lost = drawn.trace!.whyNot(id);
@@ -85,9 +86,17 @@ function whySentence(
     id,
     kept: false,
     sampler,
-    text: `${name} fell at ${sampler}${reason ? `: ${reason.text}` : ""}; it had ${share} until then.`,
+    text: `${name} ${bans(sampler, chain) ? `was banned by ${wordsOf(sampler)}` : `fell at ${sampler}`}${reason ? `: ${reason.text}` : ""}; it had ${share} until then.`,
   };
 }
+
+/** Filters rank tokens; bans, and masks, name them. */
+function bans(name: string, chain: readonly Step[]): boolean {
+  return name === "mask" || chain.some(({ sampler }) => sampler.name === name && sampler.role === "penalty");
+}
+
+/** "badWords" as "bad words". */
+const wordsOf = (name: string): string => flagName(name).replaceAll("-", " ");
 
 /** The chain that settings alone make, in the order of `samplers`. */
 export function chainOfSettings(settings: Settings): Step[] {

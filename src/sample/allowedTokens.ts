@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
-import { idsOf, outputLength, remove } from "./history.js";
+import { banned, idsOf, outputLength, remove } from "./history.js";
 
 /**
  * Removes all tokens but these.
@@ -30,6 +30,10 @@ export const allowedTokens: Sampler = defineSampler({
     const allowed = new Set(idsOf(params["allowedTokens"], "allowedTokens"));
     for (let id = 0; id < row.length; id++) if (!allowed.has(id)) row[id] = -Infinity;
   },
+  reasons(_, params) {
+    const { size } = new Set(idsOf(params["allowedTokens"], "allowedTokens"));
+    return () => ({ value: 0, limit: 1, text: `it is none of the ${size} that are allowed` });
+  },
 });
 
 /**
@@ -55,6 +59,7 @@ export const suppressTokens: Sampler = defineSampler({
   change(row, params) {
     for (const id of idsOf(params["suppressTokens"], "suppressTokens")) remove(row, id);
   },
+  reasons: () => () => banned("it is one of those that are suppressed at every step"),
 });
 
 /**
@@ -85,4 +90,5 @@ export const beginSuppressTokens: Sampler = defineSampler({
     if (outputLength(context) > 0) return;
     for (const id of idsOf(params["beginSuppressTokens"], "beginSuppressTokens")) remove(row, id);
   },
+  reasons: () => () => banned("it may not be the first after the prompt"),
 });

@@ -1,7 +1,7 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { countOf } from "./row.js";
-import { divide, temperatureBetween } from "./temperature.js";
+import { coldReasons, divide, temperatureBetween } from "./temperature.js";
 
 /**
  * A temperature between two bounds that follows the entropy H of the tokens left, n in number: sure rows are sharpened, open ones flattened.
@@ -33,4 +33,5 @@ export const dynamicTemperature: Sampler = defineSampler({
     );
     divide(row, temperatureBetween(row, low!, high!, power!, countOf(row)) ?? 1);
   },
+  reasons: (row) => coldReasons(row),
 });

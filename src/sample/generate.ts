@@ -97,6 +97,7 @@ async function* drawTokens(
       promptLength,
       state,
       eos: model.eos,
+      bytesOf: (id) => (ends.has(id) || id === model.bos ? undefined : model.tokenBytes(id)),
       ...(constraint && { mask: await constraint.mask() }),
     };
     const key = { seed, sequence, step };

@@ -1,4 +1,4 @@
-import { LogitsError, type Param, type Params, type SampleContext } from "../core/index.js";
+import { LogitsError, type Param, type Params, type Reason, type SampleContext } from "../core/index.js";
 import { numberOf } from "./define.js";
 
 export const windowParam: Param = {
@@ -100,6 +100,21 @@ export function force(row: Float64Array, ...ids: number[]): void {
     );
   row.fill(-Infinity);
   for (const id of ids) row[id] = 0;
+}
+
+/** The reason of a ban that asks yes or no. */
+export const banned = (text: string): Reason => ({ value: 1, limit: 0, text });
+
+/** The reason of a bias that takes a score to −∞. */
+export function biasReason(bias: number, where = ""): Reason {
+  const total = bias === -Infinity ? "−∞" : String(bias);
+  return banned(`its bias${where} is ${total}${bias === -Infinity ? "" : ", which takes its score to −∞"}`);
+}
+
+/** The reason why a forced token leaves no other. */
+export function forcedReason(id: number, why: string, ids: readonly number[]): Reason {
+  const only = ids.length === 1 ? `token ${ids[0]}` : `one of the tokens ${ids.join(", ")}`;
+  return { value: id, limit: ids[0] ?? -1, text: `${why}, so that only ${only} may follow` };
 }
 
 /** How many tokens follow the prompt. */

@@ -35,6 +35,7 @@ export { dynamicTemperature } from "./dynamicTemperature.js";
 export { epsilonCutoff } from "./epsilonCutoff.js";
 export { etaCutoff } from "./etaCutoff.js";
 export { guidance } from "./guidance.js";
+export { infill } from "./infill.js";
 export { lzPenalty } from "./lzPenalty.js";
 export { intersectMasks, isAllowed, mask, maskOf } from "./mask.js";
 export { minP } from "./minP.js";

@@ -1,6 +1,6 @@
-import { LogitsError, type SampleContext, type Sampler } from "../core/index.js";
+import { LogitsError, type Reason, type SampleContext, type Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { force, idsOf, outputLength, remove } from "./history.js";
+import { force, forcedReason, idsOf, outputLength, remove } from "./history.js";
 
 const endsOf = ({ eos = [] }: SampleContext): readonly number[] => {
   if (eos.length === 0)
@@ -13,6 +13,12 @@ const endsOf = ({ eos = [] }: SampleContext): readonly number[] => {
     );
   return eos;
 };
+
+const shortReasons = (value: number, limit: number, tokens: string) => (): Reason => ({
+  value,
+  limit,
+  text: `it ends the text, which has ${value} of at least ${limit} ${tokens}`,
+});
 
 /**
  * No end before the text, prompt included, has this many tokens.
@@ -42,6 +48,7 @@ export const minLength: Sampler = defineSampler({
   change(row, params, context) {
     if (context.history.length < numberOf(params, "minLength")) for (const id of endsOf(context)) remove(row, id);
   },
+  reasons: (_, params, { history }) => shortReasons(history.length, numberOf(params, "minLength"), "tokens"),
 });
 
 /**
@@ -72,6 +79,8 @@ export const minNewTokens: Sampler = defineSampler({
   change(row, params, context) {
     if (outputLength(context) < numberOf(params, "minNewTokens")) for (const id of endsOf(context)) remove(row, id);
   },
+  reasons: (_, params, context) =>
+    shortReasons(outputLength(context), numberOf(params, "minNewTokens"), "tokens after the prompt"),
 });
 
 /**
@@ -104,6 +113,7 @@ export const forcedBos: Sampler = defineSampler({
   change(row, params, { history }) {
     if (history.length === 1) force(row, numberOf(params, "forcedBos"));
   },
+  reasons: (_, params) => (id) => forcedReason(id, "the text has one token", [numberOf(params, "forcedBos")]),
 });
 
 /**
@@ -136,6 +146,10 @@ export const forcedEos: Sampler = defineSampler({
   source: "transformers, ForcedEOSTokenLogitsProcessor",
   change(row, params, { history }) {
     if (history.length === numberOf(params, "maxLength") - 1) force(row, ...idsOf(params["forcedEos"], "forcedEos"));
+  },
+  reasons(_, params) {
+    const why = `the next token is the last of at most ${numberOf(params, "maxLength")}`;
+    return (id) => forcedReason(id, why, idsOf(params["forcedEos"], "forcedEos"));
   },
 });
 

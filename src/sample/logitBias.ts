@@ -1,6 +1,6 @@
 import type { Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
-import { idOf, pairsOf } from "./history.js";
+import { biasReason, idOf, pairsOf } from "./history.js";
 
 /**
  * Adds a number to the scores of some tokens; −Infinity removes them.
@@ -33,5 +33,13 @@ export const logitBias: Sampler = defineSampler({
       const id = idOf(text, "logitBias");
       if (id < row.length) row[id]! += bias;
     }
+  },
+  reasons(_, params) {
+    const totals = new Map<number, number>();
+    for (const [text, bias] of pairsOf(params["logitBias"], ",", "logitBias")) {
+      const id = idOf(text, "logitBias");
+      totals.set(id, (totals.get(id) ?? 0) + bias);
+    }
+    return (id) => biasReason(totals.get(id) ?? 0);
   },
 });

@@ -27,7 +27,11 @@ export const mask: Sampler = defineSampler({
       );
     for (let id = 0; id < row.length; id++) if (!isAllowed(words, id)) row[id] = -Infinity;
   },
-  reasons: () => () => ({ value: 0, limit: 1, text: "the mask does not allow it here" }),
+  reasons: () => () => ({
+    value: 0,
+    limit: 1,
+    text: "the mask (of a grammar, a schema or a list) does not allow it here",
+  }),
 });
 
 const wordsFor = (tokens: number): number => (tokens + 31) >>> 5;

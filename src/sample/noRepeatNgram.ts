@@ -35,4 +35,15 @@ export const noRepeatNgram: Sampler = defineSampler({
       if (endsWith(history.slice(i - size + 1, i), end)) remove(row, history[i]!);
     }
   },
+  reasons(_, params, { history }) {
+    const size = numberOf(params, "noRepeatNgramSize");
+    return (id) => {
+      const sequence = [...(size > 1 ? history.slice(1 - size) : []), id];
+      let times = 0;
+      for (let i = 0; i + size <= history.length; i++)
+        if (sequence.every((token, j) => history[i + j] === token)) times++;
+      const before = `has occurred ${times === 1 ? "once" : `${times} times`} before`;
+      return { value: times, limit: 0, text: size > 1 ? `${sequence.join(" ")} ${before}` : `it ${before}` };
+    };
+  },
 });

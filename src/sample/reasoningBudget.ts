@@ -1,6 +1,6 @@
-import type { Sampler } from "../core/index.js";
+import type { Params, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
-import { endsWith, force, sequencesOf } from "./history.js";
+import { endsWith, force, forcedReason, sequencesOf } from "./history.js";
 
 /**
  * Ends a passage of reasoning that has used up its tokens: from then on the tokens of its end tag are forced, one a step.
@@ -35,18 +35,29 @@ export const reasoningBudget: Sampler = defineSampler({
   ],
   source: "llama.cpp, reasoning budget; vLLM, thinking token budget",
   change(row, params, { history }) {
-    const [start] = sequencesOf(params["reasoningStart"], "reasoningStart");
-    const [end] = sequencesOf(params["reasoningEnd"], "reasoningEnd");
-    if (!start || !end) return;
-    const begun = lastEnd(history, start);
-    if (begun < 0 || lastEnd(history, end) > begun) return;
-    const used = history.length - begun;
-    if (used < numberOf(params, "reasoningBudget")) return;
-    let written = Math.min(end.length - 1, used);
-    while (!endsWith(history, end.slice(0, written))) written--;
-    force(row, end[written]!);
+    const next = forcedToken(params, history);
+    if (next !== undefined) force(row, next);
+  },
+  reasons(_, params, { history }) {
+    const next = forcedToken(params, history) ?? -1;
+    const why = `the passage of reasoning has used up its ${numberOf(params, "reasoningBudget")} tokens`;
+    return (id) => forcedReason(id, why, [next]);
   },
 });
+
+/** The token of the end tag that must come next, where the budget is used up. */
+function forcedToken(params: Params, history: readonly number[]): number | undefined {
+  const [start] = sequencesOf(params["reasoningStart"], "reasoningStart");
+  const [end] = sequencesOf(params["reasoningEnd"], "reasoningEnd");
+  if (!start || !end) return undefined;
+  const begun = lastEnd(history, start);
+  if (begun < 0 || lastEnd(history, end) > begun) return undefined;
+  const used = history.length - begun;
+  if (used < numberOf(params, "reasoningBudget")) return undefined;
+  let written = Math.min(end.length - 1, used);
+  while (!endsWith(history, end.slice(0, written))) written--;
+  return end[written];
+}
 
 /** Where the last occurrence of some tokens ends; −1 where there is none. */
 function lastEnd(history: readonly number[], tokens: readonly number[]): number {

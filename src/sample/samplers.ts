@@ -15,6 +15,7 @@ import { dynamicTemperature } from "./dynamicTemperature.js";
 import { epsilonCutoff } from "./epsilonCutoff.js";
 import { etaCutoff } from "./etaCutoff.js";
 import { guidance } from "./guidance.js";
+import { infill } from "./infill.js";
 import { lzPenalty } from "./lzPenalty.js";
 import { mask } from "./mask.js";
 import { minP } from "./minP.js";
@@ -73,6 +74,7 @@ export const samplers: readonly Sampler[] = [
   quadraticSmoothing,
   skew,
   xtc,
+  infill,
   mirostat,
   adaptiveP,
 ];

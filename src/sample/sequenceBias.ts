@@ -1,6 +1,6 @@
-import type { Sampler } from "../core/index.js";
+import type { Params, SampleContext, Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
-import { endsWith, pairsOf, remove, sequencesOf } from "./history.js";
+import { banned, biasReason, endsWith, pairsOf, remove, sequencesOf } from "./history.js";
 
 /**
  * Adds a number to the score of the last token of a sequence where the text ends with the tokens before it.
@@ -29,13 +29,26 @@ export const sequenceBias: Sampler = defineSampler({
   ],
   source: "transformers, SequenceBiasLogitsProcessor",
   change(row, params, { history }) {
-    for (const [ids, bias] of pairsOf(params["sequenceBias"], ";", "sequenceBias")) {
-      const [sequence = []] = sequencesOf(ids, "sequenceBias");
-      const last = sequence.at(-1);
-      if (last !== undefined && last < row.length && endsWith(history, sequence.slice(0, -1))) row[last]! += bias;
-    }
+    for (const { last, bias } of completed(params, history)) if (last < row.length) row[last]! += bias;
+  },
+  reasons(_, params, { history }) {
+    const found = completed(params, history);
+    return (id) => {
+      const own = found.filter(({ last }) => last === id);
+      const total = own.reduce((sum, { bias }) => sum + bias, 0);
+      return biasReason(total, ` as the end of ${own.map(({ sequence }) => sequence.join(" ")).join(" and of ")}`);
+    };
   },
 });
+
+/** The sequences that one token more completes, and what is added to that token. */
+function completed(params: Params, history: readonly number[]): { sequence: number[]; last: number; bias: number }[] {
+  return pairsOf(params["sequenceBias"], ";", "sequenceBias").flatMap(([ids, bias]) => {
+    const [sequence = []] = sequencesOf(ids, "sequenceBias");
+    const last = sequence.at(-1);
+    return last !== undefined && endsWith(history, sequence.slice(0, -1)) ? [{ sequence, last, bias }] : [];
+  });
+}
 
 /**
  * Removes the token that would complete a forbidden sequence. A sequence that is only a token that ends texts is left alone.
@@ -53,11 +66,23 @@ export const badWords: Sampler = defineSampler({
   help: "Removes the token that would complete a forbidden sequence",
   params: [{ name: "badWords", type: "string", default: "", noop: "", help: 'Forbidden sequences of ids: "10 45;7"' }],
   source: "transformers, NoBadWordsLogitsProcessor",
-  change(row, params, { history, eos = [] }) {
-    for (const sequence of sequencesOf(params["badWords"], "badWords")) {
-      const last = sequence.at(-1)!;
-      if (sequence.length === 1 && eos.includes(last)) continue;
-      if (endsWith(history, sequence.slice(0, -1))) remove(row, last);
-    }
+  change(row, params, context) {
+    for (const sequence of forbidden(params, context)) remove(row, sequence.at(-1)!);
+  },
+  reasons(_, params, context) {
+    const found = forbidden(params, context);
+    return (id) => {
+      const sequence = found.find((one) => one.at(-1) === id) ?? [id];
+      return banned(
+        sequence.length === 1 ? "it is forbidden" : `it would complete ${sequence.join(" ")}, which is forbidden`,
+      );
+    };
   },
 });
+
+/** The forbidden sequences that one token more completes. */
+function forbidden(params: Params, { history, eos = [] }: SampleContext): number[][] {
+  return sequencesOf(params["badWords"], "badWords").filter(
+    (sequence) => !(sequence.length === 1 && eos.includes(sequence[0]!)) && endsWith(history, sequence.slice(0, -1)),
+  );
+}

@@ -1,4 +1,4 @@
-import type { Sampler } from "../core/index.js";
+import type { Reason, Sampler } from "../core/index.js";
 import { defineSampler, numberOf } from "./define.js";
 import { countOf, entropyOf, peakOf, probabilitiesOf, winnerOf } from "./row.js";
 
@@ -49,7 +49,19 @@ export const temperature: Sampler = defineSampler({
     const range = numberOf(params, "dynatempRange");
     divide(row, range > 0 ? entropyTemperature(row, fixed, range, numberOf(params, "dynatempExponent")) : fixed);
   },
+  reasons: (row) => coldReasons(row),
 });
+
+/** Why a division left nothing of a token: by 0, or by so little that its score has no number. */
+export function coldReasons(row: Float64Array): (id: number) => Reason {
+  const peak = peakOf(row);
+  const winner = winnerOf(row);
+  return (id) => ({
+    value: peak === row[id] ? id : row[id]!,
+    limit: peak === row[id] ? winner : peak,
+    text: `its score is ${row[id]}, and a temperature of 0 leaves only token ${winner}, whose score is ${peak}`,
+  });
+}
 
 function entropyTemperature(row: Float64Array, fixed: number, range: number, exponent: number): number {
   const low = Math.max(0, fixed - range);

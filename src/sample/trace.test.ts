@@ -121,7 +121,7 @@ describe("whyNot", () => {
     [2, "minP", "it is 0.816 times as probable as the first, and 0.9 is asked"],
     [3, "topP", "the tokens before it hold 0.8254 already, and 0.7 is enough"],
     [4, "topK", "it is number 5 and 4 are kept"],
-    [5, "suppressTokens", undefined],
+    [5, "suppressTokens", "it is one of those that are suppressed at every step"],
     [6, "the scores", undefined],
   ])("of token %i answers %s", (id, sampler, text) => {
     const why = trace.whyNot(id);

@@ -53,7 +53,8 @@ export function tracer(scores: Logits = new Float64Array(0)): { watch: Watcher; 
     watch(step, before, after, place, context) {
       const p = probabilitiesOf(before);
       // At once: what samplers remember moves on with the token that is drawn.
-      const reasonOf = step.sampler.reasons?.(before, step.params, context, place);
+      const off = step.sampler.isOff(step.params);
+      const reasonOf = off ? undefined : step.sampler.reasons?.(before, step.params, context, place);
       rows.push({ sampler: step.sampler.name, row: before, p, reasonOf });
       steps.push(traced(step, before, after, p, reasonOf));
       last = after;

@@ -3,16 +3,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeInBrowser } from "../support/browser.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const executablePath = [
-  process.env["CHROMIUM"],
-  "/usr/bin/chromium",
-  "/usr/bin/google-chrome",
-  "/usr/bin/chromium-browser",
-].find((path) => path && existsSync(path));
 
 const page = `<!doctype html><title>grammar</title>
 <script type="importmap">{"imports": {"@mlc-ai/web-xgrammar": "/node_modules/@mlc-ai/web-xgrammar/lib/index.js"}}</script>
@@ -27,47 +21,32 @@ const page = `<!doctype html><title>grammar</title>
   globalThis.found = { words, ended: state.isTerminated };
 </script>`;
 
-describe.skipIf(!executablePath)(
-  "a grammar in a browser (skipped where there is no Chromium; CHROMIUM names one)",
-  () => {
-    let server: Server;
-    let browser: Browser;
+describeInBrowser("a grammar in a browser", (browser) => {
+  let server: Server;
 
-    beforeAll(async () => {
-      server = createServer((request, response) => {
-        const path = normalize(new URL(request.url!, "http://host").pathname);
-        if (path === "/") return response.setHeader("content-type", "text/html").end(page);
-        const file = join(root, path);
-        if (!existsSync(file)) return response.writeHead(404).end();
-        return response.setHeader("content-type", "text/javascript").end(readFileSync(file));
-      });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      browser = await chromium.launch({
-        executablePath: executablePath!,
-        args: [
-          "--no-sandbox",
-          "--disable-quic",
-          "--disable-dev-shm-usage",
-          "--no-first-run",
-          "--disable-background-networking",
-        ],
-      });
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const path = normalize(new URL(request.url!, "http://host").pathname);
+      if (path === "/") return response.setHeader("content-type", "text/html").end(page);
+      const file = join(root, path);
+      if (!existsSync(file)) return response.writeHead(404).end();
+      return response.setHeader("content-type", "text/javascript").end(readFileSync(file));
     });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
 
-    afterAll(async () => {
-      await browser?.close();
-      server?.close();
-    });
+  afterAll(() => {
+    server?.close();
+  });
 
-    it("runs as it does in Node, without a bundler", async () => {
-      const tab = await browser.newPage();
-      const errors: string[] = [];
-      tab.on("pageerror", (error) => errors.push(error.message));
-      await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await tab.waitForFunction("globalThis.found", undefined, { timeout: 20_000 }).catch(() => undefined);
-      expect(errors).toEqual([]);
-      // A quote; a or b; a quote; the end.
-      expect(await tab.evaluate("globalThis.found")).toEqual({ words: [0b1, 0b110, 0b1, 0b10000], ended: true });
-    });
-  },
-);
+  it("runs as it does in Node, without a bundler", async () => {
+    const tab = await browser().newPage();
+    const errors: string[] = [];
+    tab.on("pageerror", (error) => errors.push(error.message));
+    await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await tab.waitForFunction("globalThis.found", undefined, { timeout: 20_000 }).catch(() => undefined);
+    expect(errors).toEqual([]);
+    // A quote; a or b; a quote; the end.
+    expect(await tab.evaluate("globalThis.found")).toEqual({ words: [0b1, 0b110, 0b1, 0b10000], ended: true });
+  });
+});

@@ -145,8 +145,8 @@ describe("logits generate on the built-in model", () => {
   it.each<[string[], number, string]>([
     [[], 2, "logits generate needs --prompt TEXT"],
     [["text"], 2, 'logits generate takes no argument, got also "text"'],
-    [["--prompt", prompt, "--max-tokens", "0"], 2, "logits: --max-tokens: maxTokens must be an integer ≥ 1, got 0"],
-    [["--prompt", prompt, "--top-k", "x"], 2, "logits: --top-k: topK must be an integer ≥ 0, got x"],
+    [["--prompt", prompt, "--max-tokens", "0"], 2, "logits: --max-tokens must be an integer ≥ 1, got 0"],
+    [["--prompt", prompt, "--top-k", "x"], 2, "logits: --top-k must be an integer ≥ 0, got x"],
     [
       ["--prompt", prompt, "--record", "x.npz", "--sweep", "top-k=1"],
       2,
@@ -160,7 +160,7 @@ describe("logits generate on the built-in model", () => {
     [
       ["--prompt", prompt, "--allowed-tokens", "99999"],
       3,
-      "logits generate: Cannot sample: allowedTokens must leave a token, got none left of 50257",
+      "logits generate: Cannot sample: --allowed-tokens must leave a token, got none left of 50257",
     ],
   ])("%j ends with %i and one line", async (argv, status, line) => {
     expect(await logits("generate", ...argv)).toEqual({ status, out: "", err: `${line}\n` });

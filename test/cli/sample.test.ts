@@ -131,6 +131,25 @@ describe("logits sample", () => {
     );
   });
 
+  it("fills in the middle by the names of the classes, and says what merged", async () => {
+    const argv = ["[2,2.1,1,-6]", "--classes", "a,ab,c,END", "--eos", "3", "--infill", "--why", "0"];
+    const { out } = await logits("sample", ...argv);
+    expect(out).toContain("Kept: 2 of 4 tokens");
+    expect(out).toContain(
+      'Token 0 ("a") fell at infill: it and token 1 begin alike, and that has 44.7 % where it has 40.4 %; it had 40.4 % until then.',
+    );
+    const { status, err } = await logits("sample", "[2,1]", "--infill");
+    expect([status, err]).toEqual([
+      2,
+      "logits sample: Cannot fill in: context.bytesOf must give the bytes of a token, got none\n  Names of the classes are their bytes: --classes A,B,…\n",
+    ]);
+  });
+
+  it("says of a ban what it forbids", async () => {
+    const { out } = await logits("sample", "[1,2,3]", "--history", "1", "--bad-words", "1 2", "--why", "2");
+    expect(out).toContain("Token 2 was banned by bad words: it would complete 1 2, which is forbidden; it had 66.5 %");
+  });
+
   it.each(profiles.map(({ engine }) => engine))("samples as %s", async (engine) => {
     const argv = ["--profile", engine, "--top-k", "2", "--top-p", "0.6", "--temperature", "1", "--json"];
     const { status, out } = await logits("sample", row, ...argv);

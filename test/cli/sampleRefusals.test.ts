@@ -24,19 +24,15 @@ describe("logits sample refuses", () => {
   it.each<[string[], number, string]>([
     [[], 2, "logits sample needs FILE | '[3.1, 2.9, -1]'"],
     [[row, "--tempreature", "1"], 2, "logits sample has no --tempreature. Did you mean --temperature?"],
-    [[row, "--temperature", "-1"], 2, "logits: --temperature: temperature must be a number ≥ 0, got -1"],
-    [[row, "--temperature", "Infinity"], 2, "logits: --temperature: temperature must be a number ≥ 0, got Infinity"],
-    [[row, "--top-p", "2"], 2, "logits: --top-p: topP must be a number in [0, 1], got 2"],
-    [[row, "--seed", "-1"], 2, "logits: --seed: seed must be an integer in [0, 4294967295], got -1"],
-    [
-      [row, "--sequence", "4294967296"],
-      2,
-      "logits: --sequence: sequence must be an integer in [0, 4294967295], got 4294967296",
-    ],
+    [[row, "--temperature", "-1"], 2, "logits: --temperature must be a number ≥ 0, got -1"],
+    [[row, "--temperature", "Infinity"], 2, "logits: --temperature must be a number ≥ 0, got Infinity"],
+    [[row, "--top-p", "2"], 2, "logits: --top-p must be a number in [0, 1], got 2"],
+    [[row, "--seed", "-1"], 2, "logits: --seed must be an integer in [0, 4294967295], got -1"],
+    [[row, "--sequence", "4294967296"], 2, "logits: --sequence must be an integer in [0, 4294967295], got 4294967296"],
     [
       [row, "--profile", "llamacpp"],
       2,
-      "logits: --profile: profile must be one of llama.cpp, transformers, vllm, sglang, mlx-lm, exllamav3, ollama, koboldcpp, text-generation-webui, transformers.js, web-llm, openai, got llamacpp. Did you mean llama.cpp?",
+      "logits: --profile must be one of llama.cpp, transformers, vllm, sglang, mlx-lm, exllamav3, ollama, koboldcpp, text-generation-webui, transformers.js, web-llm, openai, got llamacpp. Did you mean llama.cpp?",
     ],
     [
       [row, "--ties", "keep"],
@@ -62,7 +58,11 @@ describe("logits sample refuses", () => {
       "logits: --sweep: there is no setting temp with numbers. Did you mean temperature?",
     ],
     [[row, "--sweep", "ties=1,2"], 2, "logits: --sweep: there is no setting ties with numbers. See --help"],
-    [[row, "--sweep", "top-p=0.5,1.5"], 2, "logits sample: Cannot run topP: topP must be a number in [0, 1], got 1.5"],
+    [[row, "--sweep", "top-p=0.5,1.5"], 2, "logits: --sweep: top-p must be a number in [0, 1], got 1.5"],
+    [[row, "--sweep", "topK=1.5"], 2, "logits: --sweep: topK must be an integer ≥ 0, got 1.5"],
+    [[row, "--top-k", "-1"], 2, "logits: --top-k must be an integer ≥ 0, got -1"],
+    [[row, "--top-k=many"], 2, "logits: --top-k must be an integer ≥ 0, got many"],
+    [[row, "--bad-words", "a"], 2, 'logits sample: Cannot sample: --bad-words must name tokens by ids ≥ 0, got "a"'],
     [[row, "--sweep", "top-k=1", "--compare"], 2, "logits: --sweep and --compare do not go together: give one"],
     [
       [row, "--history", "0,,1", "--presence-penalty", "1"],
@@ -79,7 +79,7 @@ describe("logits sample refuses", () => {
     [
       [row, "--logit-bias", "1"],
       2,
-      'logits sample: Cannot sample: logitBias must be ids and a number or -Infinity with a colon between, got "1"',
+      'logits sample: Cannot sample: --logit-bias must be ids and a number or -Infinity with a colon between, got "1"',
     ],
     [
       ["[0.5, 0.5]", "--kind", "probs", "--repetition-penalty", "2"],
@@ -96,7 +96,7 @@ describe("logits sample refuses", () => {
     [
       [row, "--allowed-tokens", "9"],
       3,
-      "logits sample: Cannot sample: allowedTokens must leave a token, got none left of 4",
+      "logits sample: Cannot sample: --allowed-tokens must leave a token, got none left of 4",
     ],
     [
       [row, "--classes", "a,b"],

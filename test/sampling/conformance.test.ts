@@ -41,7 +41,7 @@ const left: { engine?: string; when: (one: Case) => boolean; why: string }[] = [
     when: ({ settings }) => Number(settings["temperature"]) < 1e-3,
     why: "what is left is counted by probabilities that are not 0 in f32",
   },
-  { when: ({ settings }) => "infill" in settings, why: "filling in the middle is no sampler here" },
+  { when: ({ settings }) => "infill" in settings, why: "it looks at the bytes of tokens: see infill.test.ts" },
   {
     engine: "text-generation-webui",
     when: ({ settings, input }) => "tfs" in settings && "row" in input && input.row === "flat" && input.vocab > 10_000,

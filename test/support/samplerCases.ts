@@ -74,4 +74,5 @@ export const heldElsewhere: readonly string[] = [
   "kgw",
   "synthId",
   "lzPenalty",
+  "infill",
 ];

@@ -8,6 +8,7 @@ import { collect, sourceOf } from "../../plan/collect.js";
 import { evaluate } from "../../plan/evaluate.js";
 import { triage } from "../../triage/index.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
+import { writingStory } from "../demoWriting.js";
 import { toJson } from "../json.js";
 import { alignColumns, number } from "../metricsTable.js";
 
@@ -19,11 +20,12 @@ const shown = ["accuracy", "meanConfidence", "nll", "brier", "ece", "aurc"];
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const spam = await spamStory();
   const languages = await languageStory();
+  const writing = await writingStory();
   if (invocation.flags["json"]) {
-    terminal.out(`${toJson({ spam: spam.document, languages: languages.document })}\n`);
+    terminal.out(`${toJson({ spam: spam.document, languages: languages.document, writing: writing.document })}\n`);
     return DONE;
   }
-  terminal.out(`${[...spam.lines, "", ...languages.lines, "", ...next].join("\n")}\n`);
+  terminal.out(`${[...spam.lines, "", ...languages.lines, "", ...writing.lines, "", ...next].join("\n")}\n`);
   return DONE;
 }
 
@@ -32,6 +34,7 @@ const next = [
   "  logits evaluate FILE                        how right, how honest, with intervals",
   "  logits calibrate FILE --eval FILE2 -o C.json",
   "  logits triage FILE --calibrator C.json      the rows that deserve a person's eye",
+  "  logits generate --model M --prompt TEXT     a text, and why every token lived or died",
 ];
 
 interface Story {

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { inspect } from "../../plan/inspect.js";
 import { inspectPayload, type PayloadInspection } from "../../plan/inspectPayload.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
@@ -49,13 +50,11 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
 async function inspectModel({ args, flags }: Invocation, terminal: Terminal): Promise<boolean> {
   const [path] = args;
   if (args.length !== 1 || !/\.gguf$/i.test(path!)) return false;
-  const [{ fileBytes }, { isGguf, showGguf }] = await Promise.all([
-    import("../../formats/file.js"),
-    import("../ggufCard.js"),
-  ]);
+  // A folder may be called so too, and what is not there is said where tables are opened.
+  if (!(await stat(path!).catch(() => undefined))?.isFile()) return false;
+  const [{ fileBytes }, { showGguf }] = await Promise.all([import("../../formats/file.js"), import("../ggufCard.js")]);
   const bytes = await fileBytes(path!);
   try {
-    if (!(await isGguf(bytes))) return false;
     await showGguf(bytes, flags["json"] === true, terminal);
     return true;
   } finally {

@@ -21,7 +21,10 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     ...(await secondContext(invocation, terminal, logits.length)),
   };
   const options: SampleRowOptions = { ...drawOf(invocation), chain, context };
-  if (names) options.textOf = (id) => names[id];
+  if (names) {
+    options.textOf = (id) => names[id];
+    options.context = { ...context, bytesOf: (id) => new TextEncoder().encode(names[id]) };
+  }
   for (const name of ["top", "trace", "why"] as const)
     if (flags[name] !== undefined) Object.assign(options, { [name]: flags[name] });
   if (flags["compare"]) {

@@ -17,6 +17,7 @@ export const llamaCpp: Profile = {
     { sampler: "topP" },
     { sampler: "minP" },
     { sampler: "xtc", rules: { roll: "<=" } },
+    { sampler: "infill" },
     { sampler: "temperature" },
     { sampler: "adaptiveP" },
   ],
@@ -24,5 +25,8 @@ export const llamaCpp: Profile = {
     if (!settings["mirostat"]) return order;
     return [{ sampler: "logitBias" }, { sampler: "temperature" }, { sampler: "mirostat", rules: { observed: "kept" } }];
   },
-  notes: ["Mirostat leaves out every filter and penalty but the logit bias."],
+  notes: [
+    "Mirostat leaves out every filter and penalty but the logit bias.",
+    "Infill is in no chain of theirs unless --samplers names it; here it then stands before temperature.",
+  ],
 };
