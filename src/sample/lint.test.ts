@@ -22,7 +22,11 @@ describe("lintSettings", () => {
     ["llama.cpp", { topP: 0.9 }, "temperature is 0.8 in llama.cpp unless you set it"],
     ["ollama", {}, "repetitionPenalty is 1.1 in ollama unless you set it"],
     ["llama.cpp", { temperature: 2 }, "temperature comes after the filters: what they cut does not depend on it"],
-    ["koboldcpp", {}, "repetitionPenalty comes after topK: it cannot bring in a token that was cut before"],
+    [
+      "koboldcpp",
+      { repetitionPenalty: 1.1 },
+      "repetitionPenalty comes after topK: it cannot bring in a token that was cut before",
+    ],
     [
       "text-generation-webui",
       { topK: 3, noRepeatNgramSize: 2 },

@@ -22,7 +22,7 @@ describe("what each engine does when nothing is set", () => {
     ["mlx-lm", ["temperature 0"]],
     ["exllamav3", []],
     ["ollama", ["repetitionPenalty 1.1", "topK 40", "temperature 0.8", "topP 0.9"]],
-    ["koboldcpp", ["topK 3000", "repetitionPenalty 1.07", "topK 100", "topP 0.92", "temperature 0.75"]],
+    ["koboldcpp", ["topK 3000", "topK 100", "topP 0.9", "temperature 0.7"]],
     ["text-generation-webui", []],
     ["transformers.js", ["topK 50"]],
     ["web-llm", []],
@@ -77,6 +77,8 @@ describe("an engine's rules", () => {
     ["text-generation-webui", { tfs: 0.9 }, "tailFree", { cut: "centre" }],
     ["text-generation-webui", { presencePenalty: 1, penaltyWindow: 0 }, "frequencyPresence", { penaltyWindow: -1 }],
     ["koboldcpp", { tfs: 0.9 }, "tailFree", { cut: "index" }],
+    ["koboldcpp", { typicalP: 0.9 }, "typical", { equal: "keep" }],
+    ["koboldcpp", { dryMultiplier: 1, dryWindow: 0 }, "dry", { dryWindow: -1 }],
     [
       "vllm",
       { presencePenalty: 1, penaltyWindow: 5 },
@@ -87,14 +89,10 @@ describe("an engine's rules", () => {
     ["sglang", { temperature: 1e-6 }, "temperature", { temperature: 1e-6 }],
     ["sglang", { temperature: 1e-7 }, "temperature", { temperature: 0 }],
     ["web-llm", { temperature: 0 }, "temperature", { temperature: 1e-6 }],
-    ["koboldcpp", { temperature: 0 }, "temperature", { temperature: 1 }],
+    ["koboldcpp", { temperature: 0 }, "temperature", { temperature: 0 }],
   ])("%s with %j: %s", (engine, settings, sampler, params) => {
     const step = profileChain(profile(engine), settings).findLast((one) => one.sampler.name === sampler);
     expect(step?.params).toMatchObject(params);
-  });
-
-  it("koboldcpp at temperature 0 keeps one token", () => {
-    expect(spelled(profileChain(profile("koboldcpp"), { temperature: 0, topK: 40 }))).toContain("topK 1");
   });
 });
 
