@@ -9,7 +9,7 @@ const remarks = (engine: string, settings: Params, logits?: Float64Array): strin
 describe("lintSettings", () => {
   it.each<[string, Params, string]>([
     ["transformers.js", { topP: 0.9 }, "topP: ignored by transformers.js 4.3.1: read and never applied"],
-    ["web-llm", { topK: 40 }, "topK: ignored by web-llm c51c9c0: there is none"],
+    ["web-llm", { topK: 40 }, "topK: ignored by web-llm 0.2.86 (mlc-llm 79d603f0): there is none"],
     ["vllm", { mirostat: 2 }, "mirostat: not used: vllm 0.33.0 has no such sampler in this chain"],
     [
       "llama.cpp",

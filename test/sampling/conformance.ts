@@ -161,8 +161,14 @@ function differences(
 /** Settings that say how much probability is kept: engines sum it in f32. */
 const sums = ["topP", "typicalP", "topH", "tfs", "minP", "epsilonCutoff", "etaCutoff"];
 
-/** How far the sums of an engine are off: llama.cpp adds 128,256 probabilities to one f32, others in pairs. */
-const sumError: Record<string, number> = { "llama.cpp": 2e-3, ollama: 2e-3, "mlx-lm": 2e-4, koboldcpp: 1e-4 };
+/** How far the sums of an engine are off: llama.cpp, ollama and web-llm add up to 128,256 probabilities to one f32, koboldcpp 3,000, others in pairs. */
+const sumError: Record<string, number> = {
+  "llama.cpp": 2e-3,
+  ollama: 2e-3,
+  "mlx-lm": 2e-4,
+  koboldcpp: 1e-4,
+  "web-llm": 1e-3,
+};
 
 export type Verdict = { is: "equal" | "boundary" } | { is: "different"; how: string };
 

@@ -54,7 +54,7 @@ describe("the usual settings", () => {
     ["koboldcpp", ["topK 3000", r, k, p, m, t]],
     ["text-generation-webui", [r, f, t, k, p, m]],
     ["transformers.js", [r, t, k]],
-    ["web-llm", [r, f, t, p]],
+    ["web-llm", [f, r, t, p]],
     ["openai", [f, t, p]],
   ])("%s: %j", (engine, chain) => expect(spelled(profileChain(profile(engine), usual))).toEqual(chain));
 });
@@ -88,7 +88,8 @@ describe("an engine's rules", () => {
     ["vllm", { temperature: 1e-6 }, "temperature", { temperature: 0 }],
     ["sglang", { temperature: 1e-6 }, "temperature", { temperature: 1e-6 }],
     ["sglang", { temperature: 1e-7 }, "temperature", { temperature: 0 }],
-    ["web-llm", { temperature: 0 }, "temperature", { temperature: 1e-6 }],
+    ["web-llm", { temperature: 1e-5, topP: 0 }, "minP", { minP: 1 }],
+    ["web-llm", { temperature: 2e-5, topP: 0 }, "topP", { topP: 1e-5 }],
     ["koboldcpp", { temperature: 0 }, "temperature", { temperature: 0 }],
   ])("%s with %j: %s", (engine, settings, sampler, params) => {
     const step = profileChain(profile(engine), settings).findLast((one) => one.sampler.name === sampler);
@@ -103,6 +104,8 @@ describe("orders that depend on the settings", () => {
       { mirostat: 2, topK: 5, logitBias: "1:2", repetitionPenalty: 2 },
       ["logitBias 1:2", "temperature 0.8", "mirostat 2"],
     ],
+    ["web-llm", { temperature: 0, topP: 0.5, repetitionPenalty: 2 }, ["repetitionPenalty 2", "minP 1", "topP 0.5"]],
+    ["web-llm", { temperature: 2e-5, topP: 0.5 }, ["temperature 0.00002", "topP 0.5"]],
     ["exllamav3", { temperature: 2, topP: 0.5, temperatureLast: true }, ["topP 0.5", "temperature 2"]],
     ["exllamav3", { temperature: 2, topP: 0.5, temperatureLast: false }, ["temperature 2", "topP 0.5"]],
     [
