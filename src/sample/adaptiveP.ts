@@ -11,6 +11,10 @@ import { probabilitiesOf } from "./row.js";
  *
  * p is over the tokens left. What comes out has a scale of its own: 5 at the target.
  *
+ * The average stays below the target, in llama.cpp as here: 3,000 draws of its own for targets 0.1, 0.2, 0.3, 0.4, 0.5 have means 0.079, 0.175, 0.258,
+ * 0.373, 0.476 (rows of 40 tokens after min-p 0.01), ours 0.079, 0.175, 0.259, 0.372, 0.477. Given its draws, memory and scores are its own to 1e-5
+ * (test/sampling/adaptiveP.test.ts).
+ *
  * @param adaptiveTarget target; range [−1, 1], below 0 off; default and no-op −1
  * @param adaptiveDecay range [0, 1], default 0.9; more than 0.99 counts as that
  *

@@ -9,7 +9,7 @@ const remarks = (engine: string, settings: Params, logits?: Float64Array): strin
 describe("lintSettings", () => {
   it.each<[string, Params, string]>([
     ["transformers.js", { topP: 0.9 }, "topP: ignored by transformers.js 4.3.1: read and never applied"],
-    ["web-llm", { topK: 40 }, "topK: ignored by web-llm c51c9c0: there is none"],
+    ["web-llm", { topK: 40 }, "topK: ignored by web-llm 0.2.86 (mlc-llm 79d603f0): there is none"],
     ["vllm", { mirostat: 2 }, "mirostat: not used: vllm 0.33.0 has no such sampler in this chain"],
     [
       "llama.cpp",
@@ -22,7 +22,11 @@ describe("lintSettings", () => {
     ["llama.cpp", { topP: 0.9 }, "temperature is 0.8 in llama.cpp unless you set it"],
     ["ollama", {}, "repetitionPenalty is 1.1 in ollama unless you set it"],
     ["llama.cpp", { temperature: 2 }, "temperature comes after the filters: what they cut does not depend on it"],
-    ["koboldcpp", {}, "repetitionPenalty comes after topK: it cannot bring in a token that was cut before"],
+    [
+      "koboldcpp",
+      { repetitionPenalty: 1.1 },
+      "repetitionPenalty comes after topK: it cannot bring in a token that was cut before",
+    ],
     [
       "text-generation-webui",
       { topK: 3, noRepeatNgramSize: 2 },

@@ -25,6 +25,12 @@ describe("tailFree", () => {
       { tfs: 0.4 },
       [1, 0, 0, 0],
     ],
+    [
+      "of three tokens removes none: the first difference never cuts",
+      [1 / 2, 1 / 3, 1 / 6],
+      { tfs: 0.1 },
+      [1 / 2, 1 / 3, 1 / 6],
+    ],
     ["of two tokens removes none", [0.9, 0.1], { tfs: 0.1 }, [0.9, 0.1]],
     ["of two tokens with cut centre drops the last", [0.9, 0.1], { tfs: 0.1, cut: "centre" }, [1, 0]],
     ["leaves the only token", [1], { tfs: 0.1 }, [1]],

@@ -9,7 +9,8 @@ import { keepTop, probabilitiesOf, sortedScores } from "./row.js";
  *     d_i = | (p_i − p_{i+1}) − (p_{i+1} − p_{i+2}) | / Σ d
  *
  * `cut` says where: `centre` keeps the tokens up to the middle of the difference and always drops the last one (text-generation-webui, Aphrodite,
- * exllamav2), counting removed tokens as probabilities of 0; `index` cuts at the first difference whose sum exceeds z (koboldcpp, former llama.cpp).
+ * exllamav2), counting removed tokens as probabilities of 0; `index` cuts at the first difference from the second on
+ * whose sum exceeds z, so that three tokens all stay (koboldcpp, former llama.cpp).
  *
  * One token stays in any case; of equal scores the lowest ids come first. Probabilities are over the tokens left.
  *
@@ -67,7 +68,7 @@ function tailCount(sorted: Float64Array, gone: number, params: Params): number {
   let sum = 0;
   for (let i = 0; i < bend.length; i++) {
     sum += even ? 1 / bend.length : bend[i]! / total;
-    if (sum > limit) return centre ? i + 1 : Math.max(i, 1);
+    if (sum > limit && (centre || i > 0)) return centre ? i + 1 : i;
   }
   return centre && gone === 0 ? sorted.length - 1 : sorted.length;
 }

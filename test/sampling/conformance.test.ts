@@ -37,6 +37,13 @@ const left: { engine?: string; when: (one: Case) => boolean; why: string }[] = [
     why: "breakers that are texts need a vocabulary: see generate",
   },
   {
+    engine: "koboldcpp",
+    when: ({ settings, input }) =>
+      ("row" in input ? input.row === "masked" && input.vocab <= 3000 : input.logits.includes("-Infinity")) &&
+      ["tfs", "topNSigma", "dynatempRange", "smoothingFactor", "adaptiveTarget"].some((name) => name in settings),
+    why: "masked tokens among its 3,000 are candidates: they bend a tail, raise ln n, are NaN in a deviation or a square, and adaptive-p gives them back",
+  },
+  {
     engine: "transformers.js",
     when: ({ settings }) => Number(settings["temperature"]) < 1e-3,
     why: "what is left is counted by probabilities that are not 0 in f32",
@@ -86,8 +93,8 @@ describe.each(files)("conformance with the engine's own code: %s", (file) => {
       else counts[verdict.is]++;
     }
     expect(different).toEqual([]);
-    // A token at a limit, where f32 sums decide; ollama adds all in one f32.
-    expect(counts.boundary).toBeLessThanOrEqual((golden.engine === "ollama" ? 0.08 : 0.05) * cases.length);
+    // A token at a limit, where f32 sums decide; ollama and web-llm's kernel for a CPU add all in one f32.
+    expect(counts.boundary).toBeLessThanOrEqual((["ollama", "web-llm"].includes(golden.engine) ? 0.08 : 0.05) * cases.length);
     expect(counts.equal).toBeGreaterThan(0.9 * cases.length);
   });
 });

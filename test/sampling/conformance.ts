@@ -116,13 +116,15 @@ export function chainFor(engine: string, one: Case): Step[] {
     return one.logits ? chain.filter(({ sampler }) => sampler.role === "penalty") : chain;
   }
   const steps = one.order.map((theirs): ChainStep => {
+    // koboldcpp's, which always runs.
+    if (theirs === "prefilter") return { sampler: "topK", params: { topK: 3000 } };
     const name = samplerNames[theirs] ?? theirs;
     const sampler = samplers.find((candidate) => candidate.name === name);
     if (!sampler) throw new Error(`no sampler ${name}`);
     const known = Object.entries(settings).filter(([key]) => sampler.params.some((param) => param.name === key));
     return {
       sampler: name,
-      params: { ...Object.fromEntries(known), ...own.order.find((step) => step.sampler === name)?.rules },
+      params: { ...Object.fromEntries(known), ...own.order.findLast((step) => step.sampler === name)?.rules },
     };
   });
   return chainOf(samplers, steps);
@@ -159,8 +161,14 @@ function differences(
 /** Settings that say how much probability is kept: engines sum it in f32. */
 const sums = ["topP", "typicalP", "topH", "tfs", "minP", "epsilonCutoff", "etaCutoff"];
 
-/** How far the sums of an engine are off: llama.cpp adds 128,256 probabilities to one f32, others in pairs. */
-const sumError: Record<string, number> = { "llama.cpp": 2e-3, ollama: 2e-3, "mlx-lm": 2e-4 };
+/** How far the sums of an engine are off: llama.cpp, ollama and web-llm add up to 128,256 probabilities to one f32, koboldcpp 3,000, others in pairs. */
+const sumError: Record<string, number> = {
+  "llama.cpp": 2e-3,
+  ollama: 2e-3,
+  "mlx-lm": 2e-4,
+  koboldcpp: 1e-4,
+  "web-llm": 1e-3,
+};
 
 export type Verdict = { is: "equal" | "boundary" } | { is: "different"; how: string };
 

@@ -18,5 +18,8 @@ export const openai: Profile = {
     repetitionPenalty: "there is none",
     typicalP: "there is none",
   },
-  notes: ["Reasoning models refuse temperature, top_p and logit_bias."],
+  notes: [
+    "Its code is not public: this order is an assumption that nobody here can verify.",
+    "Reasoning models refuse temperature, top_p and logit_bias.",
+  ],
 };

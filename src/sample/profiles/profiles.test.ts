@@ -22,7 +22,7 @@ describe("what each engine does when nothing is set", () => {
     ["mlx-lm", ["temperature 0"]],
     ["exllamav3", []],
     ["ollama", ["repetitionPenalty 1.1", "topK 40", "temperature 0.8", "topP 0.9"]],
-    ["koboldcpp", ["topK 3000", "repetitionPenalty 1.07", "topK 100", "topP 0.92", "temperature 0.75"]],
+    ["koboldcpp", ["topK 3000", "topK 100", "topP 0.9", "temperature 0.7"]],
     ["text-generation-webui", []],
     ["transformers.js", ["topK 50"]],
     ["web-llm", []],
@@ -54,7 +54,7 @@ describe("the usual settings", () => {
     ["koboldcpp", ["topK 3000", r, k, p, m, t]],
     ["text-generation-webui", [r, f, t, k, p, m]],
     ["transformers.js", [r, t, k]],
-    ["web-llm", [r, f, t, p]],
+    ["web-llm", [f, r, t, p]],
     ["openai", [f, t, p]],
   ])("%s: %j", (engine, chain) => expect(spelled(profileChain(profile(engine), usual))).toEqual(chain));
 });
@@ -77,6 +77,8 @@ describe("an engine's rules", () => {
     ["text-generation-webui", { tfs: 0.9 }, "tailFree", { cut: "centre" }],
     ["text-generation-webui", { presencePenalty: 1, penaltyWindow: 0 }, "frequencyPresence", { penaltyWindow: -1 }],
     ["koboldcpp", { tfs: 0.9 }, "tailFree", { cut: "index" }],
+    ["koboldcpp", { typicalP: 0.9 }, "typical", { equal: "keep" }],
+    ["koboldcpp", { dryMultiplier: 1, dryWindow: 0 }, "dry", { dryWindow: -1 }],
     [
       "vllm",
       { presencePenalty: 1, penaltyWindow: 5 },
@@ -86,15 +88,12 @@ describe("an engine's rules", () => {
     ["vllm", { temperature: 1e-6 }, "temperature", { temperature: 0 }],
     ["sglang", { temperature: 1e-6 }, "temperature", { temperature: 1e-6 }],
     ["sglang", { temperature: 1e-7 }, "temperature", { temperature: 0 }],
-    ["web-llm", { temperature: 0 }, "temperature", { temperature: 1e-6 }],
-    ["koboldcpp", { temperature: 0 }, "temperature", { temperature: 1 }],
+    ["web-llm", { temperature: 1e-5, topP: 0 }, "minP", { minP: 1 }],
+    ["web-llm", { temperature: 2e-5, topP: 0 }, "topP", { topP: 1e-5 }],
+    ["koboldcpp", { temperature: 0 }, "temperature", { temperature: 0 }],
   ])("%s with %j: %s", (engine, settings, sampler, params) => {
     const step = profileChain(profile(engine), settings).findLast((one) => one.sampler.name === sampler);
     expect(step?.params).toMatchObject(params);
-  });
-
-  it("koboldcpp at temperature 0 keeps one token", () => {
-    expect(spelled(profileChain(profile("koboldcpp"), { temperature: 0, topK: 40 }))).toContain("topK 1");
   });
 });
 
@@ -105,6 +104,8 @@ describe("orders that depend on the settings", () => {
       { mirostat: 2, topK: 5, logitBias: "1:2", repetitionPenalty: 2 },
       ["logitBias 1:2", "temperature 0.8", "mirostat 2"],
     ],
+    ["web-llm", { temperature: 0, topP: 0.5, repetitionPenalty: 2 }, ["repetitionPenalty 2", "minP 1", "topP 0.5"]],
+    ["web-llm", { temperature: 2e-5, topP: 0.5 }, ["temperature 0.00002", "topP 0.5"]],
     ["exllamav3", { temperature: 2, topP: 0.5, temperatureLast: true }, ["topP 0.5", "temperature 2"]],
     ["exllamav3", { temperature: 2, topP: 0.5, temperatureLast: false }, ["temperature 2", "topP 0.5"]],
     [
