@@ -94,7 +94,9 @@ describe.each(files)("conformance with the engine's own code: %s", (file) => {
     }
     expect(different).toEqual([]);
     // A token at a limit, where f32 sums decide; ollama and web-llm's kernel for a CPU add all in one f32.
-    expect(counts.boundary).toBeLessThanOrEqual((["ollama", "web-llm"].includes(golden.engine) ? 0.08 : 0.05) * cases.length);
+    expect(counts.boundary).toBeLessThanOrEqual(
+      (["ollama", "web-llm"].includes(golden.engine) ? 0.08 : 0.05) * cases.length,
+    );
     expect(counts.equal).toBeGreaterThan(0.9 * cases.length);
   });
 });
