@@ -16,7 +16,9 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 60_000,
+    // A machine that does other work too may take several times as long.
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
     pool: "threads",
     maxWorkers: 2,
   },
