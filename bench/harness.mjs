@@ -1,6 +1,4 @@
 // Timing two programs against each other: in turns within the same minute, and only their ratio is trusted.
-import { readFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -69,40 +67,3 @@ export async function alone(ours, { rounds, budget }) {
   }
   return { ours: median(times), values: { ours: value } };
 }
-
-/**
- * Watches what else the machine does from now on. `finish` gives the share of all cores that went to others (Linux only): all busy ticks, less
- * those of this process, of its children that have ended, and of the peer, which says its seconds itself.
- */
-export async function watch(peerSeconds) {
-  const load = loadavg()[0];
-  const [busyBefore, allBefore, ownBefore] = ticks();
-  const peerBefore = await peerSeconds();
-  return {
-    async finish() {
-      const peer = (await peerSeconds()) - peerBefore;
-      const [busy, all, own] = ticks();
-      const others = (busy - busyBefore - (own - ownBefore) - 100 * peer) / (all - allBefore);
-      return { load: [load, loadavg()[0]], ...(others >= -1 && { others: Math.max(0, others) }) };
-    },
-  };
-}
-
-export const cpu = () => ({ model: cpus()[0]?.model ?? "unknown", cores: cpus().length });
-
-/** Busy ticks of all cores since the start (stolen time counts as busy), all ticks, and those of this process with its ended children. */
-function ticks() {
-  try {
-    const [user, nice, system, idle, wait, irq, soft, steal] = numbers(
-      readFileSync("/proc/stat", "utf8"),
-      /^cpu +(.*)/,
-    );
-    const busy = user + nice + system + irq + soft + steal;
-    const own = numbers(readFileSync("/proc/self/stat", "utf8"), /\) \S (.*)/).slice(10, 14);
-    return [busy, busy + idle + wait, own.reduce((sum, value) => sum + value, 0)];
-  } catch {
-    return [Number.NaN, Number.NaN, Number.NaN];
-  }
-}
-
-const numbers = (text, line) => line.exec(text)[1].split(" ").map(Number);
