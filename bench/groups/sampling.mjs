@@ -83,7 +83,6 @@ async function* exactness() {
       name: `allocated: ${step.name}`,
       size: all,
       unit: "bytes",
-      // What mirostat remembers is a new value each time, so that a saved one stays as it was.
       limit: 1,
       oursValue: () =>
         mostAllocated(

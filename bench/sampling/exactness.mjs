@@ -5,17 +5,19 @@ import { kernels } from "../groups/library.mjs";
 import { stepOf } from "./ours.mjs";
 import { historyOf } from "./steps.mjs";
 
-/** Bytes of the heap that a call leaves: the median over spans short enough that hardly any is cut by a collection, less what looking costs. */
-export function allocated(run, calls = 500) {
-  const until = performance.now() + 250;
+/** Calls until which compilers have done what they do. */
+const warmUp = 3000;
+
+/** Bytes of the heap that a call leaves: the median over short spans of calls, without those that a collection cut, less what looking costs. */
+function allocated(run, calls = 400) {
   let i = 0;
-  while (performance.now() < until) for (const end = i + 100; i < end; i++) run(i);
   const span = (count) => {
     const before = getHeapStatistics().used_heap_size;
     for (const end = i + count; i < end; i++) run(i);
     return getHeapStatistics().used_heap_size - before;
   };
-  const spans = (count) => median(Array.from({ length: 9 }, () => span(count)));
+  const spans = (count) => median(Array.from({ length: 7 }, () => span(count)).filter((bytes) => bytes >= 0));
+  span(warmUp);
   spans(0);
   return Math.max(0, spans(calls) - spans(0)) / calls;
 }
