@@ -42,7 +42,7 @@ function fullCells({ quiet, contended }) {
     `${one.name}${accuracy(one)}${one.note ? ` (${one.note})` : ""}`,
     one.size,
     ...measuredCells(one),
-    quiet ? ratioText(quiet) : "–",
+    quiet?.ratio === undefined ? "–" : ratioText(quiet),
     contended ? ratioText(contended) : "–",
     must(one),
     aimText(one),
@@ -54,9 +54,7 @@ function fullCells({ quiet, contended }) {
 
 /** Of each step and peer the line that is worst beside its goal, and how many of its lines meet it. */
 export function shortTable(report) {
-  const lines = Object.values(report.groups).flatMap((runs) =>
-    [...Map.groupBy(pairs(runs), ({ quiet, contended }) => stepOf(quiet ?? contended)).values()].map(shortLine),
-  );
+  const lines = Object.values(report.groups).flatMap((runs) => grouped(pairs(runs)).map(shortLine));
   return [
     "| what | worst at | this package | peer | ratio | contended | must | aim, quiet | met |",
     "|---|---|---|---|---|---|---|---|---|",
@@ -69,7 +67,16 @@ export function shortTable(report) {
   ].join("\n");
 }
 
-const stepOf = ({ name, peer, goal, limit }) => [name, peer, goal === undefined ? limit : "goal"].join("|");
+/** The lines of each step beside each peer. */
+function grouped(lines) {
+  const groups = new Map();
+  for (const line of lines) {
+    const { name, peer } = line.quiet ?? line.contended;
+    const key = `${name}|${peer}`;
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  return [...groups.values()];
+}
 
 function shortLine(all) {
   const quiet = all.map((pair) => pair.quiet).filter(Boolean);
@@ -84,7 +91,7 @@ function shortLine(all) {
     `${one.name}${accuracy(one)}`,
     one.size,
     ...measuredCells(one),
-    quiet.length > 0 ? ratioText(one) : "–",
+    quiet.length === 0 || one.ratio === undefined ? "–" : ratioText(one),
     contended.length > 0 ? `${ratioText(worst(contended))}, ${counts(contended)}` : "–",
     must(one),
     aims.length > 0 ? `${aimText(one)}, ${aims.filter(({ aimed }) => aimed).length} of ${aims.length}` : aimText(one),
@@ -111,10 +118,9 @@ const accuracy = ({ error, theirError }) =>
 const ratioText = ({ ratio, limit, ours, unit }) =>
   ratio !== undefined ? `${precise(ratio)}×` : limit !== undefined && ours !== undefined ? amount(ours, unit) : "–";
 
-const must = ({ limit, goal, unit }) =>
-  limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${precise(goal)}×` : "–";
+const must = ({ limit, goal, unit }) => (limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${goal}×` : "–");
 
-const aimText = ({ aim }) => (aim ? `≤ ${precise(aim)}×` : "–");
+const aimText = ({ aim }) => (aim ? `≤ ${aim}×` : "–");
 
 function verdict(quiet, contended) {
   const judged = [quiet, contended].filter((one) => one?.met !== undefined);
