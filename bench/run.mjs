@@ -34,7 +34,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const wanted = positionals.length > 0 ? positionals : order;
-const defaults = { rounds: Number(flags.rounds), budget: Number(flags.budget) };
+const defaults = {
+  rounds: Number(flags.rounds),
+  budget: Number(flags.budget),
+  average: flags.contended ? "mean" : "median",
+};
 
 // Results of a machine that others use as well are kept beside those of one that is let alone.
 const mode = flags.contended ? "contended" : "quiet";
@@ -66,12 +70,25 @@ async function resultsOf(group) {
       await peers.forget();
       continue;
     }
-    const result = { ...(await measured(one)), state: await watched.next() };
+    const result = await undisturbed(one, watched);
     results.push(result);
     process.stdout.write(`  ${rowText(result)}\n`);
   }
   return results;
 }
+
+/** In a quiet run a time that others disturbed is taken again, twice at most; the least disturbed counts. */
+async function undisturbed(one, watched) {
+  const tries = [];
+  do {
+    // What happened since the last line, while the next was made ready, is none of this one's.
+    await watched.next();
+    tries.push({ ...(await measured(one)), state: await watched.next() });
+  } while (mode === "quiet" && one.ours && disturbance(tries.at(-1)) > 0.1 && tries.length < 3);
+  return tries.sort((a, b) => disturbance(a) - disturbance(b))[0];
+}
+
+const disturbance = ({ state }) => state.others ?? 0;
 
 async function measured(one) {
   const { name, size, unit = "ms", peer, goal, aim, limit, missing, share = 1 } = one;
@@ -85,7 +102,7 @@ async function measured(one) {
     ...(limit && { limit }),
   };
   if (missing) return { ...row, note: missing };
-  const options = { budget: defaults.budget * share, rounds: one.rounds ?? defaults.rounds };
+  const options = { ...defaults, budget: defaults.budget * share, rounds: one.rounds ?? defaults.rounds };
   try {
     return { ...row, ...(await timed(one, options)) };
   } catch (error) {
@@ -107,7 +124,7 @@ async function timed(one, options) {
 
 /** Something that times the peer, or undefined where it is missing. */
 function peerOf({ peerRun, job, args }) {
-  if (peerRun) return (budget) => timeOf(peerRun, budget);
+  if (peerRun) return (budget, average) => timeOf(peerRun, budget, average);
   return job && peers.can(job) ? peers.timer(job, args) : undefined;
 }
 
