@@ -32,28 +32,6 @@ export function batch(rows, classes, sharp) {
   return { x, y, rows, classes, ...inMemory(x, y) };
 }
 
-/** `count` rows of a language model's shape: a Gaussian floor under a Zipf head of 300 tokens that holds all but 2 % of the mass. */
-export function vocabularyRows(count, size) {
-  const x = cached(`rows${size}.npy`, (path) => {
-    const values = new Float32Array(count * size);
-    const { normal, uniform } = generator(size);
-    for (let row = 0; row < count; row++) {
-      const one = values.subarray(row * size, (row + 1) * size);
-      let floor = 0;
-      for (let k = 0; k < size; k++) {
-        one[k] = 2.3 * normal();
-        floor += Math.exp(one[k]);
-      }
-      let head = 0;
-      for (let rank = 1; rank <= 300; rank++) head += rank ** -1.1;
-      const lift = Math.log((floor * 49) / head);
-      for (let rank = 1; rank <= 300; rank++) one[Math.floor(uniform() * size)] = lift - 1.1 * Math.log(rank);
-    }
-    writeFileSync(path, npy("<f4", [count, size], values));
-  });
-  return { x, values: float32(x), count, size };
-}
-
 /** `count` scores with 0/1 labels whose chance rises with the score. */
 export function binary(count) {
   const x = join(folder, `binary${count}.npy`);
@@ -97,7 +75,8 @@ function inMemory(x, y) {
   return { values: float32(x), labels: Int32Array.from(longs, Number) };
 }
 
-function float32(path) {
+/** The values of an npy file of f32. */
+export function float32(path) {
   return new Float32Array(dataOf(readFileSync(path)));
 }
 
@@ -119,7 +98,7 @@ export function npy(dtype, shape, values) {
 const rotate = (value, by) => (value << by) | (value >>> (32 - by));
 
 /** xoshiro128** and Box–Muller. */
-function generator(seed) {
+export function generator(seed) {
   const state = Uint32Array.from([seed, 0x9e3779b9, 0x243f6a88, 0xb7e15162]);
   const next = () => {
     const result = Math.imul(rotate(Math.imul(state[1], 5), 7), 9) >>> 0;

@@ -1,6 +1,4 @@
 // Timing two programs against each other: in turns within the same minute, and only their ratio is trusted.
-import { readFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -8,11 +6,18 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const averages = { median, mean };
+
 /**
  * Milliseconds of one call of `run`, as the median over `budget` milliseconds of calls. Short calls are timed some at a time, so that the
  * clock's resolution does not matter. `run` gets a counter, so that it can take another row each time.
+ *
+ * @param average `mean` where others take turns on the core: every call of milliseconds is then interrupted and hardly any of microseconds, which a median
+ *   would hold against the longer
  */
-export async function timeOf(run, budget) {
+export async function timeOf(run, budget, average = "median") {
   const first = performance.now();
   const value = await run(0);
   const once = performance.now() - first;
@@ -25,24 +30,24 @@ export async function timeOf(run, budget) {
     else for (let i = 0; i < together; i++) run(calls++);
     times.push((performance.now() - start) / (run.asynchronous ? 1 : together));
   }
-  return { ms: times.length > 0 ? median(times) : once, value };
+  return { ms: times.length > 0 ? averages[average](times) : once, value };
 }
 
 /**
  * One comparison: `rounds` times ours, then the peer; the ratio is the median of the rounds' ratios.
  *
  * @param ours called with a counter; mark it `asynchronous` when it returns a promise.
- * @param peer `async (budget) => ({ ms, value })`
+ * @param peer `async (budget, average) => ({ ms, value })`
  */
-export async function interleave(ours, peer, { rounds, budget }) {
+export async function interleave(ours, peer, { rounds, budget, average }) {
   // Compiled code settles within some tens of milliseconds; the peer's caches and allocator too.
-  await timeOf(ours, budget);
-  await peer(budget);
+  await timeOf(ours, budget, average);
+  await peer(budget, average);
   const times = { ours: [], theirs: [] };
   let values;
   for (let round = 0; round < rounds; round++) {
-    const mine = await timeOf(ours, budget);
-    const theirs = await peer(budget);
+    const mine = await timeOf(ours, budget, average);
+    const theirs = await peer(budget, average);
     times.ours.push(mine.ms);
     times.theirs.push(theirs.ms);
     values = { ours: mine.value, theirs: theirs.value };
@@ -58,51 +63,14 @@ export async function interleave(ours, peer, { rounds, budget }) {
 }
 
 /** Only ours, for goals in milliseconds and for peers that are missing. */
-export async function alone(ours, { rounds, budget }) {
+export async function alone(ours, { rounds, budget, average }) {
   await timeOf(ours, budget);
   const times = [];
   let value;
   for (let round = 0; round < rounds; round++) {
-    const mine = await timeOf(ours, budget);
+    const mine = await timeOf(ours, budget, average);
     times.push(mine.ms);
     value = mine.value;
   }
   return { ours: median(times), values: { ours: value } };
 }
-
-/**
- * Watches what else the machine does from now on. `finish` gives the share of all cores that went to others (Linux only): all busy ticks, less
- * those of this process, of its children that have ended, and of the peer, which says its seconds itself.
- */
-export async function watch(peerSeconds) {
-  const load = loadavg()[0];
-  const [busyBefore, allBefore, ownBefore] = ticks();
-  const peerBefore = await peerSeconds();
-  return {
-    async finish() {
-      const peer = (await peerSeconds()) - peerBefore;
-      const [busy, all, own] = ticks();
-      const others = (busy - busyBefore - (own - ownBefore) - 100 * peer) / (all - allBefore);
-      return { load: [load, loadavg()[0]], ...(others >= -1 && { others: Math.max(0, others) }) };
-    },
-  };
-}
-
-export const cpu = () => ({ model: cpus()[0]?.model ?? "unknown", cores: cpus().length });
-
-/** Busy ticks of all cores since the start (stolen time counts as busy), all ticks, and those of this process with its ended children. */
-function ticks() {
-  try {
-    const [user, nice, system, idle, wait, irq, soft, steal] = numbers(
-      readFileSync("/proc/stat", "utf8"),
-      /^cpu +(.*)/,
-    );
-    const busy = user + nice + system + irq + soft + steal;
-    const own = numbers(readFileSync("/proc/self/stat", "utf8"), /\) \S (.*)/).slice(10, 14);
-    return [busy, busy + idle + wait, own.reduce((sum, value) => sum + value, 0)];
-  } catch {
-    return [Number.NaN, Number.NaN, Number.NaN];
-  }
-}
-
-const numbers = (text, line) => line.exec(text)[1].split(" ").map(Number);

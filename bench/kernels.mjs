@@ -1,5 +1,5 @@
 // `node bench/kernels.mjs`: of each kernel for a row the largest error, the time beside its reference, and the size of the module they share.
-import { vocabularyRows } from "./data.mjs";
+import { vocabularyRows } from "./vocabulary.mjs";
 import { interleave, timeOf } from "./harness.mjs";
 
 const { hasWasm, createArena, alloc } = await import("../dist/kernels/arena.js");

@@ -63,7 +63,7 @@ export class Peers {
 
   /** Something to give to `interleave`. */
   timer(job, args = {}) {
-    return (budget) => this.ask({ op: "time", job, args, budget });
+    return (budget, average = "median") => this.ask({ op: "time", job, args, budget, average });
   }
 
   /** Runs a job once, for what it does or gives. */

@@ -10,5 +10,7 @@ export const stats = { ...(await built("stats/isotonicKnots.js")) };
 export const formats = await built("formats/index.js");
 export const files = await built("formats/file.js");
 export const sampling = await built("sample/index.js");
+export const models = await built("models/index.js");
+export const arena = await built("kernels/arena.js");
 export const engines = await built("engines/threads.js");
 export const logits = await built("index.js");

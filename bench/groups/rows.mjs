@@ -1,8 +1,6 @@
 // One row at a time: the last step of a language model.
-import { readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { vocabularyRows } from "../data.mjs";
+import { transformersJs } from "../peers/transformersJs.mjs";
+import { vocabularyRows } from "../vocabulary.mjs";
 import { kernels, math } from "./library.mjs";
 
 const sizes = [32_768, 50_257, 131_072, 262_144];
@@ -80,16 +78,5 @@ export default async function* rows() {
       goal: 0.05,
     };
     yield { forget: true };
-  }
-}
-
-/** The package installed by bench/peers/setup. */
-async function transformersJs() {
-  const folder = fileURLToPath(new URL("../peers/.node/", import.meta.url));
-  try {
-    readdirSync(folder);
-    return await import(pathToFileURL(createRequire(folder).resolve("@huggingface/transformers")).href);
-  } catch {
-    return undefined;
   }
 }

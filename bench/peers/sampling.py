@@ -14,6 +14,9 @@ except ImportError:
     C = None
 try:
     import torch
+except ImportError:
+    torch = None
+try:
     import transformers as hf
 except ImportError:
     hf = None
@@ -40,7 +43,8 @@ def llama_chain(vocabulary, steps, history):
     return chain
 
 
-def llamacpp_step(x, steps, history=()):
+def llamacpp_step(x, steps, history=(), kept=False):
+    """`kept` gives the number of tokens left by the first call, of a chain that does not draw."""
     rows = list(array(x))
     vocabulary = len(rows[0])
     chain = llama_chain(vocabulary, steps, history)
@@ -58,12 +62,12 @@ def llamacpp_step(x, steps, history=()):
         candidates.selected = -1
         candidates.sorted = False
         C.llama_sampler_apply(chain, at)
-        return None
+        return candidates.size if kept and i == 0 else None
 
     return run
 
 
-def transformers_step(x, steps, history=()):
+def transformers_step(x, steps, history=(), kept=False):
     rows = [torch.from_numpy(row)[None] for row in array(x)]
     make = {
         "penalties": lambda _, r: hf.RepetitionPenaltyLogitsProcessor(r),
@@ -78,10 +82,26 @@ def transformers_step(x, steps, history=()):
 
     def run(i):
         scores = processors(ids, rows[i % len(rows)])
+        if kept:
+            return int((scores > -torch.inf).sum()) if i == 0 else None
         torch.multinomial(torch.softmax(scores, -1), 1)
         return None
 
     return run
 
 
-JOBS = {**({"llamacpp_step": llamacpp_step} if C else {}), **({"transformers_step": transformers_step} if hf else {})}
+def torch_multinomial(x, temperature):
+    rows = [torch.from_numpy(row) for row in array(x)]
+
+    def run(i):
+        torch.multinomial(torch.softmax(rows[i % len(rows)] / temperature, -1), 1)
+        return None
+
+    return run
+
+
+JOBS = {
+    **({"llamacpp_step": llamacpp_step} if C else {}),
+    **({"transformers_step": transformers_step} if hf else {}),
+    **({"torch_multinomial": torch_multinomial} if torch else {}),
+}

@@ -48,8 +48,8 @@ def jobs():
     return found
 
 
-def time_of(run, budget):
-    """Median milliseconds of a call over `budget` milliseconds of calls, short ones some at a time."""
+def time_of(run, budget, average):
+    """Median or mean milliseconds of a call over `budget` milliseconds of calls, short ones some at a time."""
     start = time.perf_counter()
     value = run(0)
     once = (time.perf_counter() - start) * 1e3
@@ -63,7 +63,7 @@ def time_of(run, budget):
             run(calls)
             calls += 1
         times.append((time.perf_counter() - begin) * 1e3 / together)
-    return (statistics.median(times) if times else once), value
+    return (getattr(statistics, average)(times) if times else once), value
 
 
 def plain(value):
@@ -99,7 +99,7 @@ def main():
             elif request["op"] == "once":
                 answer = {"value": plain(prepare(request)(0))}
             else:
-                ms, value = time_of(prepare(request), request["budget"])
+                ms, value = time_of(prepare(request), request["budget"], request["average"])
                 answer = {"ms": ms, "value": plain(value)}
         except Exception as error:  # one job that fails does not end the others
             answer = {"error": f"{type(error).__name__}: {error}"}
