@@ -3,7 +3,7 @@ import { acceptToken, diceOf, type DrawKey, type Step } from "./chain.js";
 import { checkRow, numberOf } from "./define.js";
 import { drawKept, rejection, uniformOf } from "./draw.js";
 import { Few } from "./fast/few.js";
-import { Penalized } from "./fast/penalties.js";
+import { Penalties } from "./fast/penalties.js";
 import { type Program, programOf } from "./fast/program.js";
 import { leastScore, movedBound } from "./mirostat.js";
 import { sample } from "./sample.js";
@@ -83,24 +83,25 @@ function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: 
 
 const nothing: readonly number[] = [];
 
+/** So many more than k are asked for at first, for some may be penalized. */
+const spare = 16;
+
 function topKRun(program: Program, k: number, row: DrawRow, tokens: number): Run {
-  const few = new Few(Math.min(k, tokens));
-  const penalized = new Penalized(tokens, program.penalties);
-  const scores = row.scores as Float32Array;
+  const most = Math.min(k, tokens);
+  const few = new Few(most);
+  const penalties = new Penalties(tokens, program.penalties);
   return (key, context) => {
-    penalized.takeFrom(scores, context?.history ?? nothing, context?.promptLength ?? 0);
     // Which score is wrong is said where all are looked at.
-    const good = !Number.isNaN(row.peak());
-    if (good) few.take(row, row.findBest(few.room), program.scale);
-    penalized.giveBack(scores);
-    if (!good) return undefined;
-    const least = few.count < few.room ? -Number.MAX_VALUE : few.scores[few.count - 1]!;
-    for (let i = 0; i < penalized.count; i++) {
-      const score = penalized.scores[i]! * program.scale;
-      if (score >= least) few.insert(penalized.ids[i]!, score, few.room);
+    if (Number.isNaN(row.peak())) return undefined;
+    if (program.penalties.length === 0) few.take(row, row.findBest(most), program.scale);
+    else {
+      penalties.count(context?.history ?? nothing, context?.promptLength ?? 0);
+      // A token that is not among the best is penalized in vain; but as many as are wanted must be left without one.
+      let wanted = Math.min(most + spare, tokens);
+      while (few.takePenalized(row, row.findBest(wanted), program.scale, penalties) < most && wanted < tokens)
+        wanted = Math.min(4 * wanted, tokens);
     }
-    if (few.count === 0) return undefined;
-    return finish(few, program, key);
+    return few.count === 0 ? undefined : finish(few, program, key);
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DrawRow, halfLog, weightOf } from "../../core/index.js";
 import { reachedAt } from "../topP.js";
+import type { Penalties } from "./penalties.js";
 
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
 export class Few {
@@ -33,11 +34,32 @@ export class Few {
     }
   }
 
-  /** Adds a token where it belongs, if it is among the best `most`. */
-  insert(id: number, score: number, most: number): void {
+  /** Takes the best of the n after penalties; returns how many of the n have none. */
+  takePenalized({ ids, best }: DrawRow, n: number, scale: number, penalties: Penalties): number {
+    let plain = 0;
+    for (let i = 0; i < n; i++) {
+      if (penalties.touch(ids[i]!)) continue;
+      if (plain < this.room) {
+        this.ids[plain] = ids[i]!;
+        this.scores[plain] = best[i]! * scale;
+      }
+      plain++;
+    }
+    this.count = Math.min(plain, this.room);
+    if (plain === n) return plain;
+    for (let i = 0; i < n; i++) {
+      if (!penalties.touch(ids[i]!)) continue;
+      const score = penalties.score(ids[i]!, best[i]!) * scale;
+      if (score > -Infinity) this.#insert(ids[i]!, score);
+    }
+    return plain;
+  }
+
+  /** Adds a token where it belongs, if there is room for it. */
+  #insert(id: number, score: number): void {
     const { ids, scores } = this;
     let at = this.count;
-    if (at === most) {
+    if (at === this.room) {
       if (!precedes(score, id, scores[at - 1]!, ids[at - 1]!)) return;
       at--;
     } else this.count++;

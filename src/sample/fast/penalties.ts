@@ -1,126 +1,85 @@
 import { numberOf } from "../define.js";
 import type { Step } from "../chain.js";
 
-/** Penalties that a stepper can apply to the tokens of the text alone. */
-export const sparse: ReadonlySet<string> = new Set(["repetitionPenalty", "frequencyPresence"]);
+/** Whether this is a penalty by which no score becomes larger: then a token that is not among the best without it is not with it, and only few are looked at. */
+export function onlyLowers({ sampler: { name }, params }: Step): boolean {
+  if (name === "repetitionPenalty") return numberOf(params, name) >= 1;
+  const { frequencyPenalty, presencePenalty } = params as Record<string, number>;
+  return name === "frequencyPresence" && frequencyPenalty! >= 0 && presencePenalty! >= 0;
+}
 
-/** A penalty's numbers, looked up once. `window` < 0 is the whole text. */
-interface Penalty {
-  repeats: boolean;
-  window: number;
-  outputOnly: boolean;
+/** How often each token has occurred, as one penalty counts it, and what it does about that. */
+class Penalty {
+  readonly #repeats: boolean;
   /** The factor, or what is subtracted for each time. */
-  amount: number;
-  presence: number;
-}
-
-function penaltyOf({ sampler, params }: Step): Penalty {
-  const repeats = sampler.name === "repetitionPenalty";
-  return {
-    repeats,
-    window: numberOf(params, "penaltyWindow"),
-    outputOnly: params["penaltyOver"] === "output",
-    amount: numberOf(params, repeats ? "repetitionPenalty" : "frequencyPenalty"),
-    presence: repeats ? 0 : numberOf(params, "presencePenalty"),
-  };
-}
-
-/**
- * The tokens that penalties touch, each once, with their scores: found without a look at the vocabulary, and without an allocation a step. Between `takeFrom`
- * and `giveBack` they are not in the row.
- */
-export class Penalized {
-  count = 0;
-  ids: Int32Array = new Int32Array(64);
-  /** As they become. */
-  scores: Float64Array = new Float64Array(64);
-  readonly #penalties: readonly Penalty[];
-  /** As the row has them. */
-  #given = new Float32Array(64);
-  #counts = new Int32Array(64);
-  /** Per token its place plus `#base`, where it has been seen in this step; less where it has not. */
+  readonly #amount: number;
+  readonly #presence: number;
+  /** Below 0 the whole text. */
+  readonly #window: number;
+  readonly #outputOnly: boolean;
+  /** Per token the number of times plus `#base`; what is not above it is of an earlier step. */
   readonly #marks: Int32Array;
-  #base = 1;
+  #base = 0;
+  #most = 0;
 
-  constructor(tokens: number, steps: readonly Step[]) {
-    this.#penalties = steps.map(penaltyOf);
+  constructor({ sampler, params }: Step, tokens: number) {
+    this.#repeats = sampler.name === "repetitionPenalty";
+    this.#amount = numberOf(params, this.#repeats ? "repetitionPenalty" : "frequencyPenalty");
+    this.#presence = this.#repeats ? 0 : numberOf(params, "presencePenalty");
+    this.#window = numberOf(params, "penaltyWindow");
+    this.#outputOnly = params["penaltyOver"] === "output";
     this.#marks = new Int32Array(tokens);
   }
 
-  /** Takes the tokens that have occurred out of the row and applies the penalties to their scores. NaN and +Infinity stay in the row, so that they are found. */
-  takeFrom(row: Float32Array, history: readonly number[], promptLength: number): void {
-    this.#forget();
-    for (let i = 0; i < this.#penalties.length; i++) {
-      const penalty = this.#penalties[i]!;
-      const least = penalty.outputOnly ? promptLength : 0;
-      const from = penalty.window < 0 ? least : Math.max(least, history.length - penalty.window);
-      this.#tally(history, from, row);
-      if (penalty.repeats) this.#repeat(penalty.amount);
-      else this.#subtract(penalty.amount, penalty.presence);
-    }
-  }
-
-  giveBack(row: Float32Array): void {
-    for (let i = 0; i < this.count; i++) row[this.ids[i]!] = this.#given[i]!;
-  }
-
-  #forget(): void {
-    this.#base += this.count;
-    this.count = 0;
-    if (this.#base < 2 ** 30) return;
-    this.#base = 1;
-    this.#marks.fill(0);
-  }
-
-  #tally(history: readonly number[], from: number, row: Float32Array): void {
+  count(history: readonly number[], promptLength: number): void {
     const marks = this.#marks;
+    this.#base += this.#most;
+    if (this.#base > 2 ** 30) {
+      this.#base = 0;
+      marks.fill(0);
+    }
     const base = this.#base;
-    for (let i = 0; i < this.count; i++) this.#counts[i] = 0;
+    const least = this.#outputOnly ? promptLength : 0;
+    const from = this.#window < 0 ? least : Math.max(least, history.length - this.#window);
     for (let i = from; i < history.length; i++) {
       const id = history[i]!;
-      if (!(id < marks.length)) continue;
-      const place = marks[id]! - base;
-      if (place < 0) this.#add(id, row);
-      else this.#counts[place]!++;
+      if (id < marks.length) marks[id] = Math.max(marks[id]!, base) + 1;
     }
+    this.#most = Math.max(0, history.length - from);
   }
 
-  #add(id: number, row: Float32Array): void {
-    const place = this.count++;
-    if (place === this.ids.length) this.#grow();
-    const score = row[id]!;
-    this.#marks[id] = this.#base + place;
-    this.ids[place] = id;
-    this.#given[place] = score;
-    this.scores[place] = score;
-    this.#counts[place] = 1;
-    if (score < Infinity) row[id] = -Infinity;
+  touches(id: number): boolean {
+    return this.#marks[id]! > this.#base;
   }
 
-  #grow(): void {
-    const size = 2 * this.ids.length;
-    const grown = <T extends { set(from: T): void }>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.ids = grown<Int32Array>(this.ids, new Int32Array(size));
-    this.scores = grown<Float64Array>(this.scores, new Float64Array(size));
-    this.#given = grown<Float32Array>(this.#given, new Float32Array(size)) as Float32Array<ArrayBuffer>;
-    this.#counts = grown<Int32Array>(this.#counts, new Int32Array(size)) as Int32Array<ArrayBuffer>;
+  score(id: number, score: number): number {
+    const count = this.#marks[id]! - this.#base;
+    if (count <= 0) return score;
+    if (this.#repeats) return score > 0 ? score / this.#amount : score * this.#amount;
+    return score - (count * this.#amount + this.#presence);
+  }
+}
+
+/** The penalties of a chain over the text of a step: a count a token of the text, without a look at the vocabulary or an allocation. */
+export class Penalties {
+  readonly #penalties: readonly Penalty[];
+
+  constructor(tokens: number, steps: readonly Step[]) {
+    this.#penalties = steps.map((step) => new Penalty(step, tokens));
   }
 
-  #repeat(penalty: number): void {
-    for (let i = 0; i < this.count; i++) {
-      if (this.#counts[i] === 0) continue;
-      const score = this.scores[i]!;
-      this.scores[i] = score > 0 ? score / penalty : score * penalty;
-    }
+  count(history: readonly number[], promptLength: number): void {
+    for (let i = 0; i < this.#penalties.length; i++) this.#penalties[i]!.count(history, promptLength);
   }
 
-  #subtract(frequency: number, presence: number): void {
-    for (let i = 0; i < this.count; i++) {
-      const count = this.#counts[i]!;
-      if (count > 0) this.scores[i]! -= count * frequency + presence;
-    }
+  touch(id: number): boolean {
+    for (let i = 0; i < this.#penalties.length; i++) if (this.#penalties[i]!.touches(id)) return true;
+    return false;
+  }
+
+  score(id: number, score: number): number {
+    let changed = score;
+    for (let i = 0; i < this.#penalties.length; i++) changed = this.#penalties[i]!.score(id, changed);
+    return changed;
   }
 }

@@ -2,7 +2,7 @@ import type { Params } from "../../core/index.js";
 import type { Step } from "../chain.js";
 import { numberOf } from "../define.js";
 import { rejection } from "../draw.js";
-import { sparse } from "./penalties.js";
+import { onlyLowers } from "./penalties.js";
 
 /** A step on the few tokens that are left. */
 export type FewStep =
@@ -29,7 +29,7 @@ export interface Program {
 export function programOf(chain: readonly Step[]): Program | undefined {
   const steps = chain.filter(({ sampler, params }) => !sampler.isOff(params));
   let i = 0;
-  while (i < steps.length && sparse.has(steps[i]!.sampler.name)) i++;
+  while (i < steps.length && onlyLowers(steps[i]!)) i++;
   const penalties = steps.slice(0, i);
   let scale = 1;
   while (i < steps.length && isPlainTemperature(steps[i]!)) {
