@@ -54,6 +54,23 @@ export function nearest(w: u64, q: i32, powers: usize): f64 {
   return reinterpret<f64>((mantissa & 4503599627370495) | (<u64>exponent << 52));
 }
 
+/** The bits of `nearest(w, -q, powers)`, sooner, for 0 < w and 0 ≤ q ≤ 32. */
+@inline export function quotient(w: u64, q: i32, powers: usize): u64 {
+  const zeros = <i32>clz(w);
+  const a = w << zeros;
+  const b = load<u64>(powers + (<usize>(-SMALLEST_POWER - q) << 4));
+  const a1 = a >> 32;
+  const b1 = b >> 32;
+  // Of the upper half of a·b; what is left out, and the rest of the power, are less than 4.
+  let high = a1 * b1 + ((a1 * (b & LOW)) >> 32) + (((a & LOW) * b1) >> 32);
+  const top = <i32>(high >> 63);
+  high <<= 1 - top;
+  // So close to halfway between two numbers that it might decide.
+  if (((high - 0x3f8) & 0x7ff) <= 8) return reinterpret<u64>(nearest(w, -q, powers));
+  // The highest bit of the mantissa is carried into the exponent.
+  return (((high >> 10) + 1) >> 1) + (<u64>(((-217706 * q) >> 16) + 63 + 1022 + top - zeros) << 52);
+}
+
 /**
  * The number whose digits, and perhaps a point among them, lie from p to `end`, times 10^q: any number of digits.
  * NaN where the first 19 do not decide, which is rare.

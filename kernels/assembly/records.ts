@@ -1,4 +1,5 @@
 import { manyDigits, nearest, word, wordEnd } from "./decimal";
+import { places, plainNumbers } from "./plainNumbers";
 
 // Records of a table of text: fields between delimiters, of which most are numbers. A record that is out of the ordinary is left to the caller.
 
@@ -6,6 +7,17 @@ const POWERS_OF_TEN: usize = memory.data<f64>([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
 const WHOLE_POWERS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000]);
+
+/** Numbers from which on it is worth to look for where they end. */
+const FEW: i32 = 4;
+/** Where places are kept: so far beyond the start of the powers of five. */
+const ROOM: usize = 16384;
+/** Places looked for at a time, and the room they take. */
+const MOST_PLACES: i32 = 256;
+const PLACES_BYTES: usize = 2048;
+/** Plain numbers in a row from which on they were worth it. */
+const WORTH: i32 = 4;
+const MOST_DOUBT: i32 = 1023;
 
 const NEWLINE: u32 = 10;
 const RETURN: u32 = 13;
@@ -28,15 +40,42 @@ const MINUS: u32 = 45;
 /** Where the text of the last record ended. */
 let textEnd: usize = 0;
 
+/** Where numbers are not plain, more and more of them are not even tried: how many after the last failure, and how many of the next record. */
+let doubt: i32 = 0;
+let wait: i32 = 0;
+
 /**
  * One record at p: its numbers to `value`, the bytes of its texts to `text` and where each ends, from `texts` on, to `end`. `runs` says how many numbers
  * come before each text and after the last one. Returns where the next line begins, 0 where the record is out of the ordinary.
  */
 function record(
-  p: usize, delimiter: u32, blank: u32, runs: usize, runsEnd: usize, value: usize, texts: usize, text: usize, end: usize, powers: usize,
+  p: usize, to: usize, delimiter: u32, blank: u32, runs: usize, runsEnd: usize, value: usize, texts: usize, text: usize, end: usize, powers: usize,
+  room: usize,
 ): usize {
   while (true) {
-    for (let left = load<u32>(runs); left > 0; left--, value += 8) {
+    let at = room;
+    let placesEnd = room;
+    let left = <i32>load<u32>(runs);
+    let next = left - wait;
+    if (next <= 0) wait = -next;
+    for (; left > 0; left--, value += 8) {
+      if (left == next && left > FEW) {
+        if (at == placesEnd) {
+          at = room;
+          placesEnd = places(p, to, delimiter, min(left - 1, MOST_PLACES), room);
+        }
+        const stop = plainNumbers(p, at, placesEnd, value, powers, room + PLACES_BYTES);
+        const done = <i32>((stop - at) >> 2);
+        if (done) {
+          p = <usize>load<u32>(stop - 4) + 1;
+          value += <usize>done << 3;
+          left -= done;
+        }
+        doubt = done < WORTH && stop < placesEnd ? min(2 * doubt + 1, MOST_DOUBT) : 0;
+        next = left - 1 - doubt;
+        wait = max(-next, 0);
+        at = min(stop + (<usize>(1 + doubt) << 2), placesEnd);
+      }
       let c: u32 = load<u8>(p);
       const quoted = c == QUOTE;
       if (quoted) c = load<u8>(++p);
@@ -147,7 +186,7 @@ function record(
 }
 
 /**
- * Records from p, at most `most` of them, up to the first that is out of the ordinary; `to` is the end of a line, and memory may be read 8 bytes beyond
+ * Records from p, at most `most` of them, up to the first that is out of the ordinary; `to` is the end of a line, and memory may be read 64 bytes beyond
  * it. Writes to `out` where it stopped, the number of records and that of lines.
  */
 export function parseRecords(
@@ -168,7 +207,7 @@ export function parseRecords(
       lines++;
       continue;
     }
-    const next = record(p, delimiter, blank, runs, runsEnd, values, texts, text, ends, powers);
+    const next = record(p, to, delimiter, blank, runs, runsEnd, values, texts, text, ends, powers, powers + ROOM);
     if (!next) break;
     p = next;
     text = textEnd;

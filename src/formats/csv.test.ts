@@ -87,6 +87,39 @@ describe.each<Implementation>(["wasm", "reference"])("a large text table, %s", (
   });
 });
 
+describe("a file that breaks while the next piece of it is read", () => {
+  const data = new TextEncoder().encode("1,2\n".repeat(chunkBytes));
+  // 4 pieces; the third cannot be read.
+  const broken = async (start: number, into: Uint8Array): Promise<void> => {
+    if (start >= 2 * chunkBytes) throw new Error("the disk is gone");
+    into.set(data.subarray(start, start + into.length));
+  };
+  const open = (): Promise<RawTable> => readCsv({ ...bytesOf(data, "a.csv"), readInto: broken }, {});
+
+  it("gives the rows before, then the error", async () => {
+    let read = 0;
+    const all = async (): Promise<void> => {
+      for await (const block of (await open()).blocks(4096)) read += block.rows;
+    };
+    await expect(all()).rejects.toThrow("the disk is gone");
+    expect(read).toBeGreaterThan(chunkBytes / 4);
+  });
+
+  it("is no error to one who does not read on", async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", note);
+    let read = 0;
+    for await (const block of (await open()).blocks(4096)) {
+      read += block.rows;
+      if (read > (1.5 * chunkBytes) / 4) break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+});
+
 it("a source gives the same batches in every pass, what its survey has read and what it has not", async () => {
   const data = new TextEncoder().encode(
     `a,b,label\n${Array.from({ length: 10_000 }, (_, k) => `${k / 3},${-k - 0.5},${k % 2}\n`).join("")}`,

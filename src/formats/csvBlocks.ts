@@ -2,8 +2,7 @@ import { type RecordParser, recordParser } from "../kernels/index.js";
 import { nameOf } from "./bytes.js";
 import { type ColumnInfo, type ColumnRoles, emptyBlock } from "./columnRoles.js";
 import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./csvRecords.js";
-import { chunkBytes } from "./limits.js";
-import { LineWindow } from "./lineWindow.js";
+import { LineWindow, windowSize } from "./lineWindow.js";
 import type { Bytes, RawBlock } from "./table.js";
 
 /** How a text table is written, and what its columns are. */
@@ -28,10 +27,10 @@ export async function* csvBlocks(bytes: Bytes, layout: CsvLayout, rowsPerBlock: 
   // A record has a byte between fields, and one or more of each number.
   const shortest = columns.length + roles.scores.length;
   const most = Math.min(rowsPerBlock, Math.ceil((bytes.byteLength + 1) / shortest));
-  const room = Math.min(bytes.byteLength, chunkBytes + 4 * layout.longest) + 1;
+  const margin = Math.min(bytes.byteLength, 2 * layout.longest);
   const shape = { delimiter: delimiter.charCodeAt(0), runs: runsOf(layout) };
-  const parser = recordParser(shape, most, room);
-  const window = new LineWindow(bytes, parser.input);
+  const parser = recordParser(shape, most, windowSize(bytes, margin));
+  const window = new LineWindow(bytes, parser.input, margin);
   const nextRecord = (): Promise<Record_ | undefined> => readRecord(() => window.nextLine(), delimiter, nameOf(bytes));
   const plain = plainDelimiter.test(delimiter);
   if (layout.hasHeader) await nextRecord();
@@ -80,6 +79,7 @@ function addTexts(
   { roles, columns }: CsvLayout,
   window: LineWindow,
 ): void {
+  if (columns.length === roles.scores.length) return;
   const scores = new Set(roles.scores);
   const fields = columns.map((_, k) => k).filter((k) => !scores.has(k));
   const count = records * fields.length;

@@ -69,6 +69,21 @@ const kinds: [string, () => string][] = [
   ["no digit before or after the point", () => (below(2) ? `.${digits(1 + below(9))}` : `${digits(1 + below(9))}.`)],
 ];
 
+/** What is written by programs, a text of each length beside one of any other. */
+const shapes: [string, () => string][] = [
+  ["1 to 25 digits with a point anywhere", () => pointed(1 + below(25))],
+  ["1 to 8 digits with a point anywhere", () => pointed(1 + below(8))],
+  ["15 to 20 digits with a point anywhere", () => pointed(15 + below(6))],
+  ["6 digits after the point", () => (random() * 40 - 20).toFixed(6)],
+  ["anything among plain numbers", () => (below(9) ? pointed(1 + below(19)) : kinds[below(kinds.length)]![1]())],
+];
+
+function pointed(count: number): string {
+  const text = digits(count);
+  const place = below(count + 2);
+  return `${below(2) ? "-" : ""}${place > count ? text : `${text.slice(0, place)}.${text.slice(place)}`}`;
+}
+
 it("the kernel is tested here, not its fallback", () => expect(hasWasm()).toBe(true));
 
 describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
@@ -88,6 +103,77 @@ describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
       from = parser.input.indexOf(10, position) + 1;
     }
     parser.release();
+  });
+
+  it.each([...kinds, ...shapes])("equals Number() in rows of many: %s", (_, make) => {
+    const rows = Array.from({ length: 100 }, () => Array.from({ length: 100 }, make));
+    const text = rows.map((row) => `${row.join(",")}\n`).join("");
+    const [parser, length] = parserOf(which, { delimiter: 44, runs: [100] }, text, rows.length);
+    for (let from = 0, row = 0; row < rows.length; row++) {
+      const { records, position } = parser.parse(from, length, row, 1);
+      const texts = rows[row]!;
+      if (records === 0) expect(texts.some((one) => one.replaceAll(/e.*|\D/gi, "").length > 19)).toBe(true);
+      else
+        for (let k = 0; k < 100; k++) {
+          if (!Object.is(parser.values[100 * row + k], Number(texts[k])))
+            expect(`${texts[k]}: ${parser.values[100 * row + k]}`).toBe(Number(texts[k]));
+        }
+      from = parser.input.indexOf(10, position) + 1;
+      if (records > 0) from = position;
+    }
+    parser.release();
+  });
+
+  const wide = Array.from({ length: 40 }, (_, k) => k - 20);
+  it.each<[string, string]>([
+    ["no word", "x"],
+    ["two points", "1.2.3"],
+    ["a minus within", "1-2"],
+    ["two minuses", "--1"],
+    ["a minus alone", "-"],
+    ["a point alone", "."],
+    ["a minus and a point", "-."],
+    ["nothing", ""],
+    ["a slash, the byte before 0", "1/2"],
+    ["a colon, the byte after 9", "1:2"],
+    ["a letter of two bytes", "1é"],
+    ["a no-break space", "1\u00a02"],
+    ["a line's end", "1\n2"],
+    ["a text of more than 32 bytes", "1".repeat(33) + "x"],
+  ])("no number among many: %s", (_, text) => {
+    for (let place = 0; place < wide.length - 1; place++) {
+      const line = `${wide.with(place, text as never).join(",")}\n`;
+      const [values, , lines, rest] = parsed(which, { delimiter: 44, runs: [40] }, `${wide.join(",")}\n${line}`);
+      expect([values, lines, rest]).toEqual([wide, 1, line]);
+    }
+  });
+
+  it.each<[string, string, number]>([
+    ["an exponent", "1.5e-3", 0.0015],
+    ["a plus", "+2", 2],
+    ["spaces", " 3 ", 3],
+    ["quotes", '"4"', 4],
+    ["infinity", "-inf", -Infinity],
+    ["NaN", "nan", Number.NaN],
+    ["no digit after the point", "5.", 5],
+    ["no digit before the point", "-.5", -0.5],
+    ["minus zero", "-0.000", -0],
+    ["minus zero at length", "-0.00000000000000000000", -0],
+    ["zeros before and after", "000000000000000000012.50000000000000000000", 12.5],
+    ["40 digits", `1${"0".repeat(39)}`, 1e39],
+  ])("a number among many: %s", (_, text, expected) => {
+    for (let place = 0; place < wide.length; place++) {
+      const line = `${wide.with(place, text as never).join(",")}\n`;
+      const result = parsed(which, { delimiter: 44, runs: [40] }, `${line}${wide.join(",")}\n`);
+      expect(result).toEqual([[...wide.with(place, expected), ...wide], [], 2, ""]);
+    }
+  });
+
+  it("texts between runs of many numbers", () => {
+    const run = Array.from({ length: 300 }, (_, k) => (k - 150) / 7);
+    const text = `a,${run.join(",")},"b,c",${run.join(",")}\r\n`;
+    const [values, texts, lines, rest] = parsed(which, { delimiter: 44, runs: [0, 300, 300] }, text + text);
+    expect([values, texts, lines, rest]).toEqual([[...run, ...run, ...run, ...run], ["a", "b,c", "a", "b,c"], 2, ""]);
   });
 
   it.each<[string, number[], string, unknown[]]>([

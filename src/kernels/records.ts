@@ -3,7 +3,7 @@ import { powersOfFive } from "./powersOfFive.js";
 import { blankOf, type Parsed, parseRecords, type RecordParser, type RecordShape } from "./recordsReference.js";
 
 /** Bytes that may be read beyond the input. */
-const SLACK = 16;
+const SLACK = 64;
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** A parser in plain TypeScript, for at most `rows` records and `bytes` of input at a time. */

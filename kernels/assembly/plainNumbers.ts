@@ -1,0 +1,156 @@
+import { quotient } from "./decimal";
+
+// Numbers of digits, a point and a minus at most. Where fields end is found first, for many of them; then no number waits for the one before it, and the
+// processor works on some at a time. G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second" (2019), find structure in the same way.
+
+const MINUS: u32 = 45;
+/** Bytes below which long numbers give way to short ones; a few less than those can take, so that they do not change with every number. */
+const SHORT: i32 = 12;
+const KEPT: usize = memory.data<u64>([0, 0, 0, 0, -1, -1, -1, -1]);
+// The point; "0"; what makes a byte above 9 one of 128 or more; weights of digits, pairs and fours; 1e8. Loaded they stay in registers: V8 makes a
+// constant that is written in the code anew each time.
+const CONSTANTS: usize = memory.data<u64>([
+  0x2e2e2e2e2e2e2e2e, 0x2e2e2e2e2e2e2e2e, 0x3030303030303030, 0x3030303030303030, 0x7676767676767676, 0x7676767676767676,
+  0x0a010a010a010a01, 0x0a010a010a010a01, 0x0001006400010064, 0x0001006400010064, 0x0001271000012710, 0x0001271000012710,
+  0x4197d78400000000, 0x4197d78400000000,
+]);
+const SIGNED_POWERS: usize = memory.data<f64>([
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  -1, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
+]);
+
+@inline function matches(p: usize, splat: v128): u64 {
+  return <u64>i8x16.bitmask(i8x16.eq(v128.load(p), splat));
+}
+
+/** Stores the place of the lowest bit, and clears it. */
+@inline function place(p: usize, bits: u64, to: usize): u64 {
+  store<u32>(to, <u32>p + <u32>ctz(bits));
+  return bits & (bits - 1);
+}
+
+/** Places of a byte from p on to `out`, `most` of them where there are as many before `to`; returns where they end. Writes 288 bytes more at most. */
+export function places(p: usize, to: usize, byte: u32, most: u32, out: usize): usize {
+  const splat = i8x16.splat(<i8>byte);
+  const full = out + (<usize>most << 2);
+  for (; p < to && out < full; p += 64) {
+    let bits = matches(p, splat) | (matches(p + 16, splat) << 16) | (matches(p + 32, splat) << 32) | (matches(p + 48, splat) << 48);
+    const next = out + (<usize>popcnt(bits) << 2);
+    // Four at a time, needed or not: a branch that is foreseen costs less than some that are not.
+    do {
+      bits = place(p, bits, out);
+      bits = place(p, bits, out + 4);
+      bits = place(p, bits, out + 8);
+      bits = place(p, bits, out + 12);
+      out += 16;
+    } while (out < next);
+    out = next;
+  }
+  return min(out, full);
+}
+
+/** Ones in the last `count` of 16 bytes, −16 ≤ count ≤ 32. */
+@inline function last(count: i32): v128 {
+  return v128.load(KEPT + 16 + <usize>count);
+}
+
+/** The last `count` digits before `end` as bytes, zeros before them; what stands before the last `fraction` of them, a point, is left out. */
+@inline function digits(end: usize, fraction: i32, count: i32, zero: v128): v128 {
+  return v128.and(i8x16.sub(v128.bitselect(v128.load(end - 16), v128.load(end - 17), last(fraction)), zero), last(count));
+}
+
+/** Each four digits as a number. */
+@inline function fours(digits: v128, tens: v128, hundreds: v128): v128 {
+  return i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(digits, tens), 8), hundreds);
+}
+
+/** Numbers of 15 bytes at most, two at a time: what they share, the processor does once. */
+function shortNumbers(p: usize, at: usize, end: usize, value: usize): usize {
+  const dot = v128.load(CONSTANTS);
+  const zero = v128.load(CONSTANTS, 16);
+  const above9 = v128.load(CONSTANTS, 32);
+  const tens = v128.load(CONSTANTS, 48);
+  const hundreds = v128.load(CONSTANTS, 64);
+  const myriads = v128.load(CONSTANTS, 80);
+  const million100 = v128.load(CONSTANTS, 96);
+  for (; at + 4 < end; at += 8, value += 16) {
+    const stop = <usize>load<u32>(at);
+    const stop1 = <usize>load<u32>(at, 4);
+    const length = <i32>(stop - p);
+    const length1 = <i32>(stop1 - stop) - 1;
+    const minus = <i32>(load<u8>(p) == MINUS);
+    const minus1 = <i32>(load<u8>(stop, 1) == MINUS);
+    const fraction = clz(<i32>matches(stop - 16, dot)) - 16;
+    const fraction1 = clz(<i32>matches(stop1 - 16, dot)) - 16;
+    // −1 where the point is in the number, 0 where it is before it.
+    const point = (fraction - length) >> 31;
+    const point1 = (fraction1 - length1) >> 31;
+    const count = length - minus + point;
+    const count1 = length1 - minus1 + point1;
+    if (<u32>(length | length1 | (count - 1) | (count1 - 1)) > 15) break;
+    const w = digits(stop, fraction, count, zero);
+    const w1 = digits(stop1, fraction1, count1, zero);
+    if (i8x16.bitmask(v128.or(i8x16.add_sat_u(w, above9), i8x16.add_sat_u(w1, above9)))) break;
+    const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours(w, tens, hundreds), fours(w1, tens, hundreds)), myriads);
+    const high = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(eights, eights, 0, 2, 0, 2));
+    const low = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(eights, eights, 1, 3, 1, 3));
+    const power = SIGNED_POWERS + (<usize>((fraction & point) + (minus << 4)) << 3);
+    const power1 = SIGNED_POWERS + (<usize>((fraction1 & point1) + (minus1 << 4)) << 3);
+    // Both sides are exact: one rounding.
+    v128.store(value, f64x2.div(f64x2.add(f64x2.mul(high, million100), low), v128.load64_lane(power1, v128.load64_zero(power), 1)));
+    p = stop1 + 1;
+  }
+  return at;
+}
+
+/** Numbers of 32 bytes at most: digits as integers first, then what they are. */
+function longNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
+  const dot = v128.load(CONSTANTS);
+  const zero = v128.load(CONSTANTS, 16);
+  const above9 = v128.load(CONSTANTS, 32);
+  const tens = v128.load(CONSTANTS, 48);
+  const hundreds = v128.load(CONSTANTS, 64);
+  const myriads = v128.load(CONSTANTS, 80);
+  let to = room;
+  for (let integer = value; at < end; at += 4, to += 4, integer += 8) {
+    const stop = <usize>load<u32>(at);
+    const length = <i32>(stop - p);
+    if (length > 32 || (length < SHORT && to > room)) break;
+    const minus = <i32>(load<u8>(p) == MINUS);
+    const fraction = <i32>clz((<u32>matches(stop - 16, dot) << 16) | <u32>matches(stop - 32, dot));
+    const point = (fraction - length) >> 31;
+    const count = length - minus + point;
+    const upper = digits(stop - 16, fraction - 16, count - 16, zero);
+    const lower = digits(stop, fraction, count, zero);
+    if (count <= 0 || i8x16.bitmask(v128.or(i8x16.add_sat_u(upper, above9), i8x16.add_sat_u(lower, above9)))) break;
+    const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours(upper, tens, hundreds), fours(lower, tens, hundreds)), myriads);
+    const high = rotr(<u64>i64x2.extract_lane(eights, 0), 32);
+    const low = <u64>i64x2.extract_lane(eights, 1);
+    const m = high * 10000000000000000 + (low & 0xffffffff) * 100000000 + (low >> 32);
+    if (high >= 1000 || m == 0) break;
+    store<u64>(integer, m);
+    store<u32>(to, (fraction & point) | (minus << 31));
+    p = stop + 1;
+  }
+  for (let from = room; from < to; from += 4, value += 8) {
+    const q = load<u32>(from);
+    store<u64>(value, quotient(load<u64>(value), q & 63, powers) | ((<u64>q >> 31) << 63));
+  }
+  return at;
+}
+
+/**
+ * The number at p and those between the places from `at` to `end`, to `value` on, up to the first that is anything but plain. Returns the place where
+ * that one ends.
+ */
+export function plainNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
+  while (at < end) {
+    let stop = shortNumbers(p, at, end, value);
+    if (stop == at) stop = longNumbers(p, at, end, value, powers, room);
+    if (stop == at) break;
+    p = <usize>load<u32>(stop - 4) + 1;
+    value += (stop - at) << 1;
+    at = stop;
+  }
+  return at;
+}
