@@ -109,7 +109,12 @@ export async function generateFlags(): Promise<Flag[]> {
     ...under("What to show", [
       { name: "top", type: "integer", min: 0, metavar: "N", help: "List so many of the tokens kept at each step" },
       { name: "trace", type: "boolean", help: "Say what every sampler did at each step" },
-      { name: "record", type: "string", metavar: "OUT.npz", help: "Keep every step's logits (f16) and the tokens" },
+      {
+        name: "record",
+        type: "string",
+        metavar: "OUT.npz",
+        help: "Keep every step's logits (f32) and the tokens; sample with --row N --step N draws one again",
+      },
       sweepFlag,
       jsonFlag,
     ]),
