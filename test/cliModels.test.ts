@@ -117,6 +117,19 @@ describe("logits run", () => {
 });
 
 describe("logits inspect of a model", () => {
+  it("that is not there says so in the words of any other file", () => {
+    for (const args of [
+      ["inspect", "nowhere.gguf"],
+      ["run", "nowhere.onnx", "x.npz", "-o", "o.npz"],
+    ]) {
+      const { status, err } = logits(...args);
+      expect([status, err]).toEqual([
+        3,
+        expect.stringMatching(/^logits \w+: Cannot read nowhere\.\w+: there is no such file/),
+      ]);
+    }
+  });
+
   it("says what is in a GGUF file", () => {
     const { status, out } = logits("inspect", builtInModel.gguf);
     expect(status).toBe(0);
@@ -129,6 +142,22 @@ describe("logits inspect of a model", () => {
       vocabulary: { size: 50257, bos: 50256, eos: 50256, addsBos: true },
       types: [{ type: "F16" }, { type: "F32" }],
     });
+  });
+
+  it("says what begins a text only where the file does, or its tokenizer alone decides", () => {
+    const whole = readFileSync(builtInModel.gguf);
+    // The same bytes with other words of the same length in place of some.
+    const edited = (...pairs: [string, string][]): string => {
+      let text = whole.toString("latin1");
+      for (const [from, to] of pairs) text = text.replace(from, to);
+      writeFileSync(join(folder, "edited.gguf"), Buffer.from(text, "latin1"));
+      return /begins +(.*)/.exec(logits("inspect", "edited.gguf").out)![1]!;
+    };
+    const silent: [string, string] = ["add_bos_token", "add_xxx_token"];
+    expect(edited()).toBe("with token 50256");
+    expect(edited(silent)).toBe("not said");
+    // WordPiece: "bert" has four letters, as "gpt2".
+    expect(edited(silent, ["\x04\0\0\0\0\0\0\0gpt2", "\x04\0\0\0\0\0\0\0bert"])).toBe("with token 50256");
   });
 
   it("names what is wrong with one that was cut short", () => {

@@ -1,5 +1,5 @@
 import type { Bytes } from "../formats/index.js";
-import { ggufSummary } from "../models/ggufSummary.js";
+import { type GgufSummary, ggufSummary } from "../models/ggufSummary.js";
 import type { Terminal } from "./command.js";
 import { toJson } from "./json.js";
 
@@ -19,12 +19,14 @@ export async function showGguf(bytes: Bytes, json: boolean, terminal: Terminal):
       "tokens",
       `${number(vocabulary.size)}, ${vocabulary.tokenizer ?? "of an unknown kind"}${vocabulary.pre ? ` (${vocabulary.pre})` : ""}`,
     ],
-    [
-      "begins",
-      vocabulary.addsBos && vocabulary.bos !== undefined ? `with token ${vocabulary.bos}` : "with the text itself",
-    ],
+    ["begins", beginning(vocabulary)],
     ["ends", vocabulary.eos === undefined ? "not said" : `with token ${vocabulary.eos}`],
     ["licence", found.licence ?? "not said"],
   ];
   for (const [name, value] of lines) terminal.out(`${name.padEnd(10)} ${value}\n`);
+}
+
+function beginning({ addsBos, bos }: GgufSummary["vocabulary"]): string {
+  if (addsBos === undefined) return "not said";
+  return addsBos && bos !== undefined ? `with token ${bos}` : "with the text itself";
 }

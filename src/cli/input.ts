@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { glob } from "tinyglobby";
 import { LogitsError, type Source } from "../core/index.js";
-import { type Bytes, bytesOf, concatSources, openSource } from "../formats/index.js";
+import { type Bytes, bytesOf, concatSources, openSource, type ReadOptions } from "../formats/index.js";
 import { fileBytes } from "../formats/file.js";
 import { readOptions } from "./flags.js";
 import { type Invocation, type Terminal, UsageError } from "./command.js";
@@ -12,14 +12,14 @@ export async function openInput(
   invocation: Invocation,
   terminal: Terminal,
   args: string[] = invocation.args,
+  more: ReadOptions = {},
 ): Promise<Source> {
-  const source = await openFiles(await expand(args), invocation);
+  const source = await openFiles(await expand(args), { ...readOptions(invocation), ...more });
   if (!invocation.flags["json"]) for (const note of source.notes) terminal.err(`${note}\n`);
   return withProgress(source, terminal);
 }
 
-async function openFiles(paths: string[], invocation: Invocation): Promise<Source> {
-  const options = readOptions(invocation);
+async function openFiles(paths: string[], options: ReadOptions): Promise<Source> {
   const sources: Source[] = [];
   for (const path of paths) {
     const bytes = await bytesAt(path);

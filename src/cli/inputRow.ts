@@ -1,4 +1,5 @@
-import { type Batch, LogitsError, type Source, takeRows } from "../core/index.js";
+import { type Batch, LogitsError, notFinite, type Source, takeRows } from "../core/index.js";
+import type { ReadOptions } from "../formats/index.js";
 import { type Invocation, type Terminal, UsageError } from "./command.js";
 import { list } from "./flags.js";
 import { openInput } from "./input.js";
@@ -9,15 +10,27 @@ export interface InputRow {
   label?: number;
 }
 
-/** The one row that a command is about: written out as a JSON array, or the row --row or --id of a file. */
-export async function inputRow(command: string, invocation: Invocation, terminal: Terminal): Promise<InputRow> {
+/**
+ * The one row that a command is about: written out as a JSON array, or the row --row or --id of a file.
+ *
+ * @param read.vector "row" where a 1-D array can only be the scores of one row, as of a vocabulary.
+ */
+export async function inputRow(
+  command: string,
+  invocation: Invocation,
+  terminal: Terminal,
+  read: Pick<ReadOptions, "vector"> = {},
+): Promise<InputRow> {
   const { args } = invocation;
   return args[0]!.trimStart().startsWith("[")
     ? literalRow(command, args[0]!, invocation)
-    : fileRow(command, await openInput(invocation, terminal), invocation);
+    : fileRow(command, await openInput(invocation, terminal, args, read), invocation);
 }
 
 function literalRow(command: string, text: string, { flags }: Invocation): InputRow {
+  const wanted = flags["row"] ?? 0;
+  if (wanted !== 0)
+    throw new LogitsError("bad-data", `Cannot ${command} this row: what is written out must be row 0, got ${wanted}`);
   // JSON has no names for these; a person types them all the same.
   const spelled = text.replaceAll(/"?(-?)Infinity"?|"?(-)inf"?/g, '"$1$2Infinity"').replaceAll(/\bNaN\b/g, '"NaN"');
   let values: unknown;
@@ -58,7 +71,8 @@ async function fileRow(command: string, source: Source, { flags }: Invocation): 
   for await (const batch of source.batches()) {
     const at = id === undefined ? wanted! - (batch.offset ?? 0) : (batch.ids ?? []).indexOf(id);
     if (at < 0 || at >= batch.rows) continue;
-    const row = takeRows(batch, [at]);
+    const row = { ...takeRows(batch, [at]), offset: (batch.offset ?? 0) + at };
+    if (row.values.some((score) => !(score < Infinity))) throw notFinite(row, 0);
     return { row, classes: source.classes, ...(row.labels ? { label: row.labels[0]! } : {}) };
   }
   throw new LogitsError(

@@ -60,7 +60,9 @@ function explainError(error: unknown, command: string, terminal: Terminal): numb
   if (LogitsError.isInstance(error)) return refused(error, command, error.message, terminal);
   // Node's own errors about files and streams are one honest sentence.
   if (error instanceof Error && "code" in error && "syscall" in error) {
-    terminal.err(`logits ${command}: ${error.message}\n`);
+    const missing = error.code === "ENOENT" && error.syscall === "open" && "path" in error;
+    const what = missing ? `Cannot read ${error.path}: there is no such file or folder` : error.message;
+    terminal.err(`logits ${command}: ${what}\n`);
     return BAD_DATA;
   }
   throw error;

@@ -33,11 +33,11 @@ async function otherRow(text: string, invocation: Invocation, terminal: Terminal
     throw new UsageError(`--other: it must be the number of a row of FILE or a JSON array, got ${text}`);
   if (!written && invocation.args[0]!.trimStart().startsWith("["))
     throw new UsageError("--other: beside a row that is written out it must be a JSON array too");
-  const { id: _, ...flags } = invocation.flags;
+  const { id: _, row: __, ...flags } = invocation.flags;
   const asked: Invocation = written
-    ? { ...invocation, args: [text] }
+    ? { ...invocation, args: [text], flags }
     : { ...invocation, flags: { ...flags, row: Number(text) } };
-  return toLogits((await inputRow("sample", asked, terminal)).row).values as Logits;
+  return toLogits((await inputRow("sample", asked, terminal, { vector: "row" })).row).values as Logits;
 }
 
 function idsOf(text: string, tokens: number): number[] {

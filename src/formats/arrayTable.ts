@@ -14,7 +14,8 @@ export interface Arrays {
 
 /** A table of arrays of equal length, read side by side. */
 export function arrayTable(format: string, arrays: Arrays, options: ReadOptions, notes: string[] = []): RawTable {
-  const { scores, labels, ids, texts } = arrays;
+  const { labels, ids, texts } = arrays;
+  const scores = labels === undefined ? asRow(arrays.scores, options) : arrays.scores;
   const layout = layoutOf(scores, options);
   for (const beside of [labels, ids, ...texts]) if (beside) checkRows(beside, layout.rows, scores.name);
   const strided = layout.outer > 1;
@@ -66,6 +67,12 @@ export function arrayTable(format: string, arrays: Arrays, options: ReadOptions,
 
 function asText(values: RawLabels): string[] {
   return Array.from(values as ArrayLike<number>, String);
+}
+
+/** The scores of one row as a table of one. One number a row is asked for by name. */
+function asRow(scores: NdArray, { vector, kind }: ReadOptions): NdArray {
+  const alone = vector === "row" && kind !== "binary-logits" && kind !== "binary-probs";
+  return alone && scores.shape.length === 1 ? { ...scores, shape: [1, scores.shape[0]!] } : scores;
 }
 
 function checkRows(array: NdArray, rows: number, scores: string): void {

@@ -31,6 +31,8 @@ export interface ReadOptions {
   axes?: string[];
   /** Which replicate of a 3-D array, or their mean. */
   replicate?: number | "mean";
+  /** What a 1-D array is: a number for each of many rows, or the scores of one row. Default "rows"; labels beside it make it that too. */
+  vector?: "rows" | "row";
 }
 
 /** Labels as the file has them, before they are understood as classes. */

@@ -15,6 +15,7 @@ export interface GgufSummary {
   dimensions?: number;
   layers?: number;
   heads?: number;
+  /** `addsBos`: whether llama.cpp puts `bos` before a text; by its default where the file does not say and the tokenizer alone decides. */
   vocabulary: { size: number; tokenizer?: string; pre?: string; bos?: number; eos?: number; addsBos?: boolean };
   /** How many tensors of each type, and their share of the parameters. */
   types: { type: string; tensors: number; parameters: number }[];
@@ -38,6 +39,12 @@ const blocks: Readonly<Record<string, readonly [number, number]>> = {
   Q5_K: [176, 256],
   Q6_K: [210, 256],
 };
+
+/** Whether llama.cpp begins a text with `bos` where the file is silent: SentencePiece and WordPiece do. Of BPE the pre-tokenizer decides. */
+const beginsByDefault: ReadonlyMap<string, boolean> = new Map([
+  ["llama", true],
+  ["bert", true],
+]);
 
 /** @throws "bad-data" for a file that is no GGUF, or one that ends before its tensors do. */
 export async function ggufSummary(bytes: Bytes): Promise<GgufSummary> {
@@ -70,7 +77,7 @@ export async function ggufSummary(bytes: Bytes): Promise<GgufSummary> {
       pre: text("tokenizer.ggml.pre"),
       bos: number("tokenizer.ggml.bos_token_id"),
       eos: number("tokenizer.ggml.eos_token_id"),
-      addsBos: typeof addsBos === "boolean" ? addsBos : undefined,
+      addsBos: typeof addsBos === "boolean" ? addsBos : beginsByDefault.get(text("tokenizer.ggml.model") ?? ""),
     }),
     types: typesOf(tensors),
     chatTemplate: metadata.has("tokenizer.chat_template"),

@@ -12,11 +12,23 @@ beforeAll(() => {
   writeFileSync(at("rows.jsonl"), "[3,2,1,0]\n[0,0,5,0]\n[1,1,1,1]\n");
   writeFileSync(at("named.csv"), "id,the,a,an\nfirst,3,2,1\nsecond,0,1,4\n");
   writeFileSync(at("one.jsonl"), "[1,2]\n");
+  writeFileSync(at("vector.npy"), npy("(4,)", [3, 2, 1, 0]));
+  writeFileSync(at("hole.npy"), npy("(2, 2)", [3, 2, 1, NaN]));
   writeFileSync(at("chain.json"), '[{"sampler":"topK","params":{"topK":1}}]');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const row = "[3, 2, 1, 0]";
+
+/** An array of f32, as numpy writes it. */
+function npy(shape: string, values: number[]): Buffer {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`;
+  const text = header.padEnd(117) + "\n";
+  const data = new DataView(new ArrayBuffer(4 * values.length));
+  values.forEach((value, i) => data.setFloat32(4 * i, value, true));
+  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00v\x00" + text, "latin1"), Buffer.from(data.buffer)]);
+}
+
 async function document(...argv: string[]): Promise<Record<string, any>> {
   const { status, out, err } = await logits("sample", ...argv, "--json");
   expect({ status, err }).toEqual({ status: 0, err: "" });
@@ -24,6 +36,33 @@ async function document(...argv: string[]): Promise<Record<string, any>> {
 }
 
 describe("logits sample", () => {
+  it("an array of one dimension is one row of scores", async () => {
+    for (const argv of [[], ["--row", "0"], ["--kind", "logits"]])
+      expect(await document(at("vector.npy"), ...argv, "--top", "1")).toMatchObject({
+        kept: 4,
+        top: [{ id: 0, p: expect.closeTo(Math.exp(3) / (Math.exp(3) + Math.exp(2) + Math.E + 1), 12) }],
+      });
+    const { status, err } = await logits("sample", at("vector.npy"), "--row", "1");
+    expect([status, err]).toEqual([3, expect.stringContaining("the file must have row 1, got none")]);
+    const binary = await document(at("vector.npy"), "--row", "0", "--kind", "binary-logits");
+    expect(binary).toMatchObject({ kept: 2, top: [{ id: 1, p: expect.closeTo(1 / (1 + Math.exp(-3)), 12) }, {}] });
+  });
+
+  it.each<[string[], number, string]>([
+    [["--row", "1"], 3, "Cannot use row 1, column 1: a score must be finite or -Infinity, got NaN"],
+    [["--row", "0"], 0, "Drawn"],
+  ])("a NaN is named with its row and column, and another row can be drawn from: %j", async (argv, status, said) => {
+    const ended = await logits("sample", at("hole.npy"), "--kind", "logits", ...argv);
+    expect(ended.status).toBe(status);
+    expect(ended.err + ended.out).toContain(said);
+  });
+
+  it("a row that is written out is row 0, and has no other", async () => {
+    expect((await document(row, "--row", "0")).kept).toBe(4);
+    const { status, err } = await logits("sample", row, "--row", "1");
+    expect([status, err]).toEqual([3, expect.stringContaining("must be row 0, got 1")]);
+  });
+
   it("draws from a row that is written out, and says from what", async () => {
     expect(await document(row, "--top-k", "2", "--seed", "7")).toEqual({
       token: expect.any(Number),

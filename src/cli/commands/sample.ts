@@ -12,7 +12,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const { flags } = invocation;
   const sampling = await samplingOf(invocation);
   const { settings, engine, chain, chainWith } = sampling;
-  const { row, classes } = await inputRow("sample", invocation, terminal);
+  const { row, classes } = await inputRow("sample", invocation, terminal, { vector: "row" });
   checkRaw(row.kind, chain);
   const logits = toLogits(row).values as Logits;
   const names = classes?.every((name, k) => name === String(k)) ? undefined : classes;

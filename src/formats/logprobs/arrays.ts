@@ -1,4 +1,14 @@
-import { type Draft, type DraftStep, type DraftToken, integer, type Json, list, object, text } from "./shape.js";
+import {
+  besides,
+  type Draft,
+  type DraftStep,
+  type DraftToken,
+  integer,
+  type Json,
+  list,
+  object,
+  text,
+} from "./shape.js";
 
 /** `{tokens, token_logprobs, top_logprobs?, text_offset?, token_ids?}`: parallel arrays, the lists keyed by spelling. */
 export function isArrays(value: unknown): boolean {
@@ -7,10 +17,11 @@ export function isArrays(value: unknown): boolean {
 }
 
 export function arraySteps(logprobs: Json): DraftStep[] {
-  const values = list(logprobs["token_logprobs"]);
-  const tops = list(logprobs["top_logprobs"]);
-  const ids = list(logprobs["token_ids"]);
-  return list(logprobs["tokens"]).map((spelled, i) => {
+  const tokens = list(logprobs["tokens"]);
+  const [values, tops, ids] = ["token_logprobs", "top_logprobs", "token_ids"].map((name) =>
+    besides(logprobs[name], tokens, name),
+  ) as [unknown[], unknown[], unknown[]];
+  return tokens.map((spelled, i) => {
     const step: DraftStep = { ...spelledToken(text(spelled) ?? "", values[i]), top: topOf(tops[i]) };
     const id = integer(ids[i]);
     if (id !== undefined) step.id = id;

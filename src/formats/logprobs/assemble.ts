@@ -7,7 +7,9 @@ import {
 } from "../../core/index.js";
 import { coverageOf, lostEntries } from "./coverage.js";
 import { engines } from "./engines.js";
+import { counted, disagrees, leavesOut } from "./listFaults.js";
 import { recover } from "./recover.js";
+import { withoutRepeats } from "./sameToken.js";
 import type { Draft, DraftStep, DraftToken, ReadLogprobsOptions } from "./shape.js";
 import { bytesOfText, stitch } from "./stitch.js";
 import { initSurvey, logprobOf, precisionOf, type ValueSurvey } from "./values.js";
@@ -27,20 +29,22 @@ export function assemble(shape: string, draft: Draft, options: ReadLogprobsOptio
     engine: options.engine ?? draft.engine,
     stage: "unknown",
     precision,
-    steps: finish(steps, draft, options),
+    steps: finish(steps, draft, options, precision, notes),
     text: spelled.text,
     notes,
   };
   if (prompt && prompt.length > 0) {
     place(prompt, undefined, notes);
-    capture.prompt = finish(prompt, draft, options);
+    capture.prompt = finish(prompt, draft, options, precision, notes);
   }
   notes.unshift(state(capture, draft, options));
   for (const [value, count] of survey.sentinels)
     notes.push(`${value} stands for a log-probability ${count === 1 ? "once" : `${count} times`}: read as −Infinity.`);
   if (precision.decimals !== undefined) {
     const d = precision.decimals;
-    notes.push(`Values have at most ${d} decimals: each may be off by ${0.5 * 10 ** -d}.`);
+    notes.push(
+      `Values have at most ${counted(d, "decimal", "decimals")}: each may be off by ${Number(`5e-${d + 1}`)}.`,
+    );
   }
   return capture;
 }
@@ -61,7 +65,7 @@ function state(capture: LogprobCapture, draft: Draft, options: ReadLogprobsOptio
 }
 
 /** A step before its place in the text is known. */
-type Placed = Omit<LogprobStep, "coverage">;
+type Placed = Omit<LogprobStep, "coverage"> & Pick<DraftStep, "loose">;
 
 function tokensOf(
   drafts: readonly DraftStep[],
@@ -90,7 +94,9 @@ function tokensOf(
             logprobOf(value, draft.of === "prob" ? "prob" : "logprob", where, survey),
           );
     const top = step.top.map((token, k) => tokenOf(token, others[k]!)).sort((a, b) => b.logprob - a.logprob);
-    return { ...tokenOf(step, own!), top, span: [0, 0] };
+    // An entry without a number may be anything, also more probable than the others.
+    const loose = step.loose || (draft.of !== "score" && step.top.some(({ value }) => value == null));
+    return { ...tokenOf(step, own!), top, span: [0, 0], ...(loose && { loose }) };
   });
   if (unspelled > 0) notes.push(`${unspelled} tokens have an id and no spelling; the option decode spells them.`);
   if (unpredicted) read.unshift({ ...tokenOf(drafts[0]!, Number.NaN), top: [], span: [0, 0] });
@@ -142,12 +148,43 @@ function place(steps: Placed[], beside: string | undefined, notes: string[]): { 
   return { text: unspelled || text === "" ? beside : text };
 }
 
-function finish(placed: Placed[], draft: Draft, options: ReadLogprobsOptions): LogprobStep[] {
+function finish(
+  placed: Placed[],
+  draft: Draft,
+  options: ReadLogprobsOptions,
+  precision: Precision,
+  notes: string[],
+): LogprobStep[] {
   const steps = placed.filter(({ logprob }) => !Number.isNaN(logprob));
   const lost = draft.keyed ? lostEntries(steps) : undefined;
-  return steps.map((step, i) => {
-    const coverage = coverageOf(step, i, draft, options, lost?.has(i) ?? false);
-    const { top, span, ...token } = step;
-    return { ...token, top, coverage, span };
+  const faults = { repeated: 0, leavesOut: 0, disagrees: 0 };
+  const finished = steps.map((step, i) => {
+    const { top: all, span, loose, ...token } = step;
+    const top = draft.full ? all : withoutRepeats(all);
+    const read = { ...token, top };
+    faults.repeated += all.length - top.length;
+    const wider = leavesOut(read, precision);
+    if (wider) faults.leavesOut++;
+    if (disagrees(read, precision)) faults.disagrees++;
+    const coverage = coverageOf(read, i, draft, options, loose || wider || (lost?.has(i) ?? false));
+    return { ...read, coverage, span };
   });
+  say(faults, notes);
+  return finished;
+}
+
+function say(faults: { repeated: number; leavesOut: number; disagrees: number }, notes: string[]): void {
+  const { repeated, leavesOut: wider, disagrees: differ } = faults;
+  if (repeated > 0)
+    notes.push(
+      `${counted(repeated, "entry of the lists was there twice: it counts", "entries of the lists were there twice: they count")} once.`,
+    );
+  if (wider > 0)
+    notes.push(
+      `${counted(wider, "list leaves out a token that is", "lists leave out a token that is")} more probable than its last: nothing is known of the others there.`,
+    );
+  if (differ > 0)
+    notes.push(
+      `${counted(differ, "chosen token has", "chosen tokens have")} another number beside its list than in it: of another stage, perhaps.`,
+    );
 }

@@ -1,5 +1,6 @@
-import { LogitsError, type LogprobStep, type StepCoverage, type TokenLogprob } from "../../core/index.js";
+import { LogitsError, type LogprobStep, type StepCoverage } from "../../core/index.js";
 import type { Draft, ReadLogprobsOptions } from "./shape.js";
+import { isListed, same } from "./sameToken.js";
 
 /** More than this above 1 is not rounding: the numbers are not of one distribution. */
 const sumTolerance = 1e-3;
@@ -21,14 +22,18 @@ export function coverageOf(
   options: ReadLogprobsOptions,
   lost: boolean,
 ): StepCoverage {
-  const there = step.top.some((token) => same(token, step));
-  const all = there ? step.top : [...step.top, step];
+  const all = isListed(step) ? step.top : [...step.top, step];
   const mass = all.reduce((sum, { logprob }) => sum + Math.exp(logprob), 0);
   if (mass > 1 + sumTolerance)
     throw new LogitsError(
       "bad-data",
       `Cannot read log-probabilities: those of one step must sum to at most 1, got ${mass.toPrecision(4)} at token ${index}`,
       { hint: "They are not of one distribution: scores that are not normalised, or taken at different stages." },
+    );
+  if (options.vocabulary !== undefined && all.length > options.vocabulary)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read log-probabilities: the vocabulary must hold the ${all.length} tokens listed at token ${index}, got ${options.vocabulary}`,
     );
   if (draft.full || (options.vocabulary !== undefined && step.top.length >= options.vocabulary)) return "full";
   const finite = step.top.filter(({ logprob }) => logprob > -Infinity);
@@ -48,10 +53,4 @@ export function lostEntries(steps: readonly Listed[]): Set<number> {
   const appended = steps.every((step) => step.top.length < most || same(step.top.at(-1)!, step));
   const expected = appended ? most - 1 : most;
   return new Set(steps.flatMap(({ top }, i) => (top.length > 0 && top.length < expected ? [i] : [])));
-}
-
-function same(a: TokenLogprob, b: TokenLogprob): boolean {
-  if (a.id !== undefined && b.id !== undefined) return a.id === b.id;
-  if (a.bytes && b.bytes) return a.bytes.length === b.bytes.length && a.bytes.every((byte, i) => byte === b.bytes![i]);
-  return a.text === b.text;
 }

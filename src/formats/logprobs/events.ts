@@ -1,4 +1,5 @@
 import { LogitsError } from "../../core/index.js";
+import { integer, type Json, list, object, text } from "./shape.js";
 
 /** The documents in a text: one JSON document, server-sent events (`data: {…}`), or one document a line. */
 export function documentsOf(text: string): unknown[] {
@@ -50,6 +51,45 @@ function parse(text: string, where: string): unknown {
       { cause },
     );
   }
+}
+
+/**
+ * A text ends once: what comes after its end is of another, and two are not one.
+ *
+ * @throws "bad-data" for the events of several answers.
+ */
+export function checkOneText(events: readonly unknown[]): void {
+  const ended = new Set<string>();
+  for (const [i, event] of events.entries())
+    for (const end of endsOf(object(event))) {
+      if (ended.has(end))
+        throw new LogitsError(
+          "bad-data",
+          `Cannot read log-probabilities: the events of a stream must be of one answer, got the end of another at event ${i}`,
+          { hint: "Read each answer for itself." },
+        );
+      ended.add(end);
+    }
+}
+
+/** The texts that end with an event. Gemini says so with every one, and is not asked. */
+function endsOf(event: Json): string[] {
+  const whole =
+    event["done"] === true ||
+    event["stop"] === true ||
+    typeof event["generated_text"] === "string" ||
+    event["type"] === "response.completed" ||
+    object(event["meta_info"])["finish_reason"] != null;
+  const choices = list(event["choices"]).map(object);
+  const ended = choices.filter((choice) => choice["finish_reason"] != null && choice["logprobs"] != null);
+  return [...(whole ? ["whole"] : []), ...ended.map((choice) => `choice ${integer(choice["index"]) ?? 0}`)];
+}
+
+/** What went wrong, when the last event says so. */
+export function errorOf(events: readonly unknown[]): string | undefined {
+  const last = object(events.at(-1));
+  const error = last["error"] ?? object(last["response"])["error"] ?? (last["type"] === "error" ? last : undefined);
+  return error == null ? undefined : (text(error) ?? text(object(error)["message"]) ?? JSON.stringify(error));
 }
 
 /** What an async iterable gives, to its end: events as they are, or pieces of text put together. */

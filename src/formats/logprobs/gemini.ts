@@ -1,4 +1,15 @@
-import { chosen, type Draft, type DraftToken, first, integer, list, object, type Shape, text } from "./shape.js";
+import {
+  besides,
+  chosen,
+  type Draft,
+  type DraftToken,
+  first,
+  integer,
+  list,
+  object,
+  type Shape,
+  text,
+} from "./shape.js";
 
 /** Gemini and Vertex: `candidates[].logprobsResult: {chosenCandidates: [{token, tokenId, logProbability}], topCandidates: [{candidates: […]}]}`. */
 export const gemini: Shape = {
@@ -9,11 +20,12 @@ export const gemini: Shape = {
     const notes: string[] = [];
     const candidate = chosen(object(json)["candidates"], options, notes, "Candidate");
     const result = object(candidate["logprobsResult"]);
-    const tops = list(result["topCandidates"]);
+    const tokens = list(result["chosenCandidates"]);
+    const tops = besides(result["topCandidates"], tokens, "topCandidates");
     const draft: Draft = {
       engine: "gemini",
       apart: true,
-      steps: list(result["chosenCandidates"]).map((token, i) => ({
+      steps: tokens.map((token, i) => ({
         ...tokenOf(token),
         top: list(object(tops[i])["candidates"]).map(tokenOf),
       })),

@@ -1,11 +1,12 @@
 import { LogitsError, type LogprobCapture } from "../../core/index.js";
 import { assemble } from "./assemble.js";
-import { collectStream, documentsOf } from "./events.js";
+import { checkOneText, collectStream, documentsOf, errorOf } from "./events.js";
 import { gemini } from "./gemini.js";
 import { llamaCpp } from "./llamaCpp.js";
 import { ollama } from "./ollama.js";
 import { openaiChat } from "./openaiChat.js";
 import { openaiLegacy } from "./openaiLegacy.js";
+import { checkOptions } from "./options.js";
 import { responses } from "./responses.js";
 import { sglang } from "./sglang.js";
 import { first, list, object, type ReadLogprobsOptions, type Shape } from "./shape.js";
@@ -47,6 +48,7 @@ export async function readLogprobs(
   input: unknown | AsyncIterable<unknown>,
   options: ReadLogprobsOptions = {},
 ): Promise<LogprobCapture> {
+  checkOptions(options);
   const documents = isStream(input)
     ? await collectStream(input)
     : typeof input === "string"
@@ -54,7 +56,12 @@ export async function readLogprobs(
       : undefined;
   const payload = documents === undefined ? input : documents.length === 1 ? documents[0] : documents;
   const { shape, json } = understand(payload, options.shape);
-  return assemble(shape.name, shape.read(json, options), options);
+  const capture = assemble(shape.name, shape.read(json, options), options);
+  if (json === payload || !Array.isArray(payload)) return capture;
+  checkOneText(payload);
+  const error = errorOf(payload);
+  if (error !== undefined) capture.notes.push(`The stream ended in an error: ${error}.`);
+  return capture;
 }
 
 /**
@@ -109,6 +116,12 @@ function understand(payload: unknown, wanted: string | undefined): Candidate {
 
 function absent(payload: unknown, wanted: string | undefined): LogitsError {
   const events = list(payload);
+  if (events.length > 1 && events.every((event) => logprobShapes.some((shape) => shape.matches(event))))
+    return new LogitsError(
+      "bad-data",
+      `Cannot read log-probabilities: a payload must be one answer, got ${events.length}`,
+      { hint: "Read each answer for itself." },
+    );
   const some = object(events[0] ?? payload);
   const asked = "choices" in some || "output" in some || "candidates" in some || "response" in some;
   const keys = Object.keys(some).slice(0, 8).join(", ") || typeof payload;

@@ -49,6 +49,87 @@ describe("values that are no log-probabilities", () => {
       "scores must be finite or -Infinity",
     ],
     [
+      "fewer numbers than tokens",
+      { choices: [{ text: "ab", logprobs: { tokens: ["a", "b"], token_logprobs: [-0.1234567] } }] },
+      "bad-data",
+      "token_logprobs must have one entry a token (2), got 1",
+    ],
+    [
+      "lists of other tokens",
+      {
+        choices: [
+          {
+            text: "ab",
+            logprobs: {
+              tokens: ["a", "b"],
+              token_logprobs: [-0.1234567, -0.5123456],
+              top_logprobs: [{ b: -0.5123456 }],
+            },
+          },
+        ],
+      },
+      "bad-data",
+      "top_logprobs must have one entry a token (2), got 1",
+    ],
+    [
+      "lists of TGI that are too few",
+      {
+        details: {
+          tokens: [
+            { id: 1, text: "a", logprob: -0.1234567 },
+            { id: 2, text: "b", logprob: -0.5123456 },
+          ],
+          top_tokens: [[{ id: 2, text: "b", logprob: -0.5123456 }]],
+        },
+      },
+      "bad-data",
+      "top_tokens must have one entry a token (2), got 1",
+    ],
+    [
+      "lists of Gemini that are too few",
+      {
+        candidates: [
+          {
+            logprobsResult: {
+              chosenCandidates: [
+                { token: "a", logProbability: -0.1234567 },
+                { token: "b", logProbability: -0.5123456 },
+              ],
+              topCandidates: [{ candidates: [{ token: "b", logProbability: -0.5123456 }] }],
+            },
+          },
+        ],
+      },
+      "bad-data",
+      "topCandidates must have one entry a token (2), got 1",
+    ],
+    [
+      "two answers of SGLang",
+      [
+        { text: "a", meta_info: { finish_reason: { type: "stop" }, output_token_logprobs: [[-0.1234567, 1, "a"]] } },
+        { text: "b", meta_info: { finish_reason: { type: "stop" }, output_token_logprobs: [[-0.5123456, 2, "b"]] } },
+      ],
+      "bad-data",
+      "the events of a stream must be of one answer, got the end of another at event 1",
+    ],
+    [
+      "two answers of the legacy kind, which name their object as events do",
+      ["a", "b"].map((text) => ({
+        object: "text_completion",
+        choices: [
+          { index: 0, text, finish_reason: "stop", logprobs: { tokens: [text], token_logprobs: [-0.1234567] } },
+        ],
+      })),
+      "bad-data",
+      "the events of a stream must be of one answer, got the end of another at event 1",
+    ],
+    [
+      "two answers of a chat",
+      [chat(one(-0.1234567)), chat(one(-0.1234567))],
+      "bad-data",
+      "a payload must be one answer, got 2",
+    ],
+    [
       "no sequence",
       { sequences: [[]], scores: [[[0.5, 1]]] },
       "bad-data",
@@ -283,6 +364,12 @@ describe("streams", () => {
       { content: "ab", stop: true, completion_probabilities: probabilities },
     ];
     expect(await readLogprobs(events)).toMatchObject({ text: "ab", steps: { length: 2 } });
+  });
+
+  it("a stream that ended in an error has what came before it, and says so", async () => {
+    const { text, notes } = await readLogprobs([chunk(0, "a", -0.1111111), { error: { message: "overloaded" } }]);
+    expect(text).toBe("a");
+    expect(notes.at(-1)).toBe("The stream ended in an error: overloaded.");
   });
 
   it("a Responses stream that broke off has the deltas it got", async () => {

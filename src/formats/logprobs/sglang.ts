@@ -1,4 +1,5 @@
 import {
+  besides,
   type Draft,
   type DraftStep,
   type DraftToken,
@@ -46,8 +47,9 @@ export const sglang: Shape = {
 const metaOf = (json: unknown): Json => object(object(json)["meta_info"]);
 
 function steps(meta: Json, side: "input" | "output"): DraftStep[] {
-  const tops = list(meta[`${side}_top_logprobs`]);
-  return list(meta[`${side}_token_logprobs`]).map((token, i) => ({
+  const tokens = list(meta[`${side}_token_logprobs`]);
+  const tops = besides(meta[`${side}_top_logprobs`], tokens, `${side}_top_logprobs`);
+  return tokens.map((token, i) => ({
     ...tokenOf(token),
     top: list(tops[i]).map(tokenOf),
   }));

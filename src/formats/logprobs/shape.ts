@@ -1,4 +1,4 @@
-import type { LogprobCapture } from "../../core/index.js";
+import { LogitsError, type LogprobCapture } from "../../core/index.js";
 
 /** A token as a payload has it, before its number was looked at. */
 export interface DraftToken {
@@ -13,6 +13,8 @@ export interface DraftToken {
 /** One position as a payload has it. */
 export interface DraftStep extends DraftToken {
   top: DraftToken[];
+  /** The list is not known to be that of the most probable tokens: it bounds nothing. */
+  loose?: boolean;
 }
 
 /** A payload brought into one form. Nothing has been judged yet. */
@@ -96,10 +98,33 @@ export function first(value: unknown): Json {
   return object(list(value)[0]);
 }
 
-/** The choice that was asked for, with a note when there are others. */
+/**
+ * The lists beside the tokens: none at all, or one each.
+ *
+ * @throws "bad-data" when they are another number: nothing says to which token each belongs.
+ */
+export function besides(lists: unknown, tokens: readonly unknown[], name: string): unknown[] {
+  const all = list(lists);
+  if (all.length === 0 || all.length === tokens.length) return all;
+  throw new LogitsError(
+    "bad-data",
+    `Cannot read log-probabilities: ${name} must have one entry a token (${tokens.length}), got ${all.length}`,
+  );
+}
+
+/**
+ * The choice that was asked for, with a note when there are others.
+ *
+ * @throws "bad-argument" when there is no such choice.
+ */
 export function chosen(items: unknown, options: ReadLogprobsOptions, notes: string[], what: string): Json {
   const all = list(items).map(object);
   const wanted = options.choice ?? 0;
   if (all.length > 1) notes.push(`${what} ${wanted} of ${all.length} was read; the option choice names another.`);
-  return all.find(({ index }) => index === wanted) ?? all[wanted] ?? {};
+  const found = all.find(({ index }) => index === wanted) ?? all[wanted];
+  if (found || all.length === 0) return found ?? {};
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot read log-probabilities: choice must be an integer in [0, ${all.length - 1}], got ${wanted}`,
+  );
 }

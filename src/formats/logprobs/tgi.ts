@@ -1,4 +1,6 @@
 import {
+  besides,
+  chosen,
   type Draft,
   type DraftStep,
   type DraftToken,
@@ -15,19 +17,17 @@ export const tgi: Shape = {
   name: "tgi",
   help: "Text Generation Inference /generate and its stream",
   matches: (json) => list(detailsOf(json)["tokens"]).some(isToken),
-  read(json) {
-    const details = detailsOf(json);
-    const tops = list(details["top_tokens"]);
-    const draft: Draft = {
-      engine: "tgi",
-      apart: true,
-      steps: list(details["tokens"]).map((token, i) => stepOf(token, tops[i])),
-      notes: [],
-    };
+  read(json, options) {
+    const notes: string[] = [];
+    const payload = chosen(Array.isArray(json) ? json : [json], options, notes, "Answer");
+    const details = object(payload["details"]);
+    const tokens = list(details["tokens"]);
+    const tops = besides(details["top_tokens"], tokens, "top_tokens");
+    const draft: Draft = { engine: "tgi", apart: true, steps: tokens.map((token, i) => stepOf(token, tops[i])), notes };
     const prefill = list(details["prefill"]);
     if (prefill.length > 0) draft.prompt = prefill.map((token) => stepOf(token, []));
-    const special = list(details["tokens"]).some((token) => object(token)["special"] === true);
-    const spelled = text(payloadOf(json)["generated_text"]);
+    const special = tokens.some((token) => object(token)["special"] === true);
+    const spelled = text(payload["generated_text"]);
     if (spelled !== undefined && !special) draft.text = spelled;
     if (special) draft.notes.push("Special tokens are among the steps; generated_text leaves them out.");
     return draft;
@@ -47,8 +47,7 @@ export const tgi: Shape = {
   },
 };
 
-const payloadOf = (json: unknown): Json => object(Array.isArray(json) ? json[0] : json);
-const detailsOf = (json: unknown): Json => object(payloadOf(json)["details"]);
+const detailsOf = (json: unknown): Json => object(object(Array.isArray(json) ? json[0] : json)["details"]);
 const isToken = (value: unknown): boolean =>
   "text" in object(value) && "logprob" in object(value) && "id" in object(value);
 

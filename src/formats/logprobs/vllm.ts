@@ -1,4 +1,4 @@
-import { type Draft, type DraftStep, first, type Json, list, object, type Shape, text } from "./shape.js";
+import { chosen, type Draft, type DraftStep, first, type Json, list, object, type Shape, text } from "./shape.js";
 import { dictStep, isLogprobDict, promptSteps, smallest } from "./vllmPrompt.js";
 
 /**
@@ -17,9 +17,7 @@ export const vllm: Shape = {
     const notes: string[] = [];
     const payload = object(json);
     const outputs = list(payload["outputs"]).map(object);
-    if (outputs.length > 1)
-      notes.push(`Output ${options.choice ?? 0} of ${outputs.length} was read; the option choice names another.`);
-    const output = outputs[options.choice ?? 0] ?? payload;
+    const output = outputs.length > 0 ? chosen(outputs, options, notes, "Output") : payload;
     const positions = isPositions(json) ? json : output["logprobs"];
     const draft: Draft = {
       engine: "vllm",

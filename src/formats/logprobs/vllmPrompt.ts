@@ -40,6 +40,9 @@ export function dictStep(value: unknown, id: number | undefined, k: number | und
   // Ranks without a gap from 1 on are the list; a token beyond it was added because it was there.
   const ranked = all.every(({ rank }) => rank !== undefined);
   const top = ranked ? all.filter(({ rank }) => rank! <= all.length - (there.rank! > all.length ? 1 : 0)) : all;
+  // Other ranks are of tokens that were asked for by id: the most probable may be missing.
+  const loose = ranked && top.some(({ rank }) => rank! > top.length);
+  if (loose) return { ...bare(there), top: all.map(bare), loose };
   return { ...bare(there), top: top.map(bare) };
 }
 
