@@ -109,46 +109,7 @@ export async function generateFlags(): Promise<Flag[]> {
     ...under("What to show", [
       { name: "top", type: "integer", min: 0, metavar: "N", help: "List so many of the tokens kept at each step" },
       { name: "trace", type: "boolean", help: "Say what every sampler did at each step" },
-      {
-        name: "record",
-        type: "string",
-        metavar: "OUT.npz",
-        help: "Keep every step's logits (f16, so that a draw at a boundary may differ) and the tokens",
-      },
-      sweepFlag,
-      jsonFlag,
-    ]),
-    ...under("How to read FILE", inputFlags),
-  ];
-}
-
-export async function generateFlags(): Promise<Flag[]> {
-  return [
-    ...under("The model and the text", [
-      {
-        name: "model",
-        type: "string",
-        metavar: "M",
-        help: "built-in, a name that was pulled, a .gguf or .onnx file, a folder with an ONNX model, an npz of recorded logits, or SERVER#MODEL (default built-in)",
-      },
-      { name: "tokenizer", type: "string", metavar: "FILE", help: "tokenizer.json of a recorded model or a server's" },
-      { name: "prompt", type: "string", metavar: "TEXT", help: "The text to go on from" },
-      { name: "maxTokens", type: "integer", min: 1, metavar: "N", help: "Most tokens to write (default 128)" },
-      { name: "stop", type: "string", metavar: "TEXT", help: "A text that ends it, and is left out" },
-      { name: "jsonSchema", type: "string", metavar: "FILE", help: "Write only JSON that this schema allows" },
-      ...drawFlags,
-    ]),
-    ...samplerFlags(),
-    ...under("As an engine does", [profileFlag, temperatureLastFlag, chainFlag]),
-    ...under("What to show", [
-      { name: "top", type: "integer", min: 0, metavar: "N", help: "List so many of the tokens kept at each step" },
-      { name: "trace", type: "boolean", help: "Say what every sampler did at each step" },
-      {
-        name: "record",
-        type: "string",
-        metavar: "OUT.npz",
-        help: "Keep every step's logits (f32) and the tokens; sample with --row N --step N draws one again",
-      },
+      { name: "record", type: "string", metavar: "OUT.npz", help: "Keep every step's logits (f16) and the tokens" },
       sweepFlag,
       jsonFlag,
     ]),
