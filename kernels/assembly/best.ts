@@ -104,15 +104,35 @@ function sort(n: i32, to: usize, room: usize): void {
 function rank(n: i32, ids: usize, scores: usize, toIds: usize, toScores: usize): void {
   const end = scores + (<usize>padded(n, scores, -Infinity) << 4);
   for (let i = 0; i < n; i++) store<i32>(toIds + (<usize>i << 2), -1);
-  for (let i = 0; i < n; i++) {
-    const v = v128.load32_splat(scores + (<usize>i << 2));
-    let count = i32x4.splat(0);
-    for (let q = scores; q < end; q += 16) count = i32x4.sub(count, f32x4.gt(v128.load(q), v));
-    let place = <usize>hsumInt(count) << 2;
-    while (load<i32>(toIds + place) >= 0) place += 4;
-    store<i32>(toIds + place, load<i32>(ids + (<usize>i << 2)));
-    store<f32>(toScores + place, f32x4.extract_lane(v, 0));
+  for (let p = scores; p < end; p += 16, ids += 16) {
+    const a = v128.load32_splat(p);
+    const b = v128.load32_splat(p, 4);
+    const c = v128.load32_splat(p, 8);
+    const d = v128.load32_splat(p, 12);
+    let overA = i32x4.splat(0);
+    let overB = i32x4.splat(0);
+    let overC = i32x4.splat(0);
+    let overD = i32x4.splat(0);
+    for (let q = scores; q < end; q += 16) {
+      const z = v128.load(q);
+      overA = i32x4.sub(overA, f32x4.gt(z, a));
+      overB = i32x4.sub(overB, f32x4.gt(z, b));
+      overC = i32x4.sub(overC, f32x4.gt(z, c));
+      overD = i32x4.sub(overD, f32x4.gt(z, d));
+    }
+    put(hsumInt(overA), ids, p, toIds, toScores);
+    const left = n - <i32>((p - scores) >> 2);
+    if (left > 1) put(hsumInt(overB), ids + 4, p + 4, toIds, toScores);
+    if (left > 2) put(hsumInt(overC), ids + 8, p + 8, toIds, toScores);
+    if (left > 3) put(hsumInt(overD), ids + 12, p + 12, toIds, toScores);
   }
+}
+
+@inline function put(first: i32, id: usize, score: usize, toIds: usize, toScores: usize): void {
+  let place = <usize>first << 2;
+  while (load<i32>(toIds + place) >= 0) place += 4;
+  store<i32>(toIds + place, load<i32>(id));
+  store<f32>(toScores + place, load<f32>(score));
 }
 
 const DIGITS: i32 = 11;

@@ -84,7 +84,7 @@ function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: 
 const nothing: readonly number[] = [];
 
 /** So many more than k are asked for at first, for some may be penalized. */
-const spare = 16;
+const spare = 8;
 
 function topKRun(program: Program, k: number, row: DrawRow, tokens: number): Run {
   const most = Math.min(k, tokens);

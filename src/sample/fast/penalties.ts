@@ -17,10 +17,12 @@ class Penalty {
   /** Below 0 the whole text. */
   readonly #window: number;
   readonly #outputOnly: boolean;
-  /** Per token the number of times plus `#base`; what is not above it is of an earlier step. */
-  readonly #marks: Int32Array;
-  #base = 0;
-  #most = 0;
+  /** Per token. */
+  readonly #counts: Int32Array;
+  /** What has been counted: the tokens of the text from one place to before another. */
+  #text = new Int32Array(256);
+  #from = 0;
+  #to = 0;
 
   constructor({ sampler, params }: Step, tokens: number) {
     this.#repeats = sampler.name === "repetitionPenalty";
@@ -28,33 +30,59 @@ class Penalty {
     this.#presence = this.#repeats ? 0 : numberOf(params, "presencePenalty");
     this.#window = numberOf(params, "penaltyWindow");
     this.#outputOnly = params["penaltyOver"] === "output";
-    this.#marks = new Int32Array(tokens);
+    this.#counts = new Int32Array(tokens);
   }
 
+  /** Where the text has only grown since the last step, only what is new is counted. */
   count(history: readonly number[], promptLength: number): void {
-    const marks = this.#marks;
-    this.#base += this.#most;
-    if (this.#base > 2 ** 30) {
-      this.#base = 0;
-      marks.fill(0);
+    const to = history.length;
+    const least = this.#outputOnly ? Math.min(promptLength, to) : 0;
+    const from = this.#window < 0 ? least : Math.max(least, to - this.#window);
+    if (this.#isGrown(history, from)) {
+      this.#add(-1, this.#from, from);
+      this.#from = from;
+    } else {
+      this.#add(-1, this.#from, this.#to);
+      this.#from = this.#to = from;
     }
-    const base = this.#base;
-    const least = this.#outputOnly ? promptLength : 0;
-    const from = this.#window < 0 ? least : Math.max(least, history.length - this.#window);
-    for (let i = from; i < history.length; i++) {
-      const id = history[i]!;
-      if (id < marks.length) marks[id] = Math.max(marks[id]!, base) + 1;
+    this.#remember(history, to);
+  }
+
+  #isGrown(history: readonly number[], from: number): boolean {
+    if (from < this.#from || from > this.#to || history.length < this.#to) return false;
+    const text = this.#text;
+    let differ = 0;
+    for (let i = from; i < this.#to; i++) differ |= text[i]! ^ history[i]!;
+    return differ === 0;
+  }
+
+  /** Counts from where it has counted up to. */
+  #remember(history: readonly number[], to: number): void {
+    if (to > this.#text.length) {
+      const longer = new Int32Array(2 * to);
+      longer.set(this.#text);
+      this.#text = longer;
     }
-    this.#most = Math.max(0, history.length - from);
+    for (let i = this.#to; i < to; i++) this.#text[i] = history[i]!;
+    this.#add(1, this.#to, to);
+    this.#to = to;
+  }
+
+  #add(times: number, from: number, to: number): void {
+    const counts = this.#counts;
+    for (let i = from; i < to; i++) {
+      const id = this.#text[i]!;
+      if (id >= 0 && id < counts.length) counts[id]! += times;
+    }
   }
 
   touches(id: number): boolean {
-    return this.#marks[id]! > this.#base;
+    return this.#counts[id]! > 0;
   }
 
   score(id: number, score: number): number {
-    const count = this.#marks[id]! - this.#base;
-    if (count <= 0) return score;
+    const count = this.#counts[id]!;
+    if (count === 0) return score;
     if (this.#repeats) return score > 0 ? score / this.#amount : score * this.#amount;
     return score - (count * this.#amount + this.#presence);
   }
