@@ -4,7 +4,10 @@ import { type Calibrator, LogitsError } from "../core/index.js";
 import type { Invocation } from "./command.js";
 
 /** The document that --calibrator names, checked. */
-export async function readCalibratorFile({ flags }: Invocation, classes: number): Promise<Calibrator | undefined> {
+export async function readCalibratorFile(
+  { flags }: Invocation,
+  classes: number | readonly string[],
+): Promise<Calibrator | undefined> {
   const path = flags["calibrator"];
   if (path === undefined) return undefined;
   const text = await readFile(String(path), "utf8");
