@@ -78,6 +78,13 @@ describe("Measurement", () => {
     expect(perSlice!["half"]!["even"]!["auroc"]).toBeCloseTo(even.metrics["auroc"]!.value, 12);
   });
 
+  it("a slice may have any name, also one that every object knows", () => {
+    const names = ["constructor", "__proto__", "toString"];
+    const batch = { ...batchOf(9, 3), slices: { site: Array.from({ length: 9 }, (_, row) => names[row % 3]!) } };
+    const { site } = measured(batch).perSlice!;
+    expect(Object.entries(site!).map(([name, { rows }]) => [name, rows])).toEqual(names.map((name) => [name, 3]));
+  });
+
   it("many classes: a class-wise measure has a value but no interval", () => {
     const { metrics: found } = measured(batchOf(150, 101), { perClass: false });
     expect(found["classwiseEce"]!.value).toBeGreaterThan(0);
