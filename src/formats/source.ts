@@ -27,6 +27,7 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
     );
   }
   const named = given !== undefined && given.length === count;
+  refuseNames(options.classes ?? [], file);
   const base = options.labelBase;
   if (base !== undefined && base !== 0 && base !== 1)
     throw new LogitsError("bad-argument", `Cannot read ${file}: the label base must be 0 or 1, got ${String(base)}`);
@@ -67,6 +68,16 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
 }
 
 const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Math.floor(2 ** 19 / columns)));
+
+/** Results are told apart by these names. */
+function refuseNames(names: readonly string[], file: string): void {
+  const twice = names.find((name, k) => name === "" || names.indexOf(name) < k);
+  if (twice === undefined) return;
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot name the classes of ${file}: each must have a name of its own, got ${twice === "" ? "an empty one" : `${twice} twice`}`,
+  );
+}
 
 /** A label, a prediction or a row number among the scores would be read as a class: it is refused until the classes are listed. */
 function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: string, kind?: GivenKind): void {
