@@ -17,14 +17,10 @@ import {
   paramsOf,
   type States,
 } from "./measureState.js";
-import { biasedInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
+import { biasedInterval, centredInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
 
 /** What a statistic that keeps its rows is in each replicate, and its noise in as many as it takes to tell them apart. */
-interface RowReplicates {
-  value?: number;
-  values: number[];
-  noise: number[];
-}
+type RowReplicates = { value?: number; values: number[]; noise: number[] };
 
 /** With more classes a class-wise calibration error has no interval. */
 const mostReplicatedClasses = 100;
@@ -289,6 +285,7 @@ export class Measurement {
     const kept = ofRows.get(metric);
     const { replicates, states } = this.state;
     const values = kept ? kept.values : replicates.map((one) => metric.value(one[key]));
+    if (metric.replicatesHigher) return centredInterval(value, values);
     if (!metric.biasedUpwards) return percentileInterval(values);
     const noise = (r: number): number => (kept ? kept.noise[r]! : metric.noise!(states[key], replicates[r]![key]));
     return biasedInterval(value, values, metric.noise || metric.rowNoise ? noise : undefined, metric.most);
