@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { validateCalibrator } from "../calibrate/index.js";
 import { type Calibrator, LogitsError } from "../core/index.js";
+import { textOf } from "../formats/file.js";
 import type { Invocation } from "./command.js";
 
 /** The document that --calibrator names, checked. */
@@ -10,7 +10,7 @@ export async function readCalibratorFile(
 ): Promise<Calibrator | undefined> {
   const path = flags["calibrator"];
   if (path === undefined) return undefined;
-  const text = await readFile(String(path), "utf8");
+  const text = await textOf(String(path));
   let document: unknown;
   try {
     document = JSON.parse(text);
