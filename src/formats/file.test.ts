@@ -44,7 +44,7 @@ describe("fileBytes", () => {
 
 it.skipIf(process.platform === "win32")("a pipe is read to its end, once (Windows has no mkfifo)", async () => {
   const fifo = at("fifo");
-  execFileSync("mkfifo", [fifo]);
+  execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", fifo]);
   const writer = spawn("sh", ["-c", `printf 'a,b\\n1.5,2\\n' > "$1"`, "sh", fifo]);
   const bytes = await fileBytes(fifo);
   expect(new TextDecoder().decode(await bytes.slice(0, bytes.byteLength))).toBe("a,b\n1.5,2\n");
