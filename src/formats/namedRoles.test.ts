@@ -53,6 +53,7 @@ describe("a name that is not there is refused", () => {
     ["labels of rows without names", "a.jsonl", "[1,-2]\n[3,4.5]", { labelsColumn: "y" }, /a row must have y/],
     ["labels of a JSON document", "a.json", document, { labelsKey: "review" }, /review must be an array, got nothing/],
     ["a slice of a JSON document", "a.json", document, { sliceColumns: ["month"] }, /month must be an array/],
+    ["a kind", "a.csv", table, { kind: "prob" as "probs", labelsColumn: "reviewed" }, /kind must be one of .*got prob/],
     ["a class that has another's", "a.csv", table, { classes: ["a", "a"], labelsColumn: "reviewed" }, /got a twice/],
     ["a class without one", "a.csv", table, { classes: ["a", ""], labelsColumn: "reviewed" }, /got an empty one/],
   ])("%s", async (_, name, content, options, message) => {

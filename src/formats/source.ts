@@ -9,8 +9,15 @@ import type { RawBlock, RawTable, ReadOptions } from "./table.js";
 /** Scores looked at to tell what they are. */
 const surveyedScores = 2 ** 18;
 
+const kinds: readonly GivenKind[] = ["logits", "logprobs", "probs", "percent", "binary-logits", "binary-probs"];
+
 /** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
 export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
+  if (options.kind !== undefined && !kinds.includes(options.kind))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot read ${file}: kind must be one of ${kinds.join(", ")}, got ${String(options.kind)}`,
+    );
   const binary = options.kind === "binary-logits" || options.kind === "binary-probs";
   if (binary && table.columns !== 1) {
     throw new LogitsError(
