@@ -1,5 +1,5 @@
 /** The everyday names of the library. */
-import { applyCalibrator } from "./calibrate/index.js";
+import { applyCalibrator, validateCalibrator } from "./calibrate/index.js";
 import { type Batch, type Calibrator, type Source } from "./core/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
@@ -62,8 +62,7 @@ function asSource(data: Data): Source {
   return "batches" in data ? data : sourceOf(data);
 }
 
-export { applyCalibrator, collect };
-export { validateCalibrator } from "./calibrate/index.js";
+export { applyCalibrator, collect, validateCalibrator };
 export {
   type Batch,
   type Calibrator,
@@ -85,7 +84,9 @@ export async function triage(
   data: Data,
   options: TriageOptions & { calibrator?: EvaluateOptions["calibrator"] } = {},
 ): Promise<Triage> {
-  const { calibrator, ...rest } = options;
-  return triageSource(asSource(data), calibrator && ((batch) => applyCalibrator(batch, calibrator)), rest);
+  const { calibrator: given, ...rest } = options;
+  const source = asSource(data);
+  const calibrator = given && validateCalibrator(given, source.classes);
+  return triageSource(source, calibrator && ((batch) => applyCalibrator(batch, calibrator)), rest);
 }
 export { explain, type ExplainOptions } from "./plan/explain.js";

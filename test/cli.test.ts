@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,6 +58,17 @@ describe("the command as a person meets it", () => {
       expect(help.status).toBe(0);
       expect(help.out).toMatch(/Examples?:\n {2}logits /);
     }
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("standard output that takes nothing is said (skipped without /dev/full)", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [main, "explain", "[1, 2]"], {
+      encoding: "utf8",
+      stdio: ["ignore", full, "pipe"],
+    });
+    closeSync(full);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^logits: Cannot write to standard output: ENOSPC.*\n$/);
   });
 
   it("--version is the package's", () => {

@@ -12,10 +12,16 @@ import {
  *
  * @param document what `JSON.parse` gave.
  * @param methods the known methods.
- * @param classes how many classes the scores have, when that is known: another number is an error.
+ * @param classes the names of the scores' classes, or only how many there are, when that is known: another number is an error, and so are other names where
+ * the calibrator has numbers of its own for each class.
  * @throws "bad-data" when it is not a calibrator; "mismatch" when it belongs to other scores.
  */
-export function readCalibrator(document: unknown, methods: readonly CalibrationMethod[], classes?: number): Calibrator {
+export function readCalibrator(
+  document: unknown,
+  methods: readonly CalibrationMethod[],
+  classes?: number | readonly string[],
+): Calibrator {
+  const count = typeof classes === "object" ? classes.length : classes;
   const refuse = (what: string, got: unknown): never => {
     throw new LogitsError("bad-data", `Cannot use this calibrator: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`);
   };
@@ -39,15 +45,33 @@ export function readCalibrator(document: unknown, methods: readonly CalibrationM
     if (!Array.isArray(candidate.classes) || candidate.classes.some((name) => typeof name !== "string")) {
       return refuse("classes must be a list of names", candidate.classes);
     }
-    if (classes !== undefined && candidate.classes.length !== classes) {
+    if (count !== undefined && candidate.classes.length !== count) {
       throw new LogitsError(
         "mismatch",
-        `Cannot use this calibrator: the scores must have its ${candidate.classes.length} classes, got ${classes}`,
+        `Cannot use this calibrator: the scores must have its ${candidate.classes.length} classes, got ${count}`,
       );
     }
+    if (typeof classes === "object" && Object.values(params).some(Array.isArray))
+      checkNames(candidate.classes, classes);
   }
-  method.validate(params, classes ?? candidate.classes?.length ?? 0);
+  method.validate(params, count ?? candidate.classes?.length ?? 0);
   return { ...candidate, kind: "calibrator", version: 1, method: method.name, params } as Calibrator;
+}
+
+/** Numbers for each class belong to it by its place: the same names in another order, or other names, are other scores. Classes that are only counted have none. */
+function checkNames(own: readonly string[], names: readonly string[]): void {
+  const counted = (list: readonly string[]): boolean =>
+    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
+  const differ = own.findIndex((name, k) => name !== names[k]);
+  if (differ < 0 || counted(own) || counted(names)) return;
+  throw new LogitsError(
+    "mismatch",
+    `Cannot use this calibrator: class ${differ} of the scores must be ${own[differ]}, as where it was fitted, got ${names[differ]}`,
+    {
+      column: differ,
+      hint: "Put the classes in its order; --classes names them where they are the same by another name.",
+    },
+  );
 }
 
 /** The same rows with calibrated f64 scores: softmax of a row is its calibrated probabilities. The input is not changed. */

@@ -63,7 +63,7 @@ export function calibratedPredictions(
 }
 
 /** The calibrator that a JSON document holds, checked before anything uses it. */
-export function validateCalibrator(document: unknown, classes?: number): Calibrator {
+export function validateCalibrator(document: unknown, classes?: number | readonly string[]): Calibrator {
   return readCalibrator(document, calibrators, classes);
 }
 

@@ -1,7 +1,9 @@
 import { type Batch, LogitsError, notFinite, type Source, takeRows } from "../core/index.js";
 import type { ReadOptions } from "../formats/index.js";
 import { type Invocation, type Terminal, UsageError } from "./command.js";
-import { list } from "./flags.js";
+import { sourceOfTable } from "../formats/source.js";
+import type { RawTable, ReadOptions } from "../formats/table.js";
+import { readOptions } from "./flags.js";
 import { openInput } from "./input.js";
 
 export interface InputRow {
@@ -27,8 +29,8 @@ export async function inputRow(
     : fileRow(command, await openInput(invocation, terminal, args, read), invocation);
 }
 
-function literalRow(command: string, text: string, { flags }: Invocation): InputRow {
-  const wanted = flags["row"] ?? 0;
+async function literalRow(command: string, text: string, invocation: Invocation): Promise<InputRow> {
+  const wanted = invocation.flags["row"] ?? 0;
   if (wanted !== 0)
     throw new LogitsError("bad-data", `Cannot ${command} this row: what is written out must be row 0, got ${wanted}`);
   // JSON has no names for these; a person types them all the same.
@@ -53,15 +55,29 @@ function literalRow(command: string, text: string, { flags }: Invocation): Input
       `Cannot read ${text}: a row must be a JSON array of numbers, got ${JSON.stringify(values).slice(0, 60)}`,
     );
   }
-  const kind = flags["kind"] === "probs" || flags["kind"] === "logprobs" ? flags["kind"] : "logits";
-  const row: Batch = { kind, values: Float64Array.from(values, Number), rows: 1, classes: values.length };
-  if (flags["classes"] === undefined) return { row };
-  const classes = list(String(flags["classes"]));
-  if (classes.length === values.length) return { row, classes };
-  throw new LogitsError(
-    "bad-data",
-    `Cannot ${command} this row: there must be one class name a score (${values.length}), got ${classes.length}`,
-  );
+  const options: ReadOptions = { kind: "logits", ...readOptions(invocation) };
+  const count = options.kind?.startsWith("binary") ? 2 : values.length;
+  if (options.classes && options.classes.length !== count)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot ${command} this row: there must be one class name a score (${count}), got ${options.classes.length}`,
+    );
+  const source = await sourceOfTable(oneRow(Float64Array.from(values, Number)), options, text);
+  const { row } = await onlyRow(command, source);
+  return options.classes ? { row, classes: options.classes } : { row };
+}
+
+function oneRow(values: Float64Array): RawTable {
+  return {
+    format: "json",
+    dtype: "f8",
+    columns: values.length,
+    rows: 1,
+    notes: [],
+    async *blocks() {
+      yield { rows: 1, values };
+    },
+  };
 }
 
 async function fileRow(command: string, source: Source, { flags }: Invocation): Promise<InputRow> {

@@ -1,11 +1,13 @@
-import type { Terminal } from "./command.js";
+import { BAD_DATA, type Terminal } from "./command.js";
 
-/** The real one. A reader that stops early (`| head`) ends the program quietly. */
+/** The real one. A reader that stops early (`| head`) ends the program quietly; a full disk ends it with a sentence. */
 export function processTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
-      throw error;
+      if (stream === process.stdout)
+        process.stderr.write(`logits: Cannot write to standard output: ${error.message}\n`);
+      process.exit(BAD_DATA);
     });
   }
   const outIsTty = process.stdout.isTTY === true;

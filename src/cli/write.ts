@@ -1,14 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "../formats/file.js";
 
-/** Writes aside and renames: the file is there as a whole, or as it was before. */
+/** Writes a text where the user asked: there is all of it, or what was there before; a pipe or device is written directly. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const aside = `${path}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    await writeFile(aside, text);
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
+  await writeFile(path, (sink) => sink.write(new TextEncoder().encode(text)));
 }

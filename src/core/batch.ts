@@ -1,5 +1,5 @@
 import { LogitsError } from "./errors.js";
-import type { Batch } from "./types.js";
+import type { Batch, Kind } from "./types.js";
 
 /**
  * The same rows as logits: probabilities become their natural logarithm (0 becomes −Infinity), logits and log-probabilities stay as they are.
@@ -12,9 +12,17 @@ export function toLogits(batch: Batch): Batch {
   return { ...batch, kind: "logprobs", values };
 }
 
-/** Checks that the shapes of a batch belong together and every label is a class. */
+const kinds: readonly Kind[] = ["logits", "logprobs", "probs"];
+
+/** Checks that the kind is one, that the shapes of a batch belong together and every label is a class. */
 export function checkBatch(batch: Batch): void {
-  const { values, rows, classes, labels } = batch;
+  const { kind, values, rows, classes, labels } = batch;
+  // None at all is logits; a name that nobody knows is a slip, and is not.
+  if (kind !== undefined && !kinds.includes(kind))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot use these scores: kind must be one of ${kinds.join(", ")}, got ${String(kind)}`,
+    );
   if (classes < 1 || !Number.isInteger(classes)) {
     throw new LogitsError(
       "bad-data",

@@ -18,6 +18,8 @@ export interface Metric<State = unknown> extends Descriptor {
   interval: "wilson" | "bootstrap" | "none";
   /** True when noise adds to the value (binned calibration errors): its interval is corrected for that. */
   biasedUpwards?: boolean;
+  /** True when a replicate is above the rows it repeats, on average, because repeated rows rank beside one another: its interval is moved down by as much. */
+  replicatesHigher?: boolean;
   /** What no value is larger than, and so no interval either. */
   most?: number;
   /** Which way is better; "none" for a description. */

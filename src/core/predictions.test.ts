@@ -10,6 +10,11 @@ const table = (rows: number[][], labels?: number[], narrow = false): Batch => ({
 });
 
 describe("predictions", () => {
+  it("refuses a kind that is none, rather than read it as logits", () => {
+    const slip = { ...table([[0.7, 0.3]]), kind: "prob" as "probs" };
+    expect(() => predictions(slip)).toThrow("kind must be one of logits, logprobs, probs, got prob");
+  });
+
   it.each<[row: number[], logOdds: number, why: string]>([
     [[8.2, 1.5], 8.2 - 1.5, "two classes: the difference"],
     [[0, 0, 0], -Math.log(2), "one against two equals"],

@@ -1,4 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -28,6 +39,24 @@ describe("fileBytes", () => {
     truncateSync(at("shrinking"), 10);
     await expect(bytes.slice(0, 50)).rejects.toThrow("it must have at least 50 bytes, got 10");
     await bytes.close();
+  });
+});
+
+it.skipIf(process.platform === "win32")("a pipe is read to its end, once (Windows has no mkfifo)", async () => {
+  const fifo = at("fifo");
+  execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", fifo]);
+  const writer = spawn("sh", ["-c", `printf 'a,b\\n1.5,2\\n' > "$1"`, "sh", fifo]);
+  const bytes = await fileBytes(fifo);
+  expect(new TextDecoder().decode(await bytes.slice(0, bytes.byteLength))).toBe("a,b\n1.5,2\n");
+  expect(new TextDecoder().decode(await bytes.slice(0, 3))).toBe("a,b");
+  await bytes.close();
+  writer.kill();
+});
+
+it("what is not there is said in a sentence", async () => {
+  await expect(fileBytes(at("nothing"))).rejects.toMatchObject({
+    code: "bad-data",
+    message: `Cannot read ${at("nothing")}: there is no such file`,
   });
 });
 
@@ -63,6 +92,21 @@ describe("writeFile", () => {
     writeFileSync(at("d"), "before", { mode: 0o600 });
     await writeFile(at("d"), (sink) => sink.write(new TextEncoder().encode("after")));
     expect([readFileSync(at("d"), "utf8"), statSync(at("d")).mode & 0o777]).toEqual(["after", 0o600]);
+  });
+
+  it("a link stays a link, and the file it leads to is replaced", async () => {
+    writeFileSync(at("e"), "before");
+    symlinkSync("e", at("link"));
+    await writeFile(at("link"), (sink) => sink.write(new TextEncoder().encode("after")));
+    expect([readFileSync(at("e"), "utf8"), lstatSync(at("link")).isSymbolicLink()]).toEqual(["after", true]);
+  });
+
+  it.each([
+    ["a folder that is not there", join("no", "f"), /^Cannot write .*f: its folder must exist, got none$/],
+    ["a folder in its place", "", /^Cannot write .*: it must be a file, got a folder$/],
+  ])("says where it may not write: %s", async (_, name, message) => {
+    const writing = writeFile(join(folder, name), (sink) => sink.write(new Uint8Array(1)));
+    await expect(writing).rejects.toMatchObject({ code: "bad-data", message: expect.stringMatching(message) });
   });
 
   it("writes a device directly", async () => {

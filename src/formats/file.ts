@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { close as closeDescriptor, fstat, open as openFile, read } from "node:fs";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { LogitsError } from "../core/index.js";
-import { checkRange } from "./bytes.js";
+import { bytesOf, checkRange } from "./bytes.js";
 import type { Bytes } from "./table.js";
 import type { Sink } from "./writeTable.js";
 
@@ -15,13 +15,17 @@ const readDescriptor = promisify(read);
 const abandoned = new FinalizationRegistry((descriptor: number) => closeDescriptor(descriptor, () => undefined));
 
 /**
- * A file on disk; read in pieces, never as a whole.
+ * A file on disk; read in pieces, never as a whole. A pipe or device cannot be read twice: all of it is kept.
  *
  * It can be read again at any time, so nobody knows the last one: the file is closed when it is let go, or by `close`. A plain descriptor, because Node
  * warns when its own collector closes a FileHandle.
  */
 export async function fileBytes(path: string): Promise<Bytes & { close(): Promise<void> }> {
-  const file: { descriptor: number | undefined } = { descriptor: await openDescriptor(path, "r") };
+  const there = await stat(path).catch((error: unknown) => refused("read", path, error));
+  if (!there.isFile() && !there.isDirectory())
+    return { ...bytesOf(new Uint8Array(await readFile(path)), path), close: async () => undefined };
+  const descriptor = await openDescriptor(path, "r").catch((error: unknown) => refused("read", path, error));
+  const file: { descriptor: number | undefined } = { descriptor };
   abandoned.register(file, file.descriptor!, file);
   const { size } = await statDescriptor(file.descriptor!);
   const fill = async (start: number, into: Uint8Array): Promise<void> => {
@@ -57,13 +61,15 @@ export async function fileBytes(path: string): Promise<Bytes & { close(): Promis
 }
 
 /**
- * Writes a file aside and renames it when it is whole: at `path` there is all of it, or what was there before.
+ * Writes a file aside and renames it when it is whole: at `path` there is all of it, or what was there before. Where `path` is a link, that is the file it leads to.
  * A pipe or device is written directly.
  */
 export async function writeFile<T>(path: string, write: (sink: Sink) => Promise<T>): Promise<T> {
   const there = await stat(path).catch(() => undefined);
-  const isPlain = there === undefined || there.isFile();
-  const target = isPlain ? `${path}.${randomBytes(4).toString("hex")}.part` : path;
+  // What /dev/stdout leads to may be a file, but whoever opened it goes on with the one that is open.
+  const isPlain = there === undefined || (there.isFile() && !/^\/(dev|proc)\//.test(path));
+  const place = isPlain && there ? await realpath(path) : path;
+  const target = isPlain ? `${place}.${randomBytes(4).toString("hex")}.part` : path;
   try {
     const handle = await open(target, "w", there?.mode);
     let result: T;
@@ -74,12 +80,36 @@ export async function writeFile<T>(path: string, write: (sink: Sink) => Promise<
     } finally {
       await handle.close();
     }
-    if (isPlain) await rename(target, path);
+    if (isPlain) await rename(target, place);
     return result;
   } catch (error) {
     if (isPlain) await rm(target, { force: true });
-    throw error;
+    return refused("write", path, error);
   }
+}
+
+/** The text of a file. */
+export async function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: unknown) => refused("read", path, error));
+}
+
+const reasons: Record<string, string> = {
+  "read ENOENT": "there is no such file",
+  "read EISDIR": "it must be a file, got a folder",
+  "read EACCES": "it must be a file that you may read, got no permission",
+  "write ENOENT": "its folder must exist, got none",
+  "write ENOTDIR": "its folder must be a folder, got a file",
+  "write EISDIR": "it must be a file, got a folder",
+  "write EACCES": "it must be a place where you may write, got no permission",
+  "write EROFS": "it must be a place where you may write, got a read-only file system",
+  "write ENOSPC": "there must be room for it, got a full disk",
+};
+
+/** What the file system answers, as a sentence; anything else as it is. */
+function refused(action: "read" | "write", path: string, error: unknown): never {
+  const reason = error instanceof Error && "code" in error ? reasons[`${action} ${String(error.code)}`] : undefined;
+  if (reason === undefined) throw error;
+  throw new LogitsError("bad-data", `Cannot ${action} ${path}: ${reason}`, { cause: error });
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {

@@ -12,7 +12,14 @@ import type { Bytes, ReadOptions } from "./table.js";
  * @throws "ambiguous" with a hint that names the option which settles it; "bad-data", "unsupported".
  */
 export async function openSource(bytes: Bytes, options: ReadOptions = {}): Promise<Source> {
-  return sourceOfTable(await openTable(bytes, options), options, nameOf(bytes));
+  const asked = oneLabel(options);
+  return sourceOfTable(await openTable(bytes, asked), asked, nameOf(bytes));
+}
+
+/** `labelsKey` and `labelsColumn` are one wish: whoever names the labels means them, be they an array or a column. */
+function oneLabel(options: ReadOptions): ReadOptions {
+  const { labelsKey = options.labelsColumn, labelsColumn = options.labelsKey } = options;
+  return labelsKey === undefined || labelsColumn === undefined ? options : { ...options, labelsKey, labelsColumn };
 }
 
 export { bytesOf } from "./bytes.js";

@@ -150,25 +150,44 @@ function columnsOf(document: unknown, file: string, options: ReadOptions): { row
       "it must hold an array of scores (logits, probs …)",
       Object.keys(object).slice(0, 8).join(", ") || "nothing",
     );
-  const labelsKey = options.labelsKey ?? labelKeys.find((name) => Array.isArray(object[name]));
-  const labels = labelsKey === undefined ? undefined : (object[labelsKey] as unknown[]);
-  const ids = Array.isArray(object["ids"]) ? (object["ids"] as unknown[]) : undefined;
   const names = Array.isArray(object["classes"]) ? (object["classes"] as unknown[]).map(String) : undefined;
-  if (scores.every((value) => isJsonNumber(value)))
-    return {
-      rows: [{ [key!]: scores, ...(typeof object["label"] === "object" ? {} : { label: object["label"] }) }],
-      ...(names ? { names } : {}),
-    };
-  if (labels && labels.length !== scores.length)
-    return bad(`there must be one label a row (${scores.length})`, String(labels.length));
+  if (scores.every((value) => isJsonNumber(value))) {
+    const label =
+      options.labelsKey ?? labelKeys.find((name) => name in object && !Array.isArray(object[name])) ?? "label";
+    return { rows: [{ ...object, [key!]: scores, label: object[label] }], ...(names && { names }) };
+  }
+  const own = scores.some(Array.isArray) ? besideScores(object, scores.length, options, bad) : [];
   const rows = scores.map((row: unknown, i) =>
     Array.isArray(row)
       ? {
           [key === "data" || key === "rows" ? "" : key!]: row,
-          ...(labels ? { label: labels[i] } : {}),
-          ...(ids ? { id: ids[i] } : {}),
+          ...Object.fromEntries(own.map(([name, values]) => [name, values[i]])),
         }
       : row,
   );
   return names ? { rows, names } : { rows };
+}
+
+/** Labels, ids and slices of a document of arrays, each by the name under which a row has it. */
+function besideScores(
+  object: Record<string, unknown>,
+  rows: number,
+  { labelsKey, idColumn, sliceColumns = [] }: ReadOptions,
+  bad: (what: string, got: string) => never,
+): [string, unknown[]][] {
+  const labels = labelsKey ?? labelKeys.find((name) => Array.isArray(object[name]));
+  const ids = idColumn ?? (Array.isArray(object["ids"]) ? "ids" : undefined);
+  const wanted: [string, string | undefined][] = [
+    [labelsKey ?? "label", labels],
+    [idColumn ?? "id", ids],
+    ...sliceColumns.map((name): [string, string] => [name, name]),
+  ];
+  return wanted.flatMap(([name, key]): [string, unknown[]][] => {
+    if (key === undefined) return [];
+    const values = object[key];
+    if (!Array.isArray(values))
+      return bad(`${key} must be an array`, JSON.stringify(values)?.slice(0, 40) ?? "nothing");
+    if (values.length !== rows) return bad(`${key} must have one entry a row (${rows})`, String(values.length));
+    return [[name, values]];
+  });
 }

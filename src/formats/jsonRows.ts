@@ -24,6 +24,9 @@ export function rowOf(value: unknown, where: string, file: string, options: Read
       `Cannot read ${file}: ${what}, got ${(JSON.stringify(got) ?? "nothing").slice(0, 60)} in ${where}`,
     );
   };
+  const asked = [options.labelsColumn, options.idColumn, ...(options.sliceColumns ?? [])];
+  const lacks = asked.find((name) => name !== undefined && !isKey(value, name));
+  if (lacks !== undefined) return bad(`a row must have ${lacks}, which was asked for`, value);
   if (Array.isArray(value)) return { scores: numbers(value, where, file), slices: {} };
   if (typeof value !== "object" || value === null) return bad("a row must be an array or an object", value);
   const object = value as Record<string, unknown>;
@@ -41,7 +44,7 @@ export function rowOf(value: unknown, where: string, file: string, options: Read
     row.names = Object.keys(scores);
     row.scores = numbers(Object.values(scores), where, file);
   } else return bad("scores must be an array or an object of numbers", scores);
-  const labelKey = options.labelsColumn ?? options.labelsKey ?? labelKeys.find((name) => object[name] !== undefined);
+  const labelKey = options.labelsColumn ?? labelKeys.find((name) => object[name] !== undefined);
   const label = labelKey === undefined ? undefined : object[labelKey];
   if (typeof label === "number" || typeof label === "string" || typeof label === "boolean") row.label = label;
   else if (Array.isArray(label) && label.length === 1) row.label = label[0] as number;
@@ -53,6 +56,9 @@ export function rowOf(value: unknown, where: string, file: string, options: Read
   for (const name of options.sliceColumns ?? []) row.slices[name] = String(object[name] ?? "");
   return row;
 }
+
+const isKey = (value: unknown, name: string): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && name in value;
 
 function numbers(values: unknown[], where: string, file: string): number[] {
   return values.map((value, column) => {

@@ -25,6 +25,12 @@ async function openTable(bytes: Bytes, options: ReadOptions): Promise<RawTable> 
       },
     );
   }
+  if (options.labelsKey !== undefined)
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot read ${options.labelsKey} of ${nameOf(bytes)}: an npy file must hold one array, the scores, got a name of labels`,
+      { hint: "Save both in an npz: np.savez(path, logits=…, labels=…)." },
+    );
   const notes = trailing > 0 ? [`${trailing} bytes after the array are not read.`] : [];
   return arrayTable("npy", { scores: array, texts: [] }, options, notes);
 }

@@ -9,8 +9,15 @@ import type { RawBlock, RawTable, ReadOptions } from "./table.js";
 /** Scores looked at to tell what they are. */
 const surveyedScores = 2 ** 18;
 
+const kinds: readonly GivenKind[] = ["logits", "logprobs", "probs", "percent", "binary-logits", "binary-probs"];
+
 /** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
 export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
+  if (options.kind !== undefined && !kinds.includes(options.kind))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot read ${file}: kind must be one of ${kinds.join(", ")}, got ${String(options.kind)}`,
+    );
   const binary = options.kind === "binary-logits" || options.kind === "binary-probs";
   if (binary && table.columns !== 1) {
     throw new LogitsError(
@@ -27,6 +34,7 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
     );
   }
   const named = given !== undefined && given.length === count;
+  refuseNames(options.classes ?? [], file);
   const base = options.labelBase;
   if (base !== undefined && base !== 0 && base !== 1)
     throw new LogitsError("bad-argument", `Cannot read ${file}: the label base must be 0 or 1, got ${String(base)}`);
@@ -67,6 +75,16 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
 }
 
 const rowsPerBatch = (columns: number): number => Math.max(1, Math.min(4096, Math.floor(2 ** 19 / columns)));
+
+/** Results are told apart by these names. */
+function refuseNames(names: readonly string[], file: string): void {
+  const twice = names.find((name, k) => name === "" || names.indexOf(name) < k);
+  if (twice === undefined) return;
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot name the classes of ${file}: each must have a name of its own, got ${twice === "" ? "an empty one" : `${twice} twice`}`,
+  );
+}
 
 /** A label, a prediction or a row number among the scores would be read as a class: it is refused until the classes are listed. */
 function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: string, kind?: GivenKind): void {

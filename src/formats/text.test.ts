@@ -139,7 +139,12 @@ const broken: [string, string, string | Uint8Array, RegExp][] = [
   ["JSON of words", "a.json", '"hello"', /must hold rows of scores/],
   ["JSON without scores", "a.json", '{"foo": 1}', /an array of scores/],
   ["no rows in JSON", "a.json", "[]", /at least one row, got none/],
-  ["labels that are too few", "a.json", '{"logits": [[1, 2], [3, -4]], "labels": [0]}', /one label a row \(2\), got 1/],
+  [
+    "labels that are too few",
+    "a.json",
+    '{"logits": [[1, 2], [3, -4]], "labels": [0]}',
+    /labels must have one entry a row \(2\), got 1/,
+  ],
   ["rows of different length", "a.jsonl", "[1, -2]\n[1, 2, 3]", /every row must have 2 scores, got 3 in row 1/],
   ["a null score", "a.jsonl", "[1, null]", /every score must be a number, got null in line 1, column 1/],
   [

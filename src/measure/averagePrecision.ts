@@ -14,6 +14,7 @@ export const averagePrecision: Metric<ClassScores> = {
   state: "rows",
   shares: "classScores",
   interval: "bootstrap",
+  replicatesHigher: true,
   better: "higher",
   convention: () => ({ average: "macro one-vs-rest; class 1 when there are two", interpolation: "none" }),
   init: (_, { classes }) => initScores(classes),

@@ -1,6 +1,9 @@
 import type { Predictions } from "../core/index.js";
 
-/** What ranking every class against the rest needs: label and log-probability of each class, for every row. */
+/**
+ * What ranking every class against the rest needs: the label, and for each class a number that rises with its log-odds: ln p, and above p = 1/2, where ln p would
+ * round to 0, the log-odds themselves less ln 2. For two classes the difference of their logits.
+ */
 export interface ClassScores {
   classes: number;
   length: number;
@@ -22,14 +25,17 @@ export function addScores(state: ClassScores, rows: Predictions): void {
   for (let row = 0; row < rows.rows; row++) {
     state.index[start + row] = rows.offset + row;
     state.labels[start + row] = rows.labels![row]!;
-    // Relative to the winner, so that a constant added to the row changes no tie. For two classes log-odds keep their order where ln p rounds to 0.
-    const best = values[row * classes + rows.predicted[row]!]!;
+    // Relative to the winner, so that a constant added to the row changes no tie.
+    const winner = rows.predicted[row]!;
+    const best = values[row * classes + winner]!;
     const logBest = Math.log(rows.confidence[row]!);
     for (let k = 0; k < classes; k++) {
       const z = values[row * classes + k]!;
       state.scores[(start + row) * classes + k] =
         scale * (classes === 2 ? z - values[row * classes + 1 - k]! : z - best) + (classes === 2 ? 0 : logBest);
     }
+    const odds = rows.logOdds[row]!;
+    if (classes > 2 && odds > 0) state.scores[(start + row) * classes + winner] = odds - Math.LN2;
   }
 }
 

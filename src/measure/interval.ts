@@ -19,6 +19,16 @@ export function percentileInterval(replicates: readonly number[]): Interval | un
   return bounds && { bounds, method: `${nameOf(replicates)}, percentile` };
 }
 
+/** The percentiles, moved by what the replicates' mean is above the value: they lie around it, not beside it. From 0 to 1. */
+export function centredInterval(value: number, replicates: readonly number[]): Interval | undefined {
+  const [low, high] = quantiles(replicates) ?? [];
+  if (low === undefined || high === undefined) return undefined;
+  const defined = replicates.filter((replicate) => !Number.isNaN(replicate));
+  const excess = defined.reduce((sum, replicate) => sum + replicate, 0) / defined.length - value;
+  const bounds: [number, number] = [Math.max(0, low - excess), Math.min(1, high - excess)];
+  return { bounds, method: `${nameOf(replicates)}, percentile, centred` };
+}
+
 /**
  * 95 % interval of a measure that is biased upwards, as every calibration error is: noise counts as error, once in the value and twice in a replicate.
  *

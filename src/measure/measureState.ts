@@ -50,7 +50,8 @@ export interface MeasureState {
   replicates: States[];
   confusion?: Float64Array;
   byClass?: (States & { rows: number })[];
-  bySlice?: Record<string, Record<string, States & { rows: number }>>;
+  /** By column, then by value: names that people gave, and so no keys of an object. */
+  bySlice?: Map<string, Map<string, States & { rows: number }>>;
 }
 
 /** The parameters of a metric: those given for it, else those given by name, else its defaults. */
@@ -60,4 +61,9 @@ export function paramsOf(metric: Metric, options: MeasureOptions): Params {
     for (const { name } of metric.params) if (source[name] !== undefined) given[name] = source[name];
   }
   return checkParams(metric, given);
+}
+
+/** Counts of label × prediction as rows. */
+export function matrix(flat: Float64Array, size: number): number[][] {
+  return Array.from({ length: size }, (_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
 }

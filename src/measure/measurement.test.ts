@@ -1,6 +1,7 @@
 import { metrics } from "logits/measure";
 import { describe, expect, it } from "vitest";
 import { type Batch, predictions, takeRows } from "../core/index.js";
+import { uniform } from "../core/rng.js";
 import { Measurement } from "./measurement.js";
 import type { MeasureOptions } from "./measureState.js";
 
@@ -76,6 +77,23 @@ describe("Measurement", () => {
     );
     expect(perSlice!["half"]!["even"]!["nll"]).toBeCloseTo(even.metrics["nll"]!.value, 12);
     expect(perSlice!["half"]!["even"]!["auroc"]).toBeCloseTo(even.metrics["auroc"]!.value, 12);
+  });
+
+  it("a slice may have any name, also one that every object knows", () => {
+    const names = ["constructor", "__proto__", "toString"];
+    const batch = { ...batchOf(9, 3), slices: { site: Array.from({ length: 9 }, (_, row) => names[row % 3]!) } };
+    const { site } = measured(batch).perSlice!;
+    expect(Object.entries(site!).map(([name, { rows }]) => [name, rows])).toEqual(names.map((name) => [name, 3]));
+  });
+
+  it("the interval of average precision lies around its value, however few rows a class has", () => {
+    const batch = batchOf(150, 100);
+    const labels = Int32Array.from({ length: 150 }, (_, row) => Math.floor(100 * uniform(7, "simulation", row)));
+    const values = batch.values.map((_, i) => uniform(7, "simulation", 1000 + i)) as Float64Array;
+    const found = measured({ ...batch, values, labels }, { classes: 100, perClass: false, replicates: 200 });
+    const { value, ci } = found.metrics["averagePrecision"]!;
+    expect(ci![0]).toBeLessThan(value);
+    expect(ci![1]).toBeGreaterThan(value);
   });
 
   it("many classes: a class-wise measure has a value but no interval", () => {

@@ -10,20 +10,17 @@ import {
 import { wilson } from "../stats/wilson.js";
 import {
   defaultReplicates,
+  matrix,
   type MeasureOptions,
   type MeasureResult,
   type MeasureState,
   paramsOf,
   type States,
 } from "./measureState.js";
-import { biasedInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
+import { biasedInterval, centredInterval, farAbove, type Interval, percentileInterval } from "./interval.js";
 
 /** What a statistic that keeps its rows is in each replicate, and its noise in as many as it takes to tell them apart. */
-interface RowReplicates {
-  value?: number;
-  values: number[];
-  noise: number[];
-}
+type RowReplicates = { value?: number; values: number[]; noise: number[] };
 
 /** With more classes a class-wise calibration error has no interval. */
 const mostReplicatedClasses = 100;
@@ -80,7 +77,7 @@ export class Measurement {
     };
     if (classes <= mostConfusedClasses) state.confusion = new Float64Array(classes ** 2);
     if (perClass) state.byClass = Array.from({ length: classes }, () => ({ ...this.#init(onOneClass), rows: 0 }));
-    if (perSlice) state.bySlice = {};
+    if (perSlice) state.bySlice = new Map();
     return state;
   }
 
@@ -162,9 +159,21 @@ export class Measurement {
 
   #addSlices(rows: Predictions): void {
     for (const [name, column] of Object.entries(rows.batch.slices ?? {})) {
-      const groups = (this.state.bySlice![name] ??= {});
-      this.#addGroups(rows, (row) => (groups[column[row]!] ??= { ...this.#init(always), rows: 0 }));
+      const groups = this.#slice(name);
+      this.#addGroups(rows, (row) => {
+        const value = column[row]!;
+        let group = groups.get(value);
+        if (!group) groups.set(value, (group = { ...this.#init(always), rows: 0 }));
+        return group;
+      });
     }
+  }
+
+  #slice(name: string): Map<string, States & { rows: number }> {
+    const all = this.state.bySlice!;
+    let groups = all.get(name);
+    if (!groups) all.set(name, (groups = new Map()));
+    return groups;
   }
 
   merge(from: MeasureState): void {
@@ -178,11 +187,12 @@ export class Measurement {
     from.replicates.forEach((states, r) => this.#mergeStates(into.replicates[r]!, states));
     from.confusion?.forEach((count, i) => (into.confusion![i]! += count));
     from.byClass?.forEach((states, k) => this.#mergeGroup(into.byClass![k]!, states));
-    for (const [name, groups] of Object.entries(from.bySlice ?? {})) {
-      const own = (into.bySlice![name] ??= {});
-      for (const [value, group] of Object.entries(groups)) {
-        if (own[value]) this.#mergeGroup(own[value], group);
-        else own[value] = group;
+    for (const [name, groups] of from.bySlice ?? []) {
+      const own = this.#slice(name);
+      for (const [value, group] of groups) {
+        const known = own.get(value);
+        if (known) this.#mergeGroup(known, group);
+        else own.set(value, group);
       }
     }
   }
@@ -222,11 +232,11 @@ export class Measurement {
     };
     if (state.confusion) result.confusion = matrix(state.confusion, this.#options.classes);
     if (state.byClass) result.perClass = state.byClass.map((group, k) => this.#groupValues(group, k));
-    if (state.bySlice && Object.keys(state.bySlice).length > 0) {
+    if (state.bySlice && state.bySlice.size > 0) {
       result.perSlice = Object.fromEntries(
-        Object.entries(state.bySlice).map(([name, groups]) => [
+        Array.from(state.bySlice, ([name, groups]) => [
           name,
-          Object.fromEntries(Object.entries(groups).map(([value, group]) => [value, this.#groupValues(group)])),
+          Object.fromEntries(Array.from(groups, ([value, group]) => [value, this.#groupValues(group)])),
         ]),
       );
     }
@@ -275,6 +285,7 @@ export class Measurement {
     const kept = ofRows.get(metric);
     const { replicates, states } = this.state;
     const values = kept ? kept.values : replicates.map((one) => metric.value(one[key]));
+    if (metric.replicatesHigher) return centredInterval(value, values);
     if (!metric.biasedUpwards) return percentileInterval(values);
     const noise = (r: number): number => (kept ? kept.noise[r]! : metric.noise!(states[key], replicates[r]![key]));
     return biasedInterval(value, values, metric.noise || metric.rowNoise ? noise : undefined, metric.most);
@@ -284,7 +295,3 @@ export class Measurement {
 const always = (): boolean => true;
 /** A metric that looks at each class itself, or compares classes, has no use for rows of one class. */
 const onOneClass = (metric: Metric): boolean => !metric.perClass && metric.shares !== "classScores";
-
-function matrix(flat: Float64Array, size: number): number[][] {
-  return Array.from({ length: size }, (_, row) => Array.from(flat.subarray(row * size, (row + 1) * size)));
-}

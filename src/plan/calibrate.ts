@@ -5,6 +5,7 @@ import {
   exchangeabilityWarning,
   type FitResult,
   fitCalibrator,
+  validateCalibrator,
 } from "../calibrate/index.js";
 import {
   type Batch,
@@ -63,6 +64,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
     fitCalibrator(rows, { method: name, params: methodParams, classes: source.classes, seed });
   const { calibrator, fit: fitted, warnings, table } = fit(batch, method);
 
+  if (evalSource) validateCalibrator(calibrator, evalSource.classes);
   const evalRows = evalSource ? await collect(evalSource) : batch;
   const differ = evalSource && exchangeabilityWarning(batch, evalRows);
   if (differ) warnings.push(differ);

@@ -48,9 +48,11 @@ function emptyLike(first: Batch, rows: number, wide: boolean): Batch {
 function append(whole: Batch, part: Batch, at: number): number {
   whole.values.set(part.values, at * whole.classes);
   if (part.labels) whole.labels?.set(part.labels, at);
-  for (const id of part.ids ?? []) whole.ids?.push(id);
-  for (const [name, column] of Object.entries(part.slices ?? {}))
-    for (const value of column) whole.slices?.[name]?.push(value);
+  // Of files that are joined, some may have no ids or slices: the others' must stay beside their rows.
+  for (let row = 0; row < part.rows; row++) {
+    whole.ids?.push(part.ids?.[row] ?? String(at + row));
+    for (const [name, column] of Object.entries(whole.slices ?? {})) column.push(part.slices?.[name]?.[row] ?? "");
+  }
   return at + part.rows;
 }
 

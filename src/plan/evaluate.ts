@@ -90,7 +90,7 @@ export async function evaluate(source: Source, options: EvaluateOptions = {}): P
       },
     );
   const { calibrator: given, ...measuring } = asked ? optionsOf(asked, own, registry) : own;
-  const calibrator = given && validateCalibrator(given, classes);
+  const calibrator = given && validateCalibrator(given, source.classes);
   const notes: string[] = [];
   const large = source.rows !== undefined && source.rows * classes > manyScores;
   const job: MeasureJob = {

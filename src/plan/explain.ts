@@ -1,4 +1,4 @@
-import { applyCalibrator } from "../calibrate/index.js";
+import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
 import { type Batch, type Calibrator, LogitsError } from "../core/index.js";
 import { type Explanation, type ExplainOptions as RowOptions, explainRow } from "../triage/index.js";
 
@@ -20,7 +20,9 @@ export function explain(logits: ArrayLike<number>, options: ExplainOptions = {})
   const values = Float64Array.from(logits as ArrayLike<number> & Iterable<number>);
   const given: Batch = { kind: "logits", values, rows: 1, classes: values.length };
   const wanted: RowOptions = { ...row };
-  if (calibrator) wanted.scaled = applyCalibrator(given, calibrator).values;
+  if (calibrator) {
+    wanted.scaled = applyCalibrator(given, validateCalibrator(calibrator, row.classes ?? values.length)).values;
+  }
   if (label !== undefined) wanted.label = labelIndex(label, row.classes ?? [], values.length);
   return explainRow(values, wanted);
 }

@@ -14,7 +14,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const output = String(flags["output"]);
   formatOfName(output);
   const source = await openInput(invocation, terminal);
-  const calibrator = (await readCalibratorFile(invocation, source.classes.length))!;
+  const calibrator = (await readCalibratorFile(invocation, source.classes))!;
   const { rows, notes } = await writeOut(output, {
     ...source,
     async *batches() {

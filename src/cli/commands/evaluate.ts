@@ -30,7 +30,7 @@ export function measureOptions({ flags }: Invocation): EvaluateOptions {
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const source = await openInput(invocation, terminal);
   const options = measureOptions(invocation);
-  const calibrator = await readCalibratorFile(invocation, source.classes.length);
+  const calibrator = await readCalibratorFile(invocation, source.classes);
   if (calibrator) options.calibrator = calibrator;
   options.engine = await engineFor(invocation, source);
   const evaluation = await evaluate(source, options);

@@ -14,7 +14,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   }
   const calibrator: Calibrator | undefined =
     flags["temperature"] === undefined
-      ? await readCalibratorFile(invocation, classes?.length ?? row.classes)
+      ? await readCalibratorFile(invocation, classes ?? row.classes)
       : {
           kind: "calibrator",
           version: 1,

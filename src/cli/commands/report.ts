@@ -11,7 +11,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const { flags, args } = invocation;
   const source = await openInput(invocation, terminal);
   const options = measureOptions(invocation);
-  const calibrator = await readCalibratorFile(invocation, source.classes.length);
+  const calibrator = await readCalibratorFile(invocation, source.classes);
   if (calibrator) options.calibrator = calibrator;
   const data = await reportData(
     source,

@@ -9,7 +9,7 @@ import { writeWhole } from "../write.js";
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
   const source = await openInput(invocation, terminal);
-  const calibrator = await readCalibratorFile(invocation, source.classes.length);
+  const calibrator = await readCalibratorFile(invocation, source.classes);
   const options: TriageOptions = { classes: source.classes };
   const names = ["top", ...verdicts.flatMap(({ params }) => params.map(({ name }) => name))];
   for (const name of names) if (flags[name] !== undefined) Object.assign(options, { [name]: flags[name] });
