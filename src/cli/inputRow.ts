@@ -2,7 +2,7 @@ import { type Batch, LogitsError, notFinite, type Source, takeRows } from "../co
 import type { ReadOptions } from "../formats/index.js";
 import { type Invocation, type Terminal, UsageError } from "./command.js";
 import { sourceOfTable } from "../formats/source.js";
-import type { RawTable, ReadOptions } from "../formats/table.js";
+import type { RawTable } from "../formats/table.js";
 import { readOptions } from "./flags.js";
 import { openInput } from "./input.js";
 
