@@ -16,11 +16,10 @@ export {
   drawRow,
   exactRow,
   keepHeaviest,
-  halfLog,
   type NllSums,
   nllSums,
   type Spread,
-  weightOf,
+  weighGap,
 } from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";

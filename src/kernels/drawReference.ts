@@ -21,9 +21,13 @@ export function halfLog(gap: number): number {
   return f32(gap * HALF_LOG2E);
 }
 
-/** 2^(2a) for a ≤ 0 in f32; 0 for a below −63. */
-export function weightOf(a: number): number {
-  if (!(a >= SMALLEST)) return 0;
+/** Turns a gap, ≤ 0, into its weight: 2^(2a), a = halfLog(gap), in f32; 0 for a below −63. In place, because numbers that pass between functions are allocated. */
+export function weighGap(gaps: Float64Array, i: number): void {
+  const a = f32(gaps[i]! * HALF_LOG2E);
+  if (!(a >= SMALLEST)) {
+    gaps[i] = 0;
+    return;
+  }
   const t = f32(a + ROUND);
   const f = f32(a - f32(t - ROUND));
   const g = f32(f * f);
@@ -34,5 +38,5 @@ export function weightOf(a: number): number {
   const shift = bits[0]! << 23;
   value[0] = f32(p * p);
   bits[0] = (bits[0]! + shift) | 0;
-  return value[0]!;
+  gaps[i] = value[0]!;
 }

@@ -18,7 +18,7 @@ import { topK as wasmTopK } from "./wasmTop.js";
 export type { Floats, NllSums, RowStats } from "./reference.js";
 export type { RecordParser, RecordShape } from "./recordsReference.js";
 export { expGap, type Peak, type Row, sumExp, surprisal } from "./rowReference.js";
-export { halfLog, weightOf } from "./drawReference.js";
+export { weighGap } from "./drawReference.js";
 export { type DrawRow, exactRow, type Spread } from "./plainDrawRow.js";
 export type { Top } from "./topReference.js";
 export { alloc, free } from "./arena.js";

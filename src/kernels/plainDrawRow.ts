@@ -1,5 +1,5 @@
 import { bestOf, idsFrom, peakOf, sortBest } from "./plainBest.js";
-import { BLOCK, halfLog, SMALLEST, weightOf } from "./drawReference.js";
+import { BLOCK, halfLog, SMALLEST, weighGap } from "./drawReference.js";
 
 /**
  * A row of scores that tokens are drawn from, with room for what that takes: made once for a vocabulary, used for every step. In kernel memory where there is
@@ -145,13 +145,15 @@ export function plainRow(
     weigh(scale, peak, least = -Infinity) {
       let total = 0;
       const lanes = new Float32Array(4);
+      const gap = new Float64Array(1);
       for (let block = 0; block < blocks; block++) {
         lanes.fill(0);
         for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) {
           const score = all[id]!;
-          const weight = score < least ? 0 : weightOf(halfLog(score * scale - peak));
-          weights[id] = weight;
-          lanes[id & 3]! += weight;
+          gap[0] = score < least ? -Infinity : score * scale - peak;
+          weighGap(gap, 0);
+          weights[id] = gap[0]!;
+          lanes[id & 3]! += gap[0]!;
         }
         total += sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
       }

@@ -116,16 +116,17 @@ export function acceptToken(
 
 /** Every part of a key counts: one out of range would wrap around to another. */
 export function checkKey({ seed, sequence = 0, step = 0 }: DrawKey): void {
-  for (const [name, value, max] of [
-    ["seed", seed, 2 ** 32 - 1],
-    ["sequence", sequence, 2 ** 32 - 1],
-    ["step", step, Number.MAX_SAFE_INTEGER],
-  ] as const)
-    if (!Number.isInteger(value) || value < 0 || value > max)
-      throw new LogitsError(
-        "bad-argument",
-        `Cannot draw: ${name} must be an integer in [0, ${max}], got ${String(value)}`,
-      );
+  checkPart("seed", seed, 2 ** 32 - 1);
+  checkPart("sequence", sequence, 2 ** 32 - 1);
+  checkPart("step", step, Number.MAX_SAFE_INTEGER);
+}
+
+function checkPart(name: string, value: number, max: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > max)
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot draw: ${name} must be an integer in [0, ${max}], got ${String(value)}`,
+    );
 }
 
 /** Dice for the samplers of a chain, keyed by where they stand. */

@@ -47,18 +47,19 @@ export function contextOf(given: Partial<SampleContext> = {}): SampleContext {
 
 /** Every score must be finite or −Infinity, and one at least finite. */
 export function checkRow(logits: Logits): void {
-  let kept = false;
+  let peak = -Infinity;
   for (let id = 0; id < logits.length; id++) {
     const score = logits[id]!;
-    if (score < Infinity) kept ||= score > -Infinity;
-    else
+    if (score <= peak) continue;
+    if (!(score < Infinity))
       throw new LogitsError(
         "not-finite",
         `Cannot sample: the score of token ${id} must be finite or -Infinity, got ${score}`,
         { column: id },
       );
+    peak = score;
   }
-  if (!kept)
+  if (peak === -Infinity)
     throw new LogitsError("not-finite", "Cannot sample: at least one token must not be removed, got only -Infinity");
 }
 

@@ -87,8 +87,8 @@ export function divide(row: Float64Array, by: number): void {
     // A constant less changes nothing, and what is 0 or below cannot overflow to +Infinity.
     const shift = Number.isFinite(peak * scale) ? 0 : peak;
     // By the reciprocal, as the kernels do, where there is one.
-    const divided = (score: number): number => (scale < Infinity ? (score - shift) * scale : (score - shift) / by);
-    for (let id = 0; id < row.length; id++) row[id] = divided(row[id]!);
+    if (scale < Infinity) for (let id = 0; id < row.length; id++) row[id] = (row[id]! - shift) * scale;
+    else for (let id = 0; id < row.length; id++) row[id] = (row[id]! - shift) / by;
   } else {
     const winner = winnerOf(row);
     for (let id = 0; id < row.length; id++) if (id !== winner) row[id] = -Infinity;

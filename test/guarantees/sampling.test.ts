@@ -13,7 +13,7 @@ import {
   xtc,
 } from "logits/sample";
 import { describe, expect, it } from "vitest";
-import { halfLog, weightOf } from "../../src/core/index.js";
+import { weighGap } from "../../src/kernels/drawReference.js";
 import { uniform } from "../../src/core/rng.js";
 
 const out = -Infinity;
@@ -21,8 +21,10 @@ const out = -Infinity;
 /** Cumulative weights of a row, as the draw adds them up: a million draws need not add them up again. */
 function cumulative(row: Float64Array): Float64Array {
   const peak = row.reduce((most, score) => Math.max(most, score), out);
+  const weights = row.map((score) => score - peak);
+  for (let id = 0; id < row.length; id++) weighGap(weights, id);
   let sum = 0;
-  return row.map((score) => (sum += score === out ? 0 : weightOf(halfLog(score - peak))));
+  return weights.map((weight) => (sum += weight));
 }
 
 function tokenBySearch(sums: Float64Array, u: number): number {

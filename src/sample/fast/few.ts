@@ -1,4 +1,4 @@
-import { type DrawRow, halfLog, weightOf } from "../../core/index.js";
+import { type DrawRow, weighGap } from "../../core/index.js";
 import { reachedAt } from "../topP.js";
 import type { Penalties } from "./penalties.js";
 
@@ -13,12 +13,18 @@ export class Few {
   /** Places in the order of ids. */
   readonly #order: Int32Array;
   readonly #weights: Float64Array;
+  /** Of each block of ids: where it starts in that order, and its sum. */
+  #blocks = 0;
+  readonly #starts: Int32Array;
+  readonly #sums: Float64Array;
 
   constructor(room: number) {
     this.ids = new Int32Array(room);
     this.scores = new Float64Array(room);
     this.#order = new Int32Array(room);
     this.#weights = new Float64Array(room);
+    this.#starts = new Int32Array(room);
+    this.#sums = new Float64Array(room);
   }
 
   get room(): number {
@@ -111,28 +117,21 @@ export class Few {
   /** The token at u of the cumulative distribution: bit for bit that of the whole row, whose other weights are 0. */
   at(u: number): number {
     this.#sortIds();
-    this.total = this.#weigh();
+    this.#weigh();
     const target = u * this.total;
-    const { ids } = this;
     let before = 0;
-    for (let i = 0; i < this.count; ) {
-      const end = this.#blockEnd(i);
-      const sum = this.#blockSum(i, end);
-      if (before + sum > target || end === this.count)
-        return this.#within(i, end, ((target - before) * this.#all(i, end)) / sum);
-      before += sum;
-      i = end;
-    }
-    return ids[0]!;
+    let block = 0;
+    while (block < this.#blocks - 1 && !(before + this.#sums[block]! > target)) before += this.#sums[block++]!;
+    while (block > 0 && this.#sums[block] === 0) block--;
+    return this.#within(block, target - before);
   }
 
-  #all(from: number, end: number): number {
+  #within(block: number, target: number): number {
+    const from = this.#starts[block]!;
+    const end = block + 1 < this.#blocks ? this.#starts[block + 1]! : this.count;
     let all = 0;
     for (let i = from; i < end; i++) all += this.#weights[i]!;
-    return all;
-  }
-
-  #within(from: number, end: number, limit: number): number {
+    const limit = (target * all) / this.#sums[block]!;
     let sum = 0;
     let last = from;
     for (let i = from; i < end; i++) {
@@ -146,40 +145,32 @@ export class Few {
     return this.ids[this.#order[last]!]!;
   }
 
-  #weigh(): number {
-    const peak = this.scores[0]!;
-    for (let i = 0; i < this.count; i++) this.#weights[i] = weightOf(halfLog(this.scores[this.#order[i]!]! - peak));
-    let total = 0;
-    for (let i = 0; i < this.count; ) {
-      const end = this.#blockEnd(i);
-      total += this.#blockSum(i, end);
-      i = end;
+  /** Weights in the order of ids, and the sum of those that share a block of 64 ids, as kernels/assembly/draw.ts adds them. */
+  #weigh(): void {
+    const { ids, scores, count } = this;
+    const order = this.#order;
+    const weights = this.#weights;
+    for (let i = 0; i < count; i++) weights[i] = scores[order[i]!]! - scores[0]!;
+    for (let i = 0; i < count; i++) weighGap(weights, i);
+    this.total = 0;
+    this.#blocks = 0;
+    for (let i = 0; i < count; ) {
+      const block = ids[order[i]!]! >> 6;
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      this.#starts[this.#blocks] = i;
+      for (; i < count && ids[order[i]!]! >> 6 === block; i++) {
+        const weight = weights[i]!;
+        const lane = ids[order[i]!]! & 3;
+        if (lane === 0) a = Math.fround(a + weight);
+        else if (lane === 1) b = Math.fround(b + weight);
+        else if (lane === 2) c = Math.fround(c + weight);
+        else d = Math.fround(d + weight);
+      }
+      this.total += this.#sums[this.#blocks++] = a + c + (b + d);
     }
-    return total;
-  }
-
-  /** Where the tokens end that share a block of 64 ids with the one at a place. */
-  #blockEnd(from: number): number {
-    const block = this.ids[this.#order[from]!]! >> 6;
-    let end = from + 1;
-    while (end < this.count && this.ids[this.#order[end]!]! >> 6 === block) end++;
-    return end;
-  }
-
-  #blockSum(from: number, end: number): number {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let i = from; i < end; i++) {
-      const weight = this.#weights[i]!;
-      const lane = this.ids[this.#order[i]!]! & 3;
-      if (lane === 0) a = Math.fround(a + weight);
-      else if (lane === 1) b = Math.fround(b + weight);
-      else if (lane === 2) c = Math.fround(c + weight);
-      else d = Math.fround(d + weight);
-    }
-    return a + c + (b + d);
   }
 }
 
