@@ -119,7 +119,8 @@ const accuracy = ({ error, theirError }) =>
 const ratioText = ({ ratio, limit, ours, unit }) =>
   ratio !== undefined ? `${precise(ratio)}×` : limit !== undefined && ours !== undefined ? amount(ours, unit) : "–";
 
-const must = ({ limit, goal, unit }) => (limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${goal}×` : "–");
+const must = ({ limit, goal, unit }) =>
+  limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${Number(goal.toPrecision(2))}×` : "–";
 
 const aimText = ({ aim }) => (aim ? `≤ ${aim}×` : "–");
 

@@ -12,7 +12,7 @@ export function rowText(result) {
     (ours === undefined ? "not run" : amount(ours, unit)).padStart(9),
     (theirs === undefined ? (peer ? `${peer}: not run` : "–") : `${peer}: ${amount(theirs, unit)}`).padEnd(30),
     (ratio === undefined ? "–" : `${precise(ratio)}×`).padStart(8),
-    (limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${goal}×` : "–").padEnd(9),
+    (limit !== undefined ? `≤ ${amount(limit, unit)}` : goal ? `≤ ${Number(goal.toPrecision(2))}×` : "–").padEnd(9),
     (aim ? `aim ${aim}×` : "").padEnd(11),
     (met === undefined ? "–" : met ? (aimed ? "yes, aim" : "yes") : "no").padEnd(9),
     stateText(state),
