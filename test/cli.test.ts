@@ -78,6 +78,7 @@ describe("the command as a person meets it", () => {
 
   it.each([
     [["evalute", "x"], 2, "logits: there is no command evalute. Did you mean evaluate? See logits --help\n"],
+    [["help", "evalute"], 2, "logits: there is no command evalute. Did you mean evaluate? See logits --help\n"],
     [["evaluate", "x.npz", "--bin", "3"], 2, "logits evaluate has no --bin. Did you mean --bins?\n"],
     [["evaluate", "--bins", "0", "x.npz"], 2, "logits: --bins must be an integer in [1, 100000], got 0\n"],
     [["evaluate"], 2, "logits evaluate needs FILE…\n"],

@@ -10,8 +10,14 @@ import { version } from "./version.js";
 export async function runCli(argv: string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    const asked = commands.find((command) => command.name === rest[0]);
-    terminal.out(asked ? commandHelp(asked, await asked.flags()) : overview(commands, version));
+    const [about] = rest;
+    if (about === undefined || about.startsWith("-")) {
+      terminal.out(overview(commands, version));
+      return DONE;
+    }
+    const asked = commands.find((command) => command.name === about);
+    if (!asked) return unknown(about, terminal);
+    terminal.out(commandHelp(asked, await asked.flags()));
     return DONE;
   }
   if (name === "--version" || name === "-v" || name === "version") {
@@ -19,19 +25,21 @@ export async function runCli(argv: string[], terminal: Terminal): Promise<number
     return DONE;
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    const near = suggestion(
-      name,
-      commands.map((candidate) => candidate.name),
-    );
-    terminal.err(`logits: there is no command ${name}.${near ? ` Did you mean ${near}?` : ""} See logits --help\n`);
-    return WRONG_USAGE;
-  }
+  if (!command) return unknown(name, terminal);
   try {
     return await runCommand(command, rest, terminal);
   } catch (error) {
     return explainError(error, command.name, terminal);
   }
+}
+
+function unknown(name: string, terminal: Terminal): number {
+  const near = suggestion(
+    name,
+    commands.map((command) => command.name),
+  );
+  terminal.err(`logits: there is no command ${name}.${near ? ` Did you mean ${near}?` : ""} See logits --help\n`);
+  return WRONG_USAGE;
 }
 
 async function runCommand(command: Command, argv: string[], terminal: Terminal): Promise<number> {
