@@ -1,21 +1,7 @@
 import { LogitsError } from "logits";
 import { readLogprobs, type ReadLogprobsOptions } from "logits/formats";
 import { describe, expect, it } from "vitest";
-
-interface Entry {
-  token: string;
-  logprob: unknown;
-  top_logprobs?: Entry[];
-}
-const chat = (...content: Entry[]): unknown => ({
-  object: "chat.completion",
-  choices: [{ index: 0, logprobs: { content } }],
-});
-const one = (logprob: unknown, ...top: [string, unknown][]): Entry => ({
-  token: "a",
-  logprob,
-  top_logprobs: top.map(([token, value]) => ({ token, logprob: value })),
-});
+import { chat, one } from "./chat.fixture.js";
 
 describe("a list that is not that of the most probable tokens bounds nothing", () => {
   const beside = { token: "c", logprob: -1.2123456, bytes: null };

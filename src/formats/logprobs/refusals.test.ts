@@ -2,21 +2,7 @@ import { LogitsError } from "logits";
 import { readLogprobs, type ReadLogprobsOptions, shapesOfLogprobs } from "logits/formats";
 import { describe, expect, it } from "vitest";
 import { recover } from "./recover.js";
-
-interface Entry {
-  token: string;
-  logprob: unknown;
-  top_logprobs?: Entry[];
-}
-const chat = (...content: Entry[]): unknown => ({
-  object: "chat.completion",
-  choices: [{ index: 0, logprobs: { content } }],
-});
-const one = (logprob: unknown, ...top: [string, unknown][]): Entry => ({
-  token: "a",
-  logprob,
-  top_logprobs: top.map(([token, value]) => ({ token, logprob: value })),
-});
+import { chat, one } from "./chat.fixture.js";
 
 describe("values that are no log-probabilities", () => {
   it.each<[string, unknown, string, string]>([
