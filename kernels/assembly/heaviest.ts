@@ -1,40 +1,16 @@
 // Which of a row's largest f64 scores hold some mass together, without sorting them: thresholds are tried on the sums of weights.
+import { exp64 } from "./exp";
 
 /** Scores in a block. */
 const BLOCK: i32 = 64;
-
-/** 1, r, r² … of a polynomial that is e^r for |r| ≤ ln(2)/2 with a relative error of 4e-11. */
-const POLYNOMIAL: usize = memory.data<f64>([
-  0.9999999999616522, 1.0000000002432925, 0.5000000104598444, 0.16666665125211388, 0.04166622524996257, 0.008333561181519615,
-  0.0013948195144718027, 0.00019775158354513523,
-]);
-
-@inline function coefficient(power: usize): v128 {
-  return v128.load64_splat(POLYNOMIAL + (power << 3));
-}
-
-/** e^x of two f64 ≤ 0; 0 below −700. */
-@inline function exp(x: v128): v128 {
-  const round = f64x2.splat(6755399441055744);
-  const t = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), round);
-  const r = f64x2.sub(x, f64x2.mul(f64x2.sub(t, round), f64x2.splat(0.6931471805599453)));
-  const r2 = f64x2.mul(r, r);
-  const a = f64x2.add(coefficient(0), f64x2.mul(coefficient(1), r));
-  const b = f64x2.add(coefficient(2), f64x2.mul(coefficient(3), r));
-  const c = f64x2.add(coefficient(4), f64x2.mul(coefficient(5), r));
-  const d = f64x2.add(coefficient(6), f64x2.mul(coefficient(7), r));
-  const low = f64x2.add(a, f64x2.mul(b, r2));
-  const p = f64x2.add(low, f64x2.mul(f64x2.add(c, f64x2.mul(d, r2)), f64x2.mul(r2, r2)));
-  return v128.and(i64x2.add(p, i64x2.shl(t, 52)), f64x2.ge(x, f64x2.splat(-700)));
-}
 
 /** e^(z − peak) of `blocks` × 64 f64 scores to `weights`. Returns their sum. */
 export function weighExactly(p: usize, blocks: i32, peak: f64, weights: usize): f64 {
   const m = f64x2.splat(peak);
   let sum = f64x2.splat(0);
   for (const end = p + (<usize>blocks << 9); p < end; p += 32, weights += 32) {
-    const a = exp(f64x2.sub(v128.load(p), m));
-    const b = exp(f64x2.sub(v128.load(p, 16), m));
+    const a = exp64(f64x2.sub(v128.load(p), m));
+    const b = exp64(f64x2.sub(v128.load(p, 16), m));
     v128.store(weights, a);
     v128.store(weights, b, 16);
     sum = f64x2.add(sum, f64x2.add(a, b));
