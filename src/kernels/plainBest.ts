@@ -1,4 +1,5 @@
 // The largest scores of a row without WebAssembly: loops whose branches are almost never taken, because a wrong guess of one costs more than ten scores.
+import type { Row } from "./rowReference.js";
 
 /** The largest score; NaN where one is NaN or +Infinity. The branch is almost never taken, by NaN too. */
 export function peakOf(scores: Float32Array): number {
@@ -15,13 +16,14 @@ export function peakOf(scores: Float32Array): number {
 }
 
 /** Ids of the k best, in no order; returns how many there are. A heap whose worst is on top: hardly any score is compared with more than that. */
-export function bestOf(scores: Float32Array, k: number, ids: Int32Array): number {
+export function bestOf(scores: Row, k: number, ids: Int32Array): number {
+  if (k === 0) return 0;
   let n = 0;
   let worst = -Infinity;
   for (let id = 0; id < scores.length; id += 4) {
     if (scores[id]! <= worst && scores[id + 1]! <= worst && scores[id + 2]! <= worst && scores[id + 3]! <= worst)
       continue;
-    for (let one = id; one < id + 4; one++) {
+    for (let one = id; one < Math.min(id + 4, scores.length); one++) {
       if (scores[one]! <= worst) continue;
       if (n < k) {
         ids[n++] = one;
@@ -38,7 +40,7 @@ export function bestOf(scores: Float32Array, k: number, ids: Int32Array): number
 }
 
 /** Lets one of the heap sink below all that are worse. */
-function sink(ids: Int32Array, n: number, from: number, scores: Float32Array): void {
+function sink(ids: Int32Array, n: number, from: number, scores: Row): void {
   const id = ids[from]!;
   const score = scores[id]!;
   let at = from;
@@ -54,7 +56,7 @@ function sink(ids: Int32Array, n: number, from: number, scores: Float32Array): v
   ids[at] = id;
 }
 
-function isWorse(a: number, b: number, scores: Float32Array): boolean {
+function isWorse(a: number, b: number, scores: Row): boolean {
   return scores[a]! < scores[b]! || (scores[a] === scores[b] && a > b);
 }
 
@@ -73,7 +75,7 @@ export function idsFrom(scores: Float32Array, least: number, most: number, ids: 
 const FEW = 256;
 
 /** Puts the largest first, and equal ones by id. */
-export function sortBest(ids: Int32Array, n: number, scores: Float32Array): void {
+export function sortBest(ids: Int32Array, n: number, scores: Row): void {
   if (n > FEW) {
     ids.subarray(0, n).sort((a, b) => scores[b]! - scores[a]! || a - b);
     return;

@@ -18,7 +18,12 @@ function check(row: Float32Array, counts: number[]): void {
   const order = sorted(row);
   for (const k of counts) {
     const wanted = order.slice(0, k);
-    for (const given of [row, own]) {
+    for (const [given, implementation] of [
+      [row, "wasm"],
+      [own, "wasm"],
+      [row, "reference"],
+    ] as const) {
+      useImplementation(implementation);
       const found = topK(given, k)!;
       expect([...found.indices]).toEqual(wanted);
       expect([...found.values].every((z, i) => Object.is(z, row[wanted[i]!]))).toBe(true);
