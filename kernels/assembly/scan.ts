@@ -1,4 +1,4 @@
-import { firstLanes, hmax, hmaxSigned, hmaxUnsigned, hsum64, lowerBound, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
+import { firstLanes, hmax, hmaxSigned, hmaxUnsigned, lowerBound, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
 
 /** The largest score the last `scan` saw. */
 export let highest: f32 = 0;
@@ -46,47 +46,47 @@ export function scan(p: usize, n: i32): void {
 }
 
 /**
- * The largest of n ≥ 1 floats; NaN where one is NaN or +Infinity. Two instructions a vector: a sum is NaN where a float is, and else only where it
- * overflows, so that such a sum is looked at again.
+ * The largest of n ≥ 1 floats; NaN where one is NaN or +Infinity. The larger of two by `pmax` is not below the second, unless one of them is NaN: half a
+ * comparison a vector, which on many processors keeps other units busy than the maximum does.
  */
 export function peakOf(p: usize, n: i32): f32 {
   let high = f32x4.splat(-Infinity);
-  let s = f32x4.splat(0);
+  let valid = i32x4.splat(-1);
   const end = p + ((<usize>n) << 2);
-  let q = p;
-  for (const last = p + ((<usize>(n & ~15)) << 2); q < last; q += 64) {
-    const a = v128.load(q);
-    const b = v128.load(q, 16);
-    const c = v128.load(q, 32);
-    const d = v128.load(q, 48);
-    high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
-    s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+  for (const last = p + ((<usize>(n & ~15)) << 2); p < last; p += 64) {
+    const b = v128.load(p, 16);
+    const d = v128.load(p, 48);
+    const ab = f32x4.pmax(v128.load(p), b);
+    const cd = f32x4.pmax(v128.load(p, 32), d);
+    high = f32x4.pmax(high, f32x4.pmax(ab, cd));
+    valid = v128.and(valid, v128.and(f32x4.ge(ab, b), f32x4.ge(cd, d)));
   }
   let most = hmax(high);
-  let total = hsum64(s);
-  for (; q < end; q += 4) {
-    const z = load<f32>(q);
+  let known = i32x4.all_true(valid);
+  for (; p < end; p += 4) {
+    const z = load<f32>(p);
     if (z > most) most = z;
-    total += z;
+    known = known && z == z;
   }
-  if (total == total && most < Infinity) return most;
-  scan(p, n);
-  return finite ? highest : NaN;
+  return known && most < Infinity ? most : NaN;
 }
 
 /** Index of the first of n floats that equals `value`; −1 when none does. */
 export function find(p: usize, n: i32, value: f32): i32 {
   const v = f32x4.splat(value);
-  let k = 0;
-  for (; k + 16 <= n; k += 16, p += 64) {
+  const start = p;
+  const end = p + ((<usize>n) << 2);
+  for (const last = p + ((<usize>(n & ~31)) << 2); p < last; p += 128) {
     const a = v128.or(f32x4.eq(v128.load(p), v), f32x4.eq(v128.load(p, 16), v));
     const b = v128.or(f32x4.eq(v128.load(p, 32), v), f32x4.eq(v128.load(p, 48), v));
-    if (v128.any_true(v128.or(a, b))) break;
+    const c = v128.or(f32x4.eq(v128.load(p, 64), v), f32x4.eq(v128.load(p, 80), v));
+    const d = v128.or(f32x4.eq(v128.load(p, 96), v), f32x4.eq(v128.load(p, 112), v));
+    if (v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) break;
   }
-  for (; k < n; k += 4, p += 16) {
+  for (; p < end; p += 16) {
     const hits = i32x4.bitmask(f32x4.eq(v128.load(p), v));
     if (hits) {
-      const found = k + ctz(hits);
+      const found = <i32>((p - start) >> 2) + ctz(hits);
       return found < n ? found : -1;
     }
   }

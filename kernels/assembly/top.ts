@@ -1,7 +1,6 @@
 // The k largest of a row without a look at most of it: the k-th largest of the maxima of groups is at most the k-th largest score, so that
 // only groups whose maximum is not below it are looked into. A tile is 64 floats in 16 groups of 4 lanes: lane l of its maxima is that of l, l + 4, l + 8 …
-import { hmax, hsum64, hsumInt } from "./lanes";
-import { finite, scan } from "./scan";
+import { hmax, hsumInt } from "./lanes";
 
 /** Tiles to one vector of coarser maxima. */
 export const COARSE: i32 = 16;
@@ -12,20 +11,20 @@ const WIDTH: usize = <usize>COARSE << 4;
  * each to `coarser`.
  */
 export function groupMaxima(p: usize, tiles: i32, to: usize, coarser: usize): f32 {
-  let s = f32x4.splat(0);
+  let valid = i32x4.splat(-1);
   let most = f32x4.splat(-Infinity);
-  const start = p;
   for (const end = to + ((<usize>tiles) << 4); to < end; coarser += 16) {
     let highest = f32x4.splat(-Infinity);
     for (const last = min(end, to + WIDTH); to < last; p += 256, to += 16) {
       let high = f32x4.splat(-Infinity);
       for (let q = p; q < p + 256; q += 64) {
-        const a = v128.load(q);
+        // See peakOf.
         const b = v128.load(q, 16);
-        const c = v128.load(q, 32);
         const d = v128.load(q, 48);
-        high = f32x4.pmax(high, f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
-        s = f32x4.add(s, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+        const ab = f32x4.pmax(v128.load(q), b);
+        const cd = f32x4.pmax(v128.load(q, 32), d);
+        high = f32x4.pmax(high, f32x4.pmax(ab, cd));
+        valid = v128.and(valid, v128.and(f32x4.ge(ab, b), f32x4.ge(cd, d)));
       }
       v128.store(to, high);
       highest = f32x4.pmax(highest, high);
@@ -33,12 +32,8 @@ export function groupMaxima(p: usize, tiles: i32, to: usize, coarser: usize): f3
     v128.store(coarser, highest);
     most = f32x4.pmax(most, highest);
   }
-  // See peakOf.
-  const total = hsum64(s);
   const peak = hmax(most);
-  if (total == total && peak < Infinity) return peak;
-  scan(start, tiles << 6);
-  return finite ? peak : NaN;
+  return i32x4.all_true(valid) && peak < Infinity ? peak : NaN;
 }
 
 /**

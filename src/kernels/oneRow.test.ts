@@ -128,6 +128,17 @@ describe("what may go wrong between pieces", () => {
     ["only −Infinity", new Float32Array(9000).fill(-Infinity)],
   ])("%s", (_, row) => check(row, 1));
 
+  it("finds NaN of either sign in every place", () => {
+    const row = alloc(1, 203);
+    const bits = new Int32Array(row.buffer, row.byteOffset, row.length);
+    for (const nan of [0x7fc00000, 0x7f800001, 0xffc00000, 0xff800001])
+      for (let k = 0; k < row.length; k++) {
+        row.set(fromCycle([-2, 3, -Infinity, 0, 1e38], row.length));
+        bits[k] = nan;
+        expect(peak(row, 0, row.length).max).toBeNaN();
+      }
+  });
+
   it.each([1e-38, 1e38])("a temperature of %d, for which f32 has no room", (temperature) => check(base(), temperature));
 
   it("sums to 1, and keeps log-sum-exp, where equal terms round the same way", () => {

@@ -5,11 +5,13 @@ import type { Peak } from "./rowReference.js";
 
 /** Scores in a piece: 16 KiB. */
 export const PIECE = 4096;
+/** Where nothing is copied. */
+const LONG_PIECE = 8192;
 
 /** Where the pieces of a row are for the kernels. */
 export interface Pieces {
   arena: Arena;
-  /** Byte offset of scores from … from + count − 1, with count ≤ PIECE. */
+  /** Byte offset of scores from … from + count − 1, with count ≤ PIECE where they are copied. */
   at(from: number, count: number): number;
 }
 
@@ -37,14 +39,16 @@ export function scaleOf(temperature: number): number | undefined {
 
 /** See rowReference.ts; undefined where it cannot be done here. */
 export function peak(values: Float32Array, start: number, end: number): Peak | undefined {
-  const pieces = piecesOf(values);
+  const home = arenaOf(values);
+  const pieces = piecesOf(values, home);
   if (!pieces) return undefined;
   const { kernels } = pieces.arena;
+  const piece = home ? LONG_PIECE : PIECE;
   let max = -Infinity;
   let best = start;
   let tie = false;
-  for (let from = start; from < end; from += PIECE) {
-    const count = Math.min(PIECE, end - from);
+  for (let from = start; from < end; from += piece) {
+    const count = Math.min(piece, end - from);
     const highest = kernels.peakOf(pieces.at(from, count), count);
     if (highest > max) {
       max = highest;
@@ -54,7 +58,7 @@ export function peak(values: Float32Array, start: number, end: number): Peak | u
     else if (Number.isNaN(highest)) return { argmax: 0, tie: false, max: NaN };
   }
   if (max === -Infinity) return { argmax: 0, tie: false, max: NaN };
-  const count = Math.min(PIECE, end - best);
+  const count = Math.min(piece, end - best);
   const first = kernels.firstOf(pieces.at(best, count), count, max);
   return { argmax: best - start + (first < 0 ? -1 - first : first), tie: tie || first < 0, max };
 }
