@@ -84,16 +84,19 @@ async function fileRow(command: string, source: Source, { flags }: Invocation): 
   const wanted = (flags["row"] as number | undefined) ?? (source.rows === 1 ? 0 : undefined);
   const id = flags["id"] as string | undefined;
   if (wanted === undefined && id === undefined) return onlyRow(command, source);
+  let rows = 0;
   for await (const batch of source.batches()) {
     const at = id === undefined ? wanted! - (batch.offset ?? 0) : (batch.ids ?? []).indexOf(id);
+    rows += batch.rows;
     if (at < 0 || at >= batch.rows) continue;
     const row = { ...takeRows(batch, [at]), offset: (batch.offset ?? 0) + at };
     if (row.values.some((score) => !(score < Infinity))) throw notFinite(row, 0);
     return { row, classes: source.classes, ...(row.labels ? { label: row.labels[0]! } : {}) };
   }
+  const missing = id === undefined ? `row ${wanted}, counted from 0` : `a row with id ${id}`;
   throw new LogitsError(
     "bad-data",
-    `Cannot ${command} this row: the file must have ${id === undefined ? `row ${wanted}` : `a row with id ${id}`}, got none`,
+    `Cannot ${command} this row: the file must have ${missing}, got ${rows} row${rows === 1 ? "" : "s"}`,
   );
 }
 

@@ -43,7 +43,7 @@ describe("logits sample", () => {
         top: [{ id: 0, p: expect.closeTo(Math.exp(3) / (Math.exp(3) + Math.exp(2) + Math.E + 1), 12) }],
       });
     const { status, err } = await logits("sample", at("vector.npy"), "--row", "1");
-    expect([status, err]).toEqual([3, expect.stringContaining("the file must have row 1, got none")]);
+    expect([status, err]).toEqual([3, expect.stringContaining("the file must have row 1, counted from 0, got 1 row")]);
     const binary = await document(at("vector.npy"), "--row", "0", "--kind", "binary-logits");
     expect(binary).toMatchObject({ kept: 2, top: [{ id: 1, p: expect.closeTo(1 / (1 + Math.exp(-3)), 12) }, {}] });
   });

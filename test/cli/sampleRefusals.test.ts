@@ -113,7 +113,7 @@ describe("logits sample refuses", () => {
       "a row that there is not",
       ["rows.jsonl", "--kind", "logits", "--row", "9"],
       3,
-      /the file must have row 9, got none/,
+      /the file must have row 9, counted from 0, got \d rows/,
     ],
     ["no row of several", ["rows.jsonl", "--kind", "logits"], 2, /needs --row N or --id ID/],
   ])("%s ends with %3$i", async (_, [name, ...flags], status, message) => {
