@@ -42,7 +42,18 @@ function mulHigh(a: number, b: number): number {
 }
 
 /** What randomness is used for: keeps one seed from giving the same words to two purposes. */
-export type Purpose = "bootstrap" | "folds" | "shuffle" | "sample" | "simulation" | "dice" | "gumbel" | "verify";
+export type Purpose =
+  | "bootstrap"
+  | "folds"
+  | "shuffle"
+  | "sample"
+  | "simulation"
+  | "dice"
+  | "gumbel"
+  | "verify"
+  | "weights"
+  | "augment"
+  | "noise";
 const purposes: Record<Purpose, number> = {
   bootstrap: 1,
   folds: 2,
@@ -52,6 +63,9 @@ const purposes: Record<Purpose, number> = {
   dice: 6,
   gumbel: 7,
   verify: 8,
+  weights: 9,
+  augment: 10,
+  noise: 11,
 };
 
 /** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */

@@ -24,7 +24,7 @@ const passThrough = new Set(["Identity", "Cast", "Flatten", "Reshape", "Squeeze"
  * @throws "bad-data" for bytes that are no ONNX model; "unsupported" where weights lie in another file.
  */
 export async function cutBeforeSoftmax(bytes: Uint8Array, name: string, output?: string): Promise<CutModel> {
-  const { ModelProto } = await loadProto();
+  const { ModelProto } = await loadProto("cut an ONNX graph");
   const model = decode(ModelProto, bytes, name);
   const graph = model.graph!;
   const outputs = (graph.output ?? []).map((value) => value.name!);
@@ -111,10 +111,11 @@ function decode(ModelProto: typeof onnx.ModelProto, bytes: Uint8Array, name: str
   throw new LogitsError("bad-data", `Cannot read ${name}: it must be an ONNX model, got another file`);
 }
 
-async function loadProto(): Promise<typeof onnx> {
+/** The package that reads and writes the format. */
+export async function loadProto(purpose: string): Promise<typeof onnx> {
   try {
     return (await import("onnx-proto")).default.onnx;
   } catch (cause) {
-    throw missingPackage("onnx-proto", "cut an ONNX graph", cause);
+    throw missingPackage("onnx-proto", purpose, cause);
   }
 }

@@ -1,0 +1,18 @@
+// Networks as files: Node alone.
+import { writeFile } from "../formats/file.js";
+import { readBytes } from "../models/readFile.js";
+import type { Network } from "./network.js";
+import { fromOnnx, toOnnx } from "./onnxModel.js";
+
+/** Writes a network as an ONNX file, aside first, so that nothing is left half written. */
+export async function save(net: Network, path: string): Promise<void> {
+  const bytes = await toOnnx(net);
+  await writeFile(path, async (sink) => {
+    await sink.write(bytes);
+  });
+}
+
+/** A network that `save` wrote; from a path, or in a browser from an address. */
+export async function load(path: string): Promise<Network> {
+  return fromOnnx(await readBytes(path), path.split(/[/\\]/).at(-1));
+}
