@@ -6,6 +6,8 @@ import { quotient } from "./decimal";
 const MINUS: u32 = 45;
 /** Bytes below which long numbers give way to short ones; a few less than those can take, so that they do not change with every number. */
 const SHORT: i32 = 12;
+/** Where the parts of powers of ten are: so far beyond the start of the powers of five. */
+const PARTS: usize = 12288;
 const KEPT: usize = memory.data<u64>([0, 0, 0, 0, -1, -1, -1, -1]);
 // The point; "0"; what makes a byte above 9 one of 128 or more; weights of digits, pairs and fours; 1e8. Loaded they stay in registers: V8 makes a
 // constant that is written in the code anew each time.
@@ -103,6 +105,88 @@ function shortNumbers(p: usize, at: usize, end: usize, value: usize): usize {
   return at;
 }
 
+/** What a number begins with whose first digit is the 17th before its end or later, and is behind the point. */
+const LEADING: u64 = 0x3030303030302e30;
+/** Twice the bound of the error of what is added to the leading product, as a share of it. */
+const ABOVE: f64 = 1.0000000000000009;
+const BELOW: f64 = 0.9999999999999991;
+
+/**
+ * The digits before the last 16, as a number; more than 9 where they are not one digit, after zeros and a point at most. `size` is the length without a
+ * sign.
+ */
+@inline function leading(start: usize, size: i32, fraction: i32): u64 {
+  const count = size - 17 + ((16 - fraction) >>> 31);
+  // No shift by 64: it would be one by 0.
+  return rotl(((load<u64>(start) ^ LEADING) << (56 - ((count & ~(count >> 31)) << 3))) << 8, 8);
+}
+
+/**
+ * Numbers of 6 to 21 bytes and 17 digits that count, two at a time. With H·10^8 + L for the digits, c₁ for the first 23 bits of 10^(8 − q) and c₂ for what is left of it
+ * H·c₁ is exact, and much larger than H·c₂ + L·10^−q, whose relative error is less than 4·2^−53. Where that matters, close to halfway between two numbers,
+ * integers decide.
+ */
+function middleNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize): usize {
+  const dot = v128.load(CONSTANTS);
+  const zero = v128.load(CONSTANTS, 16);
+  const above9 = v128.load(CONSTANTS, 32);
+  const tens = v128.load(CONSTANTS, 48);
+  const hundreds = v128.load(CONSTANTS, 64);
+  const myriads = v128.load(CONSTANTS, 80);
+  const above = f64x2.splat(ABOVE);
+  const below = f64x2.splat(BELOW);
+  const parts = powers + PARTS;
+  for (; at + 4 < end; at += 8, value += 16) {
+    const stop = <usize>load<u32>(at);
+    const stop1 = <usize>load<u32>(at, 4);
+    const minus = <i32>(load<u8>(p) == MINUS);
+    const minus1 = <i32>(load<u8>(stop, 1) == MINUS);
+    const start = p + minus;
+    const start1 = stop + 1 + minus1;
+    const size = <i32>(stop - start);
+    const size1 = <i32>(stop1 - start1);
+    const fraction = size - 1 - ctz(<i32>matches(start, dot));
+    const fraction1 = size1 - 1 - ctz(<i32>matches(start1, dot));
+    if (<u32>((size - 6) | (size1 - 6) | ((fraction | fraction1) >> 31)) > 15) break;
+    const lead = leading(start, size, fraction);
+    const lead1 = leading(start1, size1, fraction1);
+    const w = digits(stop, fraction, size - 1, zero);
+    const w1 = digits(stop1, fraction1, size1 - 1, zero);
+    if (
+      i32(lead > 9) | i32(lead1 > 9) | i32(size < SHORT && size1 < SHORT) |
+      i8x16.bitmask(v128.or(i8x16.add_sat_u(w, above9), i8x16.add_sat_u(w1, above9)))
+    ) break;
+    const eights = i32x4.add(
+      i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours(w, tens, hundreds), fours(w1, tens, hundreds)), myriads),
+      i64x2.replace_lane(i64x2.splat(lead * 100000000), 1, lead1 * 100000000),
+    );
+    const high = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(eights, eights, 0, 2, 0, 2));
+    const low = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(eights, eights, 1, 3, 1, 3));
+    const part = parts + (<usize>(fraction + (minus << 5)) << 5);
+    const part1 = parts + (<usize>(fraction1 + (minus1 << 5)) << 5);
+    const first = v128.load64_lane(part1, v128.load64_zero(part), 1);
+    const second = v128.load64_lane(part1, v128.load64_zero(part, 8), 1, 8);
+    const whole = v128.load64_lane(part1, v128.load64_zero(part, 16), 1, 16);
+    const product = f64x2.mul(high, first);
+    const rest = f64x2.add(f64x2.mul(high, second), f64x2.mul(low, whole));
+    const least = f64x2.add(product, f64x2.mul(rest, below));
+    const most = f64x2.add(product, f64x2.mul(rest, above));
+    v128.store(value, least);
+    if (v128.any_true(v128.xor(least, most))) {
+      decide(value, i64x2.extract_lane(eights, 0), fraction, minus, powers);
+      decide(value + 8, i64x2.extract_lane(eights, 1), fraction1, minus1, powers);
+    }
+    p = stop1 + 1;
+  }
+  return at;
+}
+
+/** What integers say: of two halves of a number's digits, the upper one below. */
+function decide(value: usize, halves: u64, q: i32, minus: i32, powers: usize): void {
+  const m = (halves & 0xffffffff) * 100000000 + (halves >> 32);
+  if (m) store<u64>(value, quotient(m, q, powers) | (<u64>minus << 63));
+}
+
 /** Numbers of 32 bytes at most: digits as integers first, then what they are. */
 function longNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
   const dot = v128.load(CONSTANTS);
@@ -146,6 +230,7 @@ function longNumbers(p: usize, at: usize, end: usize, value: usize, powers: usiz
 export function plainNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
   while (at < end) {
     let stop = shortNumbers(p, at, end, value);
+    if (stop == at) stop = middleNumbers(p, at, end, value, powers);
     if (stop == at) stop = longNumbers(p, at, end, value, powers, room);
     if (stop == at) break;
     p = <usize>load<u32>(stop - 4) + 1;

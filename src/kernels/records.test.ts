@@ -75,8 +75,25 @@ const shapes: [string, () => string][] = [
   ["1 to 8 digits with a point anywhere", () => pointed(1 + below(8))],
   ["15 to 20 digits with a point anywhere", () => pointed(15 + below(6))],
   ["6 digits after the point", () => (random() * 40 - 20).toFixed(6)],
+  ["17 digits, and zeros before them", () => `${sign()}${"0".repeat(below(3))}.${"0".repeat(below(5))}${digits(17)}`],
+  ["16 to 18 digits that count", () => sign() + ((random() * 10) ** (1 + below(5))).toPrecision(16 + below(3))],
+  ["next to halfway between two numbers", () => sign() + nextToHalfway()],
+  ["halfway between two numbers in 17 digits", () => `${sign()}${2 ** 52 + below(2 ** 32) * below(2 ** 20)}.5`],
   ["anything among plain numbers", () => (below(9) ? pointed(1 + below(19)) : kinds[below(kinds.length)]![1]())],
 ];
+
+const sign = (): string => (below(2) ? "-" : "");
+
+/** A number of 16 or 17 digits as close to the middle between two as there is one, or the next. */
+function nextToHalfway(): string {
+  const value = 2 ** -4 * (1 + random()) * 2 ** below(8);
+  const power = 52 - Math.floor(Math.log2(value));
+  const scale = 10n ** BigInt(16 - (value >= 10 ? 1 : 0));
+  const middle = ((2n * BigInt(value * 2 ** power) + 1n) * scale) >> BigInt(power + 1);
+  const text = String(middle + BigInt(below(3)) - 1n).padStart(String(scale).length, "0");
+  const point = text.length - String(scale).length + 1;
+  return `${text.slice(0, point)}.${text.slice(point)}`;
+}
 
 function pointed(count: number): string {
   const text = digits(count);
@@ -147,6 +164,21 @@ describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
       expect([values, lines, rest]).toEqual([wide, 1, line]);
     }
   });
+
+  it.each(["-1.2345678901234567", "0.12345678901234567", "-0.0012345678901234567", "12345678901.5", "1.234567", "-.5"])(
+    "any byte in any place of %s",
+    (text) => {
+      const row = Array.from({ length: 12 }, (_, k) => (k % 2 ? -1 : 1) / (k + 3));
+      for (let place = 0; place < text.length; place++)
+        for (const byte of " !+-./0123456789:@px~") {
+          const changed = text.slice(0, place) + byte + text.slice(place + 1);
+          const line = `${row.with(5, changed as never).join(",")}\n`;
+          const number = /^ *[-+]?(\d+\.?\d*|\.\d+) *$/.test(changed);
+          const [values, , , rest] = parsed(which, { delimiter: 44, runs: [12] }, line);
+          expect([values, rest]).toEqual(number ? [row.with(5, Number(changed)), ""] : [[], line]);
+        }
+    },
+  );
 
   it.each<[string, string, number]>([
     ["an exponent", "1.5e-3", 0.0015],
