@@ -172,10 +172,13 @@ describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
       for (let place = 0; place < text.length; place++)
         for (const byte of " !+-./0123456789:@px~") {
           const changed = text.slice(0, place) + byte + text.slice(place + 1);
-          const line = `${row.with(5, changed as never).join(",")}\n`;
-          const number = /^ *[-+]?(\d+\.?\d*|\.\d+) *$/.test(changed);
-          const [values, , , rest] = parsed(which, { delimiter: 44, runs: [12] }, line);
-          expect([values, rest]).toEqual(number ? [row.with(5, Number(changed)), ""] : [[], line]);
+          // Numbers are read in pairs.
+          for (const column of [5, 6]) {
+            const line = `${row.with(column, changed as never).join(",")}\n`;
+            const number = /^ *[-+]?(\d+\.?\d*|\.\d+) *$/.test(changed);
+            const [values, , , rest] = parsed(which, { delimiter: 44, runs: [12] }, line);
+            expect([values, rest]).toEqual(number ? [row.with(column, Number(changed)), ""] : [[], line]);
+          }
         }
     },
   );
