@@ -1,30 +1,16 @@
+import { alikeNumbers, unitNumbers } from "./alikeNumbers";
 import { quotient } from "./decimal";
+import { ABOVE, BELOW, CONSTANTS, fours, last, matches, MINUS, SIGNED_POWERS } from "./digits";
 
 // Numbers of digits, a point and a minus at most. Where fields end is found first, for many of them; then no number waits for the one before it, and the
 // processor works on some at a time. G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second" (2019), find structure in the same way.
 
-const MINUS: u32 = 45;
 /** Bytes below which long numbers give way to short ones; a few less than those can take, so that they do not change with every number. */
 const SHORT: i32 = 12;
+/** Bytes of places of numbers that are written alike, from which on more of them are expected. */
+const MANY: usize = 64;
 /** Where the parts of powers of ten are: so far beyond the start of the powers of five. */
 const PARTS: usize = 12288;
-const KEPT: usize = memory.data<u64>([0, 0, 0, 0, -1, -1, -1, -1]);
-// The point; "0"; what makes a byte above 9 one of 128 or more; weights of digits, pairs and fours; 1e8. Loaded they stay in registers: V8 makes a
-// constant that is written in the code anew each time.
-const CONSTANTS: usize = memory.data<u64>([
-  0x2e2e2e2e2e2e2e2e, 0x2e2e2e2e2e2e2e2e, 0x3030303030303030, 0x3030303030303030, 0x7676767676767676, 0x7676767676767676,
-  0x0a010a010a010a01, 0x0a010a010a010a01, 0x0001006400010064, 0x0001006400010064, 0x0001271000012710, 0x0001271000012710,
-  0x4197d78400000000, 0x4197d78400000000,
-]);
-const SIGNED_POWERS: usize = memory.data<f64>([
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-  -1, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
-]);
-
-@inline function matches(p: usize, splat: v128): u64 {
-  return <u64>i8x16.bitmask(i8x16.eq(v128.load(p), splat));
-}
-
 /** Stores the place of the lowest bit, and clears it. */
 @inline function place(p: usize, bits: u64, to: usize): u64 {
   store<u32>(to, <u32>p + <u32>ctz(bits));
@@ -51,19 +37,9 @@ export function places(p: usize, to: usize, byte: u32, most: u32, out: usize): u
   return min(out, full);
 }
 
-/** Ones in the last `count` of 16 bytes, −16 ≤ count ≤ 32. */
-@inline function last(count: i32): v128 {
-  return v128.load(KEPT + 16 + <usize>count);
-}
-
 /** The last `count` digits before `end` as bytes, zeros before them; what stands before the last `fraction` of them, a point, is left out. */
 @inline function digits(end: usize, fraction: i32, count: i32, zero: v128): v128 {
   return v128.and(i8x16.sub(v128.bitselect(v128.load(end - 16), v128.load(end - 17), last(fraction)), zero), last(count));
-}
-
-/** Each four digits as a number. */
-@inline function fours(digits: v128, tens: v128, hundreds: v128): v128 {
-  return i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(digits, tens), 8), hundreds);
 }
 
 /** Numbers of 15 bytes at most, two at a time: what they share, the processor does once. */
@@ -107,10 +83,6 @@ function shortNumbers(p: usize, at: usize, end: usize, value: usize): usize {
 
 /** What a number begins with whose first digit is the 17th before its end or later, and is behind the point. */
 const LEADING: u64 = 0x3030303030302e30;
-/** Twice the bound of the error of what is added to the leading product, as a share of it. */
-const ABOVE: f64 = 1.0000000000000009;
-const BELOW: f64 = 0.9999999999999991;
-
 /**
  * The digits before the last 16, as a number; more than 9 where they are not one digit, after zeros and a point at most. `size` is the length without a
  * sign.
@@ -228,11 +200,19 @@ function longNumbers(p: usize, at: usize, end: usize, value: usize, powers: usiz
  * that one ends.
  */
 export function plainNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
+  let alike: usize = 0;
   while (at < end) {
-    let stop = shortNumbers(p, at, end, value);
-    if (stop == at) stop = middleNumbers(p, at, end, value, powers);
-    if (stop == at) stop = longNumbers(p, at, end, value, powers, room);
-    if (stop == at) break;
+    let stop = alikeNumbers(p, at, end, value);
+    if (stop == at) stop = unitNumbers(p, at, end, value);
+    if (stop == at) {
+      // One that differs from many does not mean that others will.
+      const to = alike > MANY ? min(at + 8, end) : end;
+      stop = shortNumbers(p, at, to, value);
+      if (stop == at) stop = middleNumbers(p, at, to, value, powers);
+      if (stop == at) stop = longNumbers(p, at, to, value, powers, room);
+      if (stop == at) break;
+      alike = 0;
+    } else alike = stop - at;
     p = <usize>load<u32>(stop - 4) + 1;
     value += (stop - at) << 1;
     at = stop;
