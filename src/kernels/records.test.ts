@@ -178,7 +178,8 @@ describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
   it.each(among)("any byte in any place of a number, among %s", (_, make) => {
     const row = Array.from({ length: 60 }, (_field, k) => make((k % 2 ? -1 : 1) * (k + 3)));
     const samples = ["-1.2345678901234567", "0.12345678901234567", "-0.0012345678901234567", "123456789012.5"];
-    for (const text of [...samples, "1.234567", "-12.345678", "-.500000", "-9", "0.000000"])
+    const longest = "-1.234567890123456789012345678";
+    for (const text of [...samples, longest, "1.234567", "-12.345678", "-.500000", "-9", "0.000000"])
       for (let place = 0; place <= text.length; place++)
         for (const byte of ["", ..." !+-./0123456789:@px~"]) {
           const changed = text.slice(0, place) + byte + text.slice(place + 1);
@@ -188,6 +189,8 @@ describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
             const fields = row.with(column, changed);
             const line = `${fields.join(",")}\n`;
             const [values, , , rest] = parsed(which, { delimiter: 44, runs: [60] }, line);
+            // What the first 19 digits do not decide may be left over.
+            if (rest === line && changed.replaceAll(/\D/g, "").length > 19) continue;
             const wanted = number ? fields.map(Number) : [];
             if (rest !== (number ? "" : line) || (values as number[]).some((value, k) => !Object.is(value, wanted[k])))
               expect([changed, column, values, rest]).toEqual([changed, column, wanted, number ? "" : line]);
