@@ -6,6 +6,7 @@ import { ABOVE, BELOW, CONSTANTS, fours, KEPT, last, matches, MINUS, SIGNED_POWE
 const SHAPE: usize = memory.data(80, 16);
 let shaped: i32 = -1;
 
+const POINT: u32 = 46;
 const SIGNS: usize = memory.data<u64>([0, 0x8000000000000000]);
 /** 1e-6: its first 29 bits, and what is left of it. */
 const MILLIONTH: f64 = 9.999999974752427e-7;
@@ -17,7 +18,7 @@ function shape(after: i32): void {
   shaped = after;
   const point = 15 - after;
   memory.copy(SHAPE, CONSTANTS + 16, 80);
-  store<u8>(SHAPE + point, 0x2e);
+  store<u8>(SHAPE + point, <u8>POINT);
   store<u8>(SHAPE + point, 0x7f, 16);
   // A pair with a point is one digit, and what stands before it has a tenth of its weight.
   if (point & 1) store<u16>(SHAPE + (point & ~1), 0x0100, 32);
@@ -33,6 +34,9 @@ export function alikeNumbers(p: usize, at: usize, end: usize, value: usize): usi
   const first = <usize>load<u32>(at);
   const after = clz(<i32>matches(first - 16, v128.load(CONSTANTS))) - 16;
   if (<u32>(after - 1) > 13) return at;
+  // Two may have it there by chance, but not four.
+  const few = min(at + 16, end);
+  for (let next = at + 4; next < few; next += 4) if (load<u8>(<usize>load<u32>(next) - after - 1) != POINT) return at;
   shape(after);
   const template = v128.load(SHAPE);
   const above9 = v128.load(SHAPE, 16);
