@@ -9,6 +9,10 @@ import { ABOVE, BELOW, CONSTANTS, fours, last, matches, MINUS, SIGNED_POWERS } f
 const SHORT: i32 = 12;
 /** Bytes of places of numbers that are written alike, from which on more of them are expected. */
 const MANY: usize = 64;
+const PAIR: usize = 8;
+const MOST_APART: usize = 1024;
+/** Bytes of places of numbers that are next taken one by one. */
+let apart: usize = PAIR;
 /** Where the parts of powers of ten are: so far beyond the start of the powers of five. */
 const PARTS: usize = 12288;
 /** Stores the place of the lowest bit, and clears it. */
@@ -200,19 +204,18 @@ function longNumbers(p: usize, at: usize, end: usize, value: usize, powers: usiz
  * that one ends.
  */
 export function plainNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
-  let alike: usize = 0;
   while (at < end) {
     let stop = alikeNumbers(p, at, end, value);
     if (stop == at) stop = unitNumbers(p, at, end, value);
     if (stop == at) {
-      // One that differs from many does not mean that others will.
-      const to = alike > MANY ? min(at + 8, end) : end;
+      // One that differs from many does not mean that others will; but if they do, again and again, what is alike is tried less and less.
+      const to = min(at + apart, end);
+      apart = min(apart << 1, MOST_APART);
       stop = shortNumbers(p, at, to, value);
       if (stop == at) stop = middleNumbers(p, at, to, value, powers);
       if (stop == at) stop = longNumbers(p, at, to, value, powers, room);
       if (stop == at) break;
-      alike = 0;
-    } else alike = stop - at;
+    } else if (stop - at > MANY) apart = PAIR;
     p = <usize>load<u32>(stop - 4) + 1;
     value += (stop - at) << 1;
     at = stop;
