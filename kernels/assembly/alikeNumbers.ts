@@ -2,7 +2,10 @@ import { ABOVE, BELOW, CONSTANTS, fours, KEPT, last, matches, MINUS, SIGNED_POWE
 
 // Numbers that one program has written have their points in one place. Then nobody looks for it: the point is taken for a digit 0 that has no weight.
 
-/** For a place of the point: what digits and the point are compared with, what makes any other byte one of 128 or more, and the weights of digits, pairs and fours. */
+/**
+ * For a place of the point: what digits and the point are compared with, what makes any other byte one of 128 or more, and the weights of digits, pairs
+ * and fours.
+ */
 const SHAPE: usize = memory.data(80, 16);
 let shaped: i32 = -1;
 
@@ -70,8 +73,9 @@ export function alikeNumbers(p: usize, at: usize, end: usize, value: usize): usi
 }
 
 /**
- * Numbers of one digit, a point and 14 to 21 more digits, two at a time. Of the first 7 digits as a whole number the product with the first 29 bits of 1e-6 is exact, and
- * much larger than all that is added to it, whose relative error is less than 5·2^−53. Where that matters, close to halfway between two numbers, this ends.
+ * Numbers of one digit, a point and 14 to 21 more digits, two at a time. Of the first 7 digits as a whole number the product with the first 29 bits of
+ * 1e-6 is exact, and much larger than all that is added to it, whose relative error is less than 5·2^−53. Where that matters, close to halfway between
+ * two numbers, this ends.
  */
 export function unitNumbers(p: usize, at: usize, end: usize, value: usize): usize {
   if (<i32>(<usize>load<u32>(at) - p) < 16) return at;

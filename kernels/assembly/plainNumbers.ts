@@ -15,6 +15,7 @@ const MOST_APART: usize = 1024;
 let apart: usize = PAIR;
 /** Where the parts of powers of ten are: so far beyond the start of the powers of five. */
 const PARTS: usize = 12288;
+
 /** Stores the place of the lowest bit, and clears it. */
 @inline function place(p: usize, bits: u64, to: usize): u64 {
   store<u32>(to, <u32>p + <u32>ctz(bits));
@@ -98,9 +99,9 @@ const LEADING: u64 = 0x3030303030302e30;
 }
 
 /**
- * Numbers of 6 to 21 bytes and 17 digits that count, two at a time. With H·10^8 + L for the digits, c₁ for the first 23 bits of 10^(8 − q) and c₂ for what is left of it
- * H·c₁ is exact, and much larger than H·c₂ + L·10^−q, whose relative error is less than 4·2^−53. Where that matters, close to halfway between two numbers,
- * integers decide.
+ * Numbers of 6 to 21 bytes and 17 digits that count, two at a time. With H·10^8 + L for the digits, q of them behind the point, c₁ for the first 23 bits of
+ * 10^(8 − q) and c₂ for what is left of it H·c₁ is exact, and much larger than H·c₂ + L·10^−q, whose relative error is less than 4·2^−53. Where that
+ * matters, close to halfway between two numbers, integers decide.
  */
 function middleNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize): usize {
   const dot = v128.load(CONSTANTS);
