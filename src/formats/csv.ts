@@ -88,8 +88,9 @@ function countsColumns(sample: Record_[]): boolean {
 function detectDelimiter(lines: string[]): string {
   let best = ",";
   let bestScore = 0;
+  const unquoted = lines.map((line) => (line.includes('"') ? line.replaceAll(/"[^"]*"/g, "") : line));
   for (const delimiter of delimiters) {
-    const counts = lines.map((line) => line.replaceAll(/"[^"]*"/g, "").split(delimiter).length - 1);
+    const counts = unquoted.map((line) => occurrences(line, delimiter));
     const score =
       counts[0] === 0
         ? 0
@@ -101,17 +102,24 @@ function detectDelimiter(lines: string[]): string {
   return spaced ? " " : best;
 }
 
+function occurrences(text: string, letter: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at !== -1; at = text.indexOf(letter, at + 1)) count++;
+  return count;
+}
+
 function describe(names: string[], data: Record_[]): ColumnInfo[] {
   return names.map((name, k) => {
-    const numeric = data.filter(({ fields }) => parseNumber(fields[k] ?? "") !== undefined).length;
-    // One stray word in a column of numbers is an error of that row, not another type.
+    let numeric = 0;
+    let whole = true;
+    // One stray word in a column of numbers is an error of that row, not another type: half of them and one more decide.
+    for (let row = 0; row < data.length && (whole || numeric * 2 <= data.length); row++) {
+      const value = parseNumber(data[row]!.fields[k] ?? "");
+      if (value !== undefined) numeric++;
+      whole &&= Number.isInteger(value);
+    }
     return numeric * 2 > data.length
-      ? {
-          name,
-          kind: "number",
-          type: "numbers",
-          whole: data.every(({ fields }) => Number.isInteger(parseNumber(fields[k] ?? ""))),
-        }
+      ? { name, kind: "number", type: "numbers", whole }
       : { name, kind: "other", type: "text" };
   });
 }
