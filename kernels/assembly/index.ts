@@ -10,4 +10,4 @@ export { blockAt, countEqual, keep, massAbove, massNear, spread, weigh, weighLog
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";
 export { manyDigits, nearest, word } from "./decimal";
 export { parseRecords } from "./records";
-export { cut, massFrom, part, weighExactly } from "./heaviest";
+export { cut, mark, massFrom, part, weighExactly, weighScaled } from "./heaviest";

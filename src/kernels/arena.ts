@@ -56,18 +56,20 @@ export interface Kernels {
   countEqual(p: number, n: number, value: number): number;
   blockAt(sums: number, blocks: number, target: number, out: number): number;
   weighExactly(p: number, blocks: number, peak: number, weights: number): number;
-  massFrom(p: number, weights: number, blocks: number, step: number, least: number): number;
+  weighScaled(p: number, blocks: number, scale: number, peak: number, weights: number): number;
+  massFrom(weights: number, blocks: number, step: number, least: number): number;
   part(
-    p: number,
     weights: number,
     blocks: number,
     low: number,
     high: number,
-    ids: number,
+    places: number,
+    found: number,
     most: number,
     out: number,
   ): number;
   cut(p: number, blocks: number, least: number): void;
+  mark(p: number, blocks: number, least: number, to: number): number;
   parseRecords(
     p: number,
     to: number,
@@ -101,9 +103,9 @@ export interface Arena {
 }
 
 // The same places in every arena; what the module itself keeps lies below RESULT.
-export const RESULT = 4096;
-export const TILE = 4352;
-export const WORK = 8192;
+export const RESULT = 8192;
+export const TILE = 8448;
+export const WORK = 12288;
 export const DATA = 262144;
 /** Kernels read, and a tile of rows writes, a little beyond the end. */
 const SLACK = 64;

@@ -1,6 +1,8 @@
 import { createArena, DATA, RESULT } from "./arena.js";
 import { BLOCK } from "./drawReference.js";
+import { SHORT } from "./heaviest.js";
 import { type DrawRow, plainRow, spreadOf, within } from "./plainDrawRow.js";
+import { whereReached } from "./whereReached.js";
 
 /** Bytes in which kernels/assembly/best.ts counts. */
 const BINS = 8192;
@@ -19,7 +21,8 @@ function wasmRow(tokens: number): DrawRow | undefined {
   const sumsAt = weightsAt + 4 * padded;
   const maximaAt = sumsAt + 8 * blocks + (blocks % 2) * 8;
   const coarserAt = maximaAt + 16 * blocks;
-  const bestAt = coarserAt + 16 * Math.ceil(blocks / 16);
+  const marksAt = coarserAt + 16 * Math.ceil(blocks / 16);
+  const bestAt = marksAt + 8 * blocks + (blocks % 2) * 8;
   const room = 4 * padded + 16;
   const arena = createArena(bestAt + 4 * room + BINS - DATA);
   if (!arena) return undefined;
@@ -28,8 +31,12 @@ function wasmRow(tokens: number): DrawRow | undefined {
   const all = new Float32Array(buffer, scoresAt, padded).fill(-Infinity);
   const weights = new Float32Array(buffer, weightsAt, padded);
   const sums = new Float64Array(buffer, sumsAt, blocks);
+  const scores = all.subarray(0, tokens);
+  const marks = new Int32Array(buffer, marksAt, (tokens + 31) >>> 5);
+  // Where the best lie: there is room for the weights, and for as much again.
+  const [weightsInFull, workAt] = [bestAt, bestAt + 8 * padded];
   return {
-    scores: all.subarray(0, tokens),
+    scores,
     logs: new Float32Array(buffer, logsAt, padded),
     weights,
     sums,
@@ -53,6 +60,20 @@ function wasmRow(tokens: number): DrawRow | undefined {
     massAbove: (score) => kernels.massAbove(scoresAt, weightsAt, blocks, score),
     massNear: (centre, distance) => kernels.massNear(logsAt, weightsAt, blocks, centre, distance),
     countEqual: (n, score) => kernels.countEqual(scoresAt, n, score),
+    marks,
+    mark: (least) => kernels.mark(scoresAt, blocks, least, marksAt),
+    markHeaviest(scale, peak, share, allTies) {
+      if (tokens < SHORT) return -1;
+      const total = kernels.weighScaled(scoresAt, blocks, scale, peak, weightsInFull);
+      const row = { arena, blocks, scores, scale, peak, weightsAt: weightsInFull, total, workAt };
+      const found = whereReached(row, share, true);
+      if (!found) return -1;
+      const count = kernels.mark(scoresAt, blocks, found.score, marksAt);
+      if (allTies) return count;
+      const passed = found.ids.slice(found.few);
+      for (const id of passed) marks[id >>> 5]! &= ~(1 << (id & 31));
+      return count - passed.length;
+    },
     at(target) {
       const block = kernels.blockAt(sumsAt, blocks, target, RESULT);
       return within(weights, sums, block, target, doubles[RESULT / 8]!);

@@ -17,6 +17,8 @@ export interface DrawRow {
   /** After `findBest` and `findAbove`: the largest scores and their ids, the largest first, equal ones by id. */
   readonly ids: Int32Array;
   readonly best: Float32Array;
+  /** After `mark` and `markHeaviest`: a bit for each token, the lowest of a word first. */
+  readonly marks: Int32Array;
   /** The largest score; NaN where one is NaN or +Infinity. To be asked before the next two. */
   peak(): number;
   /** Finds the k ≥ 1 largest scores, no masked one; returns how many there are. */
@@ -37,6 +39,13 @@ export interface DrawRow {
   massNear(centre: number, distance: number): number;
   /** How many of the first n scores are this one. */
   countEqual(n: number, score: number): number;
+  /** Marks the scores that are not below `least`, no masked one; returns how many. */
+  mark(least: number): number;
+  /**
+   * Marks the largest scores, equal ones by their place, whose weights e^(score·scale − peak) come to a share of all, with `allTies` also those that equal the
+   * last; returns how many, or −1 where another way has to be taken: see heaviest.ts. The best are forgotten.
+   */
+  markHeaviest(scale: number, peak: number, share: number, allTies: boolean): number;
   /** The token at `target` of the running sum of the weights. */
   at(target: number): number;
 }
@@ -106,6 +115,7 @@ export function plainRow(
   const logs = new Float32Array(padded);
   const weights = new Float32Array(padded);
   const sums = new Float64Array(blocks);
+  const marks = new Int32Array((tokens + 31) >>> 5);
   // Made when they are asked for: most rows are only drawn from.
   let ids = new Int32Array();
   let best = new Float32Array();
@@ -202,6 +212,18 @@ export function plainRow(
       for (let id = 0; id < n; id++) if (all[id] === score) count++;
       return count;
     },
+    marks,
+    mark(least) {
+      marks.fill(0);
+      let count = 0;
+      for (let id = 0; id < tokens; id++) {
+        if (!(all[id]! >= least && all[id]! > -Infinity)) continue;
+        marks[id >>> 5]! |= 1 << (id & 31);
+        count++;
+      }
+      return count;
+    },
+    markHeaviest: () => -1,
     at(target) {
       let before = 0;
       let block = 0;
