@@ -1,6 +1,7 @@
 import { type DrawRow, weighGap } from "../../core/index.js";
 import { reachedAt } from "../topP.js";
 import type { Penalties } from "./penalties.js";
+import type { FewStep } from "./program.js";
 
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
 export class Few {
@@ -77,6 +78,14 @@ export class Few {
     scores[at] = score;
   }
 
+  follow(steps: readonly FewStep[]): void {
+    for (const step of steps) {
+      if (step.does === "scale") this.scale(step.by);
+      else if (step.does === "nucleus") this.nucleus(step.limit, step.andEqual);
+      else this.cut(this.scores[0]! + step.log);
+    }
+  }
+
   scale(by: number): void {
     for (let i = 0; i < this.count; i++) this.scores[i]! *= by;
   }
@@ -102,6 +111,13 @@ export class Few {
     let kept = 1;
     while (kept < this.count && this.scores[kept]! >= least) kept++;
     this.count = kept;
+  }
+
+  /** Sets the bits of these tokens and of no other; returns how many they are. */
+  mark(marks: Int32Array): number {
+    marks.fill(0);
+    for (let i = 0; i < this.count; i++) marks[this.ids[i]! >>> 5]! |= 1 << (this.ids[i]! & 31);
+    return this.count;
   }
 
   #sortIds(): void {
