@@ -64,21 +64,22 @@ export function weighScaled(p: usize, blocks: i32, scale: f64, peak: f64, weight
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** Σ of the weights that are not below `least`, of each `step`-th block. */
-export function massFrom(weights: usize, blocks: i32, step: i32, least: f64): f64 {
+/** Weights that are not below some, and 0 for the others. */
+@inline function heavy(weights: v128, least: v128): v128 {
+  return v128.and(f64x2.ge(weights, least), weights);
+}
+
+/** Σ of the weights that are not below `least`. */
+export function massFrom(weights: usize, blocks: i32, least: f64): f64 {
   const from = f64x2.splat(least);
-  let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  const gap = <usize>(step - 1) << 9;
-  for (let block = 0; block < blocks; block += step, weights += gap) {
-    for (const end = weights + 512; weights < end; weights += 32) {
-      const v = v128.load(weights);
-      const w = v128.load(weights, 16);
-      a = f64x2.add(a, v128.and(f64x2.ge(v, from), v));
-      b = f64x2.add(b, v128.and(f64x2.ge(w, from), w));
-    }
+  let sum = f64x2.splat(0);
+  // One addition waits for the one before it: as few as may be.
+  for (const end = weights + (<usize>blocks << 9); weights < end; weights += 64) {
+    const a = f64x2.add(heavy(v128.load(weights), from), heavy(v128.load(weights, 16), from));
+    const b = f64x2.add(heavy(v128.load(weights, 32), from), heavy(v128.load(weights, 48), from));
+    sum = f64x2.add(sum, f64x2.add(a, b));
   }
-  return total(f64x2.add(a, b));
+  return total(sum);
 }
 
 /**
@@ -92,15 +93,16 @@ export function part(
   const upper = f64x2.splat(high);
   let sum = f64x2.splat(0);
   let n = 0;
-  for (let place = 0, last = blocks * BLOCK; place < last; place += 4, weights += 32) {
+  for (let place = 0, last = blocks * BLOCK; place < last; place += 8, weights += 64) {
     const a = v128.load(weights);
     const b = v128.load(weights, 16);
-    const overA = f64x2.ge(a, upper);
-    const overB = f64x2.ge(b, upper);
-    sum = f64x2.add(sum, f64x2.add(v128.and(overA, a), v128.and(overB, b)));
-    const inA = v128.andnot(f64x2.ge(a, lower), overA);
-    const inB = v128.andnot(f64x2.ge(b, lower), overB);
-    let bits = i32x4.bitmask(v128.shuffle<i32>(inA, inB, 0, 2, 4, 6));
+    const c = v128.load(weights, 32);
+    const d = v128.load(weights, 48);
+    const more = f64x2.add(f64x2.add(heavy(a, upper), heavy(b, upper)), f64x2.add(heavy(c, upper), heavy(d, upper)));
+    sum = f64x2.add(sum, more);
+    let bits = i8x16.bitmask(i8x16.narrow_i16x8_s(
+      i16x8.narrow_i32x4_s(between(a, b, lower, upper), between(c, d, lower, upper)), i16x8.splat(0),
+    ));
     for (; bits; bits &= bits - 1, n++) {
       if (n == most) return -1;
       const at = ctz(bits);
@@ -110,6 +112,13 @@ export function part(
   }
   store<f64>(out, total(sum));
   return n;
+}
+
+/** Of four weights which ones lie between two, in lanes of 32 bits. */
+@inline function between(a: v128, b: v128, lower: v128, upper: v128): v128 {
+  const inA = v128.and(f64x2.ge(a, lower), f64x2.lt(a, upper));
+  const inB = v128.and(f64x2.ge(b, lower), f64x2.lt(b, upper));
+  return v128.shuffle<i32>(inA, inB, 0, 2, 4, 6);
 }
 
 /** Makes the f64 scores below `least` −Infinity. */

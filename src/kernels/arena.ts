@@ -57,7 +57,7 @@ export interface Kernels {
   blockAt(sums: number, blocks: number, target: number, out: number): number;
   weighExactly(p: number, blocks: number, peak: number, weights: number): number;
   weighScaled(p: number, blocks: number, scale: number, peak: number, weights: number): number;
-  massFrom(weights: number, blocks: number, step: number, least: number): number;
+  massFrom(weights: number, blocks: number, least: number): number;
   part(
     weights: number,
     blocks: number,

@@ -109,7 +109,7 @@ it("a mask is that of the last call", () => {
 });
 
 it("what is wrong with a row is said as by a chain", () => {
-  for (const setting of [
+  const each: Settings[] = [
     {},
     { topP: 0.5 },
     { topK: 2 },
@@ -117,7 +117,8 @@ it("what is wrong with a row is said as by a chain", () => {
     { topNSigma: 1 },
     { mirostat: 2 },
     { typicalP: 0.5 },
-  ]) {
+  ];
+  for (const setting of each) {
     const stepper = createStepper(settingsChain(samplers, setting), 3);
     expect(() => stepper.kept(Float32Array.of(1, NaN, 2))).toThrow("token 1 must be finite");
     expect(() => stepper.kept(new Float32Array(3).fill(-Infinity))).toThrow("at least one token");
