@@ -1,4 +1,4 @@
-import { type DrawRow, exactRow, LogitsError, type Params, uniform } from "../core/index.js";
+import { type DrawRow, exactRow, LogitsError, type Params, uniformTo } from "../core/index.js";
 import { checkKey, type DrawKey, type Step } from "./chain.js";
 import { accepts, type Acceptance } from "./acceptance.js";
 
@@ -27,8 +27,11 @@ export function tokenAt(row: Float64Array, u: number): number {
 
 /** Uniform number of a draw's attempt. */
 export function uniformOf({ seed, sequence = 0, step = 0 }: DrawKey, attempt: number): number {
-  return uniform(seed, "sample", step, sequence + attempt * 2 ** 32);
+  uniformTo(drawn, seed, "sample", step, attempt === 0 ? sequence : sequence + attempt * 2 ** 32);
+  return drawn[0]!;
 }
+
+const drawn = new Float64Array(1);
 
 function totalOf(row: DrawRow, logs = false): number {
   const peak = row.peak();

@@ -1,5 +1,5 @@
 import { type DrawRow, drawRow, type Logits, LogitsError, type Params, type SampleContext } from "../core/index.js";
-import { acceptToken, diceOf, type DrawKey, runChain, type Step } from "./chain.js";
+import { acceptToken, checkKey, diceAt, diceOf, type DrawKey, runChain, type Step } from "./chain.js";
 import { checkRow, numberOf } from "./define.js";
 import { drawKept, rejection, uniformOf } from "./draw.js";
 import { Best } from "./fast/best.js";
@@ -175,7 +175,8 @@ function xtcRun(params: Params, place: number, scale: number, row: DrawRow, toke
   const most = Math.min(tokens, Math.ceil(1 / threshold) + 2);
   const scores = row.scores as Float32Array;
   return (key) => {
-    const u = diceOf(key)(place);
+    checkKey(key);
+    const u = diceAt(key, place);
     const peak = peakOf() * scale;
     const total = row.weigh(scale, peak);
     if (params["roll"] === "<" ? u >= chance : u > chance) return row.at(uniformOf(key, 0) * total);

@@ -3,6 +3,8 @@ import { reachedAt } from "../topP.js";
 import type { Penalties } from "./penalties.js";
 import type { FewStep } from "./program.js";
 
+type Of<Does> = Extract<FewStep, { does: Does }>;
+
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
 export class Few {
   count = 0;
@@ -79,19 +81,21 @@ export class Few {
   }
 
   follow(steps: readonly FewStep[]): void {
-    for (const step of steps) {
-      if (step.does === "scale") this.scale(step.by);
-      else if (step.does === "nucleus") this.nucleus(step.limit, step.andEqual);
-      else this.cut(this.scores[0]! + step.log);
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
+      // Whole steps are handed on, for a number of one would be allocated.
+      if (step.does === "scale") this.#scale(step);
+      else if (step.does === "nucleus") this.#nucleus(step);
+      else this.#cut(step);
     }
   }
 
-  scale(by: number): void {
+  #scale({ by }: Of<"scale">): void {
     for (let i = 0; i < this.count; i++) this.scores[i]! *= by;
   }
 
   /** Keeps the first while what is before them is below a share of all: see topP.ts, in whose order it adds. */
-  nucleus(share: number, andEqual: boolean): void {
+  #nucleus({ limit: share, andEqual }: Of<"nucleus">): void {
     const { scores } = this;
     const peak = scores[0]!;
     let mass = 0;
@@ -106,8 +110,9 @@ export class Few {
     this.count = Math.max(1, kept);
   }
 
-  /** Keeps those that are not below a score. */
-  cut(least: number): void {
+  /** Keeps those whose logarithm of p/p_max is not below one. */
+  #cut({ log }: Of<"minP">): void {
+    const least = this.scores[0]! + log;
     let kept = 1;
     while (kept < this.count && this.scores[kept]! >= least) kept++;
     this.count = kept;
