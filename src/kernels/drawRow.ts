@@ -41,6 +41,7 @@ function wasmRow(tokens: number): DrawRow | undefined {
     logs: new Float32Array(buffer, logsAt, padded),
     weights,
     sums,
+    total: 0,
     weighted: 0,
     ids: new Int32Array(buffer, bestAt, padded),
     best: new Float32Array(buffer, bestAt + room, padded),
@@ -58,19 +59,19 @@ function wasmRow(tokens: number): DrawRow | undefined {
       numbers[1] = peak;
       numbers[2] = least;
       kernels.rowWeigh(scoresAt, blocks, weightsAt, sumsAt, RESULT);
-      return numbers[0]!;
+      return (this.total = numbers[0]!);
     },
     keep(least) {
       numbers[0] = least;
       kernels.rowKeep(scoresAt, blocks, weightsAt, sumsAt, RESULT);
-      return numbers[0]!;
+      return (this.total = numbers[0]!);
     },
     weighLogs(scale, peak) {
       numbers[0] = scale;
       numbers[1] = peak;
       kernels.rowWeighLogs(scoresAt, blocks, logsAt, weightsAt, sumsAt, RESULT);
       this.weighted = numbers[1]!;
-      return numbers[0]!;
+      return (this.total = numbers[0]!);
     },
     spread(scale, highest) {
       numbers[0] = scale;

@@ -12,6 +12,8 @@ export interface DrawRow {
   readonly logs: Float32Array;
   readonly weights: Float32Array;
   readonly sums: Float64Array;
+  /** After either and `keep`: the sum of all weights. */
+  total: number;
   /** After `weighLogs`: Σ weight·log. */
   weighted: number;
   /** After `findBest` and `findAbove`: the largest scores and their ids, the largest first, equal ones by id. */
@@ -139,6 +141,7 @@ export function plainRow(
     logs,
     weights,
     sums,
+    total: 0,
     weighted: 0,
     get ids() {
       return ids;
@@ -167,7 +170,7 @@ export function plainRow(
         }
         total += sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
       }
-      return total;
+      return (this.total = total);
     },
     keep(least) {
       let total = 0;
@@ -175,7 +178,7 @@ export function plainRow(
         for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (all[id]! < least) weights[id] = 0;
         total += sums[block] = blockSum(block, (id) => weights[id]!);
       }
-      return total;
+      return (this.total = total);
     },
     weighLogs(scale, peak) {
       const total = this.weigh(scale, peak);

@@ -5,6 +5,7 @@ import {
   type Params,
   type SampleContext,
   type Sampler,
+  uniform,
   uniformTo,
 } from "../core/index.js";
 import { checkChanged, checkRow, contextOf } from "./define.js";
@@ -133,13 +134,10 @@ function checkPart(name: string, value: number, max: number): void {
 export function diceOf(key: DrawKey): SampleContext["dice"] {
   checkKey(key);
   const { seed, sequence = 0, step = 0 } = key;
-  return (place) => diceAt({ seed, sequence, step }, place);
+  return (place) => uniform(seed, "dice", step, sequence * 256 + place);
 }
 
-/** The uniform number of one place. */
-export function diceAt({ seed, sequence = 0, step = 0 }: DrawKey, place: number): number {
-  uniformTo(thrown, seed, "dice", step, sequence * 256 + place);
-  return thrown[0]!;
+/** The uniform number of one place, to the first of an array. */
+export function diceTo(out: Float64Array, { seed, sequence = 0, step = 0 }: DrawKey, place: number): void {
+  uniformTo(out, seed, "dice", step, sequence * 256 + place, 0);
 }
-
-const thrown = new Float64Array(1);

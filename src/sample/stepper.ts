@@ -1,10 +1,10 @@
 import { type DrawRow, drawRow, type Logits, LogitsError, type Params, type SampleContext } from "../core/index.js";
-import { acceptToken, checkKey, diceAt, diceOf, type DrawKey, runChain, type Step } from "./chain.js";
+import { acceptToken, checkKey, diceOf, diceTo, type DrawKey, runChain, type Step } from "./chain.js";
 import { checkRow, numberOf } from "./define.js";
-import { drawKept, rejection, uniformOf } from "./draw.js";
+import { drawFrom, drawKept, rejection } from "./draw.js";
 import { Best } from "./fast/best.js";
 import { Few } from "./fast/few.js";
-import { fewest, From, scoreFrom } from "./fast/from.js";
+import { fewest, found, From, seek, sought } from "./fast/from.js";
 import { markerOf, markLeft } from "./fast/kept.js";
 import { type Program, programOf } from "./fast/program.js";
 import { boundOf, leastScore, movedBound } from "./mirostat.js";
@@ -95,11 +95,14 @@ type Run = (key: DrawKey, context: StepContext | undefined) => number | undefine
 /** Undefined where this row needs the whole way after all. */
 function runner(program: Program, chain: readonly Step[], row: DrawRow, tokens: number, peakOf: () => number): Run {
   const { find, scale } = program;
-  if (find.how === "all") return (key) => row.at(uniformOf(key, 0) * row.weigh(scale, peakOf() * scale));
-  if (find.how === "draw") {
-    const { how, params } = rejection(chain)!;
-    const weigh = how === "typical" ? row.weighLogs : row.weigh;
-    return (key) => drawKept(row, weigh.call(row, scale, peakOf() * scale), how, params, key);
+  if (find.how === "all" || find.how === "draw") {
+    const { how, params } = rejection(chain) ?? {};
+    return (key) => {
+      const peak = peakOf() * scale;
+      if (how === "typical") row.weighLogs(scale, peak);
+      else row.weigh(scale, peak);
+      return how ? drawKept(row, how, params!, key) : drawFrom(row, key, 0);
+    };
   }
   if (find.how === "mirostat") return mirostatRun(find.params, find.place, scale, row, peakOf);
   if (find.how === "topNSigma") return sigmaRun(find.params, scale, row, tokens, peakOf);
@@ -134,10 +137,15 @@ function minPRun(program: Program, log: number, row: DrawRow, peakOf: () => numb
   const { scale } = program;
   return (key) => {
     const peak = peakOf() * scale;
-    const least = scoreFrom(peak + log, scale);
+    sought[0] = peak + log;
+    seek(scale);
+    const least = found[0]!;
     const n = row.findAbove(least, fewest);
-    if (n < 0)
-      return program.afterwards.length > 0 ? undefined : row.at(uniformOf(key, 0) * row.weigh(scale, peak, least));
+    if (n < 0) {
+      if (program.afterwards.length > 0) return undefined;
+      row.weigh(scale, peak, least);
+      return drawFrom(row, key, 0);
+    }
     few.take(row, n, scale);
     return finish(few, program, key);
   };
@@ -150,8 +158,8 @@ function mirostatRun(params: Params, place: number, scale: number, row: DrawRow,
     const peak = highest * scale;
     const state = context?.state;
     const bound = boundOf(params, context ?? {}, place);
-    const least = leastScore(peak, row.weigh(scale, peak), bound);
-    const token = least > peak ? from.first() : from.drawWeighed(least, key);
+    sought[0] = leastScore(peak, row.weigh(scale, peak), bound);
+    const token = sought[0]! > peak ? from.first() : from.drawWeighed(key);
     // The one allocation: what is remembered is a new value, so that a saved one stays as it was.
     if (state) state[place] = { bound: movedBound(params, bound, from.weight, from.total) };
     return token;
@@ -163,7 +171,8 @@ function sigmaRun(params: Params, scale: number, row: DrawRow, tokens: number, p
   return (key) => {
     const highest = peakOf();
     const peak = highest * scale;
-    return from.draw(scoreWithin(peak, row.spread(scale, highest), tokens, params), peak, key);
+    sought[0] = scoreWithin(peak, row.spread(scale, highest), tokens, params);
+    return from.draw(peak, key);
   };
 }
 
@@ -174,22 +183,25 @@ function xtcRun(params: Params, place: number, scale: number, row: DrawRow, toke
   // No more tokens can have the probability that is asked.
   const most = Math.min(tokens, Math.ceil(1 / threshold) + 2);
   const scores = row.scores as Float32Array;
+  const dice = new Float64Array(1);
   return (key) => {
     checkKey(key);
-    const u = diceAt(key, place);
+    diceTo(dice, key, place);
     const peak = peakOf() * scale;
-    const total = row.weigh(scale, peak);
-    if (params["roll"] === "<" ? u >= chance : u > chance) return row.at(uniformOf(key, 0) * total);
-    const limit = threshold * total;
-    const n = row.findBest(most);
-    const { ids, weights } = row;
+    row.weigh(scale, peak);
     let reached = 0;
-    while (reached < n && (strictly ? weights[ids[reached]!]! > limit : weights[ids[reached]!]! >= limit)) reached++;
-    if (reached < 2) return row.at(uniformOf(key, 0) * total);
-    const last = row.best[reached - 1]! * scale;
-    hide(scores, ids, reached - 1);
-    const token = row.at(uniformOf(key, 0) * row.weigh(scale, last));
-    show(scores, ids, reached - 1);
+    if (params["roll"] === "<" ? dice[0]! < chance : dice[0]! <= chance) {
+      const limit = threshold * row.total;
+      const n = row.findBest(most);
+      const { ids, weights } = row;
+      while (reached < n && (strictly ? weights[ids[reached]!]! > limit : weights[ids[reached]!]! >= limit)) reached++;
+    }
+    if (reached > 1) {
+      hide(scores, row.ids, reached - 1);
+      row.weigh(scale, row.best[reached - 1]! * scale);
+    }
+    const token = drawFrom(row, key, 0);
+    if (reached > 1) show(scores, row.ids, reached - 1);
     return token;
   };
 }
@@ -197,5 +209,5 @@ function xtcRun(params: Params, place: number, scale: number, row: DrawRow, toke
 /** The steps that are left, and the draw. */
 function finish(few: Few, program: Program, key: DrawKey): number {
   few.follow(program.afterwards);
-  return few.at(uniformOf(key, 0));
+  return few.draw(key);
 }

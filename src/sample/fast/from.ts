@@ -1,26 +1,27 @@
 import type { DrawRow } from "../../core/index.js";
 import type { DrawKey } from "../chain.js";
-import { uniformOf } from "../draw.js";
+import { drawFrom } from "../draw.js";
 import { Few } from "./few.js";
 
 /** Where more tokens than these are left, a look at all of them is faster. */
 export const fewest = 256;
 
-const number = new Float32Array(1);
-const bits = new Int32Array(number.buffer);
+/** What is sought from `seek`, a score times a scale, and the f32 that it found: in arrays, where no call allocates them. */
+export const sought: Float64Array = new Float64Array(1);
+export const found: Float32Array = new Float32Array(1);
+const bits = new Int32Array(found.buffer);
 
-/** The smallest f32 that is not below `least` when multiplied by `scale` > 0. */
-export function scoreFrom(least: number, scale: number): number {
-  number[0] = least / scale;
-  while (number[0]! * scale >= least) step(-1);
-  while (!(number[0]! * scale >= least)) step(1);
-  return number[0]!;
+/** Finds the smallest f32 that is not below what is sought when multiplied by `scale` > 0. */
+export function seek(scale: number): void {
+  found[0] = sought[0]! / scale;
+  while (found[0]! * scale >= sought[0]!) step(-1);
+  while (!(found[0]! * scale >= sought[0]!)) step(1);
 }
 
 /** To the next f32 up or down. */
 function step(direction: 1 | -1): void {
-  if (number[0] === 0) bits[0] = direction > 0 ? 1 : -2147483647;
-  else bits[0]! += number[0]! > 0 ? direction : -direction;
+  if (found[0] === 0) bits[0] = direction > 0 ? 1 : -2147483647;
+  else bits[0]! += found[0]! > 0 ? direction : -direction;
 }
 
 /** Draws among the tokens from some score on: few are found by their groups, many by a look at all. */
@@ -43,31 +44,38 @@ export class From {
     return this.#row.ids[0]!;
   }
 
-  draw(least: number, peak: number, key: DrawKey): number {
-    const from = scoreFrom(least, this.#scale);
-    return this.#few(from, key) ?? this.#at(this.#row.weigh(this.#scale, peak, from), key);
+  /** From what is sought on. */
+  draw(peak: number, key: DrawKey): number {
+    seek(this.#scale);
+    const few = this.#few(key);
+    if (few !== undefined) return few;
+    this.#row.weigh(this.#scale, peak, found[0]!);
+    return this.#all(key);
   }
 
   /** The same of a row that has been weighed. */
-  drawWeighed(least: number, key: DrawKey): number {
-    const from = scoreFrom(least, this.#scale);
-    return this.#few(from, key) ?? this.#at(this.#row.keep(from), key);
+  drawWeighed(key: DrawKey): number {
+    seek(this.#scale);
+    const few = this.#few(key);
+    if (few !== undefined) return few;
+    this.#row.keep(found[0]!);
+    return this.#all(key);
   }
 
-  #few(from: number, key: DrawKey): number | undefined {
+  #few(key: DrawKey): number | undefined {
     const few = this.#tokens;
-    const n = this.#row.findAbove(from, fewest);
+    const n = this.#row.findAbove(found[0]!, fewest);
     if (n < 0) return undefined;
     few.take(this.#row, n, this.#scale);
-    const token = few.at(uniformOf(key, 0));
+    const token = few.draw(key);
     this.total = few.total;
     this.weight = few.weight;
     return token;
   }
 
-  #at(total: number, key: DrawKey): number {
-    const token = this.#row.at(uniformOf(key, 0) * total);
-    this.total = total;
+  #all(key: DrawKey): number {
+    const token = drawFrom(this.#row, key, 0);
+    this.total = this.#row.total;
     this.weight = this.#row.weights[token]!;
     return token;
   }

@@ -7,7 +7,7 @@ import type { StepContext } from "../stepper.js";
 import { scoreWithin } from "../topNSigma.js";
 import { Best } from "./best.js";
 import { Few } from "./few.js";
-import { fewest, scoreFrom } from "./from.js";
+import { fewest, found, seek, sought } from "./from.js";
 import type { Program } from "./program.js";
 
 /** Marks the tokens of a row that a chain keeps, and returns how many; undefined where it needs the whole way. */
@@ -25,7 +25,12 @@ export function markerOf(
     few.follow(program.afterwards);
     return few.mark(row.marks);
   };
-  const markFrom = (least: number): number => row.mark(scoreFrom(least, scale));
+  const firstFrom = (least: number): number => {
+    sought[0] = least;
+    seek(scale);
+    return found[0]!;
+  };
+  const markFrom = (least: number): number => row.mark(firstFrom(least));
   if (find.how === "topK") {
     const best = new Best(program, find.k, row, tokens);
     return (context) => (best.find(context) ? markFew(best.few) : undefined);
@@ -35,7 +40,7 @@ export function markerOf(
     return () => {
       const least = peakOf() * scale + find.log;
       if (program.afterwards.length === 0) return markFrom(least);
-      const n = row.findAbove(scoreFrom(least, scale), fewest);
+      const n = row.findAbove(firstFrom(least), fewest);
       if (n < 0) return undefined;
       few.take(row, n, scale);
       return markFew(few);
