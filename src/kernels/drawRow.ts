@@ -2,7 +2,7 @@ import { createArena, DATA, RESULT } from "./arena.js";
 import { BLOCK } from "./drawReference.js";
 import { SHORT } from "./heaviest.js";
 import { type DrawRow, plainRow, spreadOf, within } from "./plainDrawRow.js";
-import { whereReached } from "./whereReached.js";
+import { whereReached, workFor } from "./whereReached.js";
 
 /** Bytes in which kernels/assembly/best.ts counts. */
 const BINS = 8192;
@@ -24,7 +24,10 @@ function wasmRow(tokens: number): DrawRow | undefined {
   const marksAt = coarserAt + 16 * Math.ceil(blocks / 16);
   const bestAt = marksAt + 8 * blocks + (blocks % 2) * 8;
   const room = 4 * padded + 16;
-  const arena = createArena(bestAt + 4 * room + BINS - DATA);
+  // Weights in f64, and what else it takes to say which tokens a share of them holds, lie where the best do at other times.
+  const workAt = bestAt + 8 * padded;
+  const end = Math.max(bestAt + 4 * room + BINS, workAt + workFor(blocks));
+  const arena = createArena(end - DATA);
   if (!arena) return undefined;
   const { kernels } = arena;
   const { buffer } = arena.bytes;
@@ -34,8 +37,6 @@ function wasmRow(tokens: number): DrawRow | undefined {
   const sums = new Float64Array(buffer, sumsAt, blocks);
   const scores = all.subarray(0, tokens);
   const marks = new Int32Array(buffer, marksAt, (tokens + 31) >>> 5);
-  // Where the best lie: there is room for the weights, and for as much again.
-  const [weightsInFull, workAt] = [bestAt, bestAt + 8 * padded];
   return {
     scores,
     logs: new Float32Array(buffer, logsAt, padded),
@@ -101,8 +102,8 @@ function wasmRow(tokens: number): DrawRow | undefined {
     },
     markHeaviest(scale, peak, share, allTies) {
       if (tokens < SHORT) return -1;
-      const total = kernels.weighScaled(scoresAt, blocks, scale, peak, weightsInFull);
-      const row = { arena, blocks, scores, scale, peak, weightsAt: weightsInFull, total, workAt };
+      const total = kernels.weighScaled(scoresAt, blocks, scale, peak, bestAt);
+      const row = { arena, blocks, scores, scale, peak, weightsAt: bestAt, total, workAt };
       const found = whereReached(row, share, true);
       if (!found) return -1;
       const count = this.mark(found.score);
