@@ -13,3 +13,8 @@ export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";
 export { manyDigits, nearest, word } from "./decimal";
 export { parseRecords } from "./records";
 export { cut, massFrom, part, weighExactly, weighScaled } from "./heaviest";
+
+/** Where what the module itself keeps ends: below RESULT of src/kernels/arena.ts. */
+export function dataEnd(): usize {
+  return __heap_base;
+}

@@ -4,6 +4,8 @@ import { wasm } from "./wasm.generated.js";
 
 /** What kernels/assembly/index.ts exports. Pointers are byte offsets into the arena. */
 export interface Kernels extends RowKernels {
+  /** Where what the module itself keeps ends. */
+  dataEnd(): number;
   softmaxRows(p: number, to: number, rows: number, classes: number, scale: number): void;
   /** Booleans are 0 and 1. */
   addSum(p: number, n: number, scale: number, beta: number, weigh: number, state: number): number;
