@@ -58,9 +58,9 @@ function residentSteppers(settings, rows) {
 
 /** Which tokens a chain leaves. The first call says how many. */
 export function keptBy(settings, rows) {
-  const chain = sampling.settingsChain(sampling.samplers, settings);
+  const stepper = stepperOf(settings, rows[0].length);
   return (i) => {
-    const row = sampling.runChain(rows[i % rows.length], chain);
-    return i === 0 ? row.reduce((count, score) => count + (score > -Infinity ? 1 : 0), 0) : undefined;
+    const { count } = stepper.kept(rows[i % rows.length]);
+    return i === 0 ? count : undefined;
   };
 }

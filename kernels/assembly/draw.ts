@@ -9,10 +9,15 @@ import { high64, hsumInt, low64 } from "./lanes";
 /** log2(e)/2 in f64: see exp.ts. */
 const HALF_LOG2E: f64 = 0.7213475204444817;
 
+/** Two f32 in f64: half a vector is loaded as fast as a whole one, and need not be moved. */
+@inline function load64(p: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(p));
+}
+
 /** Half the binary logarithms of four weights: (z·scale − peak)·log2(e)/2, rounded to f32 once. */
-@inline function halfLog(z: v128, scale: v128, peak: v128, half: v128): v128 {
-  const low = f64x2.mul(f64x2.sub(f64x2.mul(low64(z), scale), peak), half);
-  const high = f64x2.mul(f64x2.sub(f64x2.mul(high64(z), scale), peak), half);
+@inline function halfLog(p: usize, scale: v128, peak: v128, half: v128): v128 {
+  const low = f64x2.mul(f64x2.sub(f64x2.mul(load64(p), scale), peak), half);
+  const high = f64x2.mul(f64x2.sub(f64x2.mul(load64(p + 8), scale), peak), half);
   return v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
@@ -43,11 +48,11 @@ const HALF_LOG2E: f64 = 0.7213475204444817;
     let lanes = f32x4.splat(0);
     let logLanes = f32x4.splat(0);
     for (const end = p + 256; p < end; p += 16, weights += 16) {
-      const z = v128.load(p);
-      const a = halfLog(z, s, m, half);
+      const a = halfLog(p, s, m, half);
       let stays = f32x4.ge(a, floor);
-      if (cut) stays = v128.and(stays, f32x4.ge(z, from));
-      const x = f32x4.pmax(floor, a);
+      if (cut) stays = v128.and(stays, f32x4.ge(v128.load(p), from));
+      // What is too small is masked out below, whatever comes of it.
+      const x = kept ? f32x4.pmax(floor, a) : a;
       const w = v128.and(stays, exp2(x, round, c1, c2, c3, c4, one));
       v128.store(weights, w);
       lanes = f32x4.add(lanes, w);
@@ -149,9 +154,15 @@ export function spread(p: usize, blocks: i32, scale: f64, highest: f32, out: usi
     for (const end = p + 256; p < end; p += 16) {
       const given = v128.load(p);
       const stays = f32x4.gt(given, masked);
-      const z = v128.bitselect(given, top, stays);
-      const a = f64x2.sub(f64x2.mul(low64(z), s), m);
-      const b = f64x2.sub(f64x2.mul(high64(z), s), m);
+      let low = load64(p);
+      let high = load64(p + 8);
+      if (i32x4.bitmask(stays) < 15) {
+        const z = v128.bitselect(given, top, stays);
+        low = low64(z);
+        high = high64(z);
+      }
+      const a = f64x2.sub(f64x2.mul(low, s), m);
+      const b = f64x2.sub(f64x2.mul(high, s), m);
       lanes = f64x2.add(lanes, f64x2.add(a, b));
       squareLanes = f64x2.add(squareLanes, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
       found = i32x4.sub(found, stays);

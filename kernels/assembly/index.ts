@@ -4,10 +4,17 @@ export { addSum, firstOf, logRow } from "./row";
 export { sumBelow, sumFar, sumNear, weightedBelow, weightedFar, weightedNear } from "./sums";
 export { momentsFar, momentsNear } from "./moments";
 export { rowStats } from "./rowStats";
-export { above, best } from "./best";
+export { best } from "./best";
 export { groupMaxima, threshold, tilesFrom } from "./top";
-export { blockAt, countEqual, keep, massAbove, massNear, spread, weigh, weighLogs } from "./draw";
+export {
+  rowAbove, rowBlockAt, rowCountEqual, rowKeep, rowMark, rowMassAbove, rowMassNear, rowPeak, rowSpread, rowWeigh, rowWeighLogs,
+} from "./drawRow";
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";
 export { manyDigits, nearest, word } from "./decimal";
 export { parseRecords } from "./records";
-export { cut, massFrom, part, weighExactly } from "./heaviest";
+export { cut, massFrom, part, weighExactly, weighScaled } from "./heaviest";
+
+/** Where what the module itself keeps ends: below RESULT of src/kernels/arena.ts. */
+export function dataEnd(): usize {
+  return __heap_base;
+}

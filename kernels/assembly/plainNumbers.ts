@@ -1,27 +1,20 @@
+import { alikeNumbers, unitNumbers } from "./alikeNumbers";
 import { quotient } from "./decimal";
+import { ABOVE, BELOW, CONSTANTS, fours, last, matches, MINUS, SIGNED_POWERS } from "./digits";
 
 // Numbers of digits, a point and a minus at most. Where fields end is found first, for many of them; then no number waits for the one before it, and the
 // processor works on some at a time. G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second" (2019), find structure in the same way.
 
-const MINUS: u32 = 45;
 /** Bytes below which long numbers give way to short ones; a few less than those can take, so that they do not change with every number. */
 const SHORT: i32 = 12;
-const KEPT: usize = memory.data<u64>([0, 0, 0, 0, -1, -1, -1, -1]);
-// The point; "0"; what makes a byte above 9 one of 128 or more; weights of digits, pairs and fours; 1e8. Loaded they stay in registers: V8 makes a
-// constant that is written in the code anew each time.
-const CONSTANTS: usize = memory.data<u64>([
-  0x2e2e2e2e2e2e2e2e, 0x2e2e2e2e2e2e2e2e, 0x3030303030303030, 0x3030303030303030, 0x7676767676767676, 0x7676767676767676,
-  0x0a010a010a010a01, 0x0a010a010a010a01, 0x0001006400010064, 0x0001006400010064, 0x0001271000012710, 0x0001271000012710,
-  0x4197d78400000000, 0x4197d78400000000,
-]);
-const SIGNED_POWERS: usize = memory.data<f64>([
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-  -1, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
-]);
-
-@inline function matches(p: usize, splat: v128): u64 {
-  return <u64>i8x16.bitmask(i8x16.eq(v128.load(p), splat));
-}
+/** Bytes of places of numbers that are written alike, from which on more of them are expected. */
+const MANY: usize = 64;
+const PAIR: usize = 8;
+const MOST_APART: usize = 1024;
+/** Bytes of places of numbers that are next taken one by one. */
+let apart: usize = PAIR;
+/** Where the parts of powers of ten are: so far beyond the start of the powers of five. */
+const PARTS: usize = 12288;
 
 /** Stores the place of the lowest bit, and clears it. */
 @inline function place(p: usize, bits: u64, to: usize): u64 {
@@ -49,19 +42,9 @@ export function places(p: usize, to: usize, byte: u32, most: u32, out: usize): u
   return min(out, full);
 }
 
-/** Ones in the last `count` of 16 bytes, −16 ≤ count ≤ 32. */
-@inline function last(count: i32): v128 {
-  return v128.load(KEPT + 16 + <usize>count);
-}
-
 /** The last `count` digits before `end` as bytes, zeros before them; what stands before the last `fraction` of them, a point, is left out. */
 @inline function digits(end: usize, fraction: i32, count: i32, zero: v128): v128 {
   return v128.and(i8x16.sub(v128.bitselect(v128.load(end - 16), v128.load(end - 17), last(fraction)), zero), last(count));
-}
-
-/** Each four digits as a number. */
-@inline function fours(digits: v128, tens: v128, hundreds: v128): v128 {
-  return i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(digits, tens), 8), hundreds);
 }
 
 /** Numbers of 15 bytes at most, two at a time: what they share, the processor does once. */
@@ -101,6 +84,84 @@ function shortNumbers(p: usize, at: usize, end: usize, value: usize): usize {
     p = stop1 + 1;
   }
   return at;
+}
+
+/** What a number begins with whose first digit is the 17th before its end or later, and is behind the point. */
+const LEADING: u64 = 0x3030303030302e30;
+/**
+ * The digits before the last 16, as a number; more than 9 where they are not one digit, after zeros and a point at most. `size` is the length without a
+ * sign.
+ */
+@inline function leading(start: usize, size: i32, fraction: i32): u64 {
+  const count = size - 17 + ((16 - fraction) >>> 31);
+  // No shift by 64: it would be one by 0.
+  return rotl(((load<u64>(start) ^ LEADING) << (56 - ((count & ~(count >> 31)) << 3))) << 8, 8);
+}
+
+/**
+ * Numbers of 6 to 21 bytes and 17 digits that count, two at a time. With H·10^8 + L for the digits, q of them behind the point, c₁ for the first 23 bits of
+ * 10^(8 − q) and c₂ for what is left of it H·c₁ is exact, and much larger than H·c₂ + L·10^−q, whose relative error is less than 4·2^−53. Where that
+ * matters, close to halfway between two numbers, integers decide.
+ */
+function middleNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize): usize {
+  const dot = v128.load(CONSTANTS);
+  const zero = v128.load(CONSTANTS, 16);
+  const above9 = v128.load(CONSTANTS, 32);
+  const tens = v128.load(CONSTANTS, 48);
+  const hundreds = v128.load(CONSTANTS, 64);
+  const myriads = v128.load(CONSTANTS, 80);
+  const above = f64x2.splat(ABOVE);
+  const below = f64x2.splat(BELOW);
+  const parts = powers + PARTS;
+  for (; at + 4 < end; at += 8, value += 16) {
+    const stop = <usize>load<u32>(at);
+    const stop1 = <usize>load<u32>(at, 4);
+    const minus = <i32>(load<u8>(p) == MINUS);
+    const minus1 = <i32>(load<u8>(stop, 1) == MINUS);
+    const start = p + minus;
+    const start1 = stop + 1 + minus1;
+    const size = <i32>(stop - start);
+    const size1 = <i32>(stop1 - start1);
+    const fraction = size - 1 - ctz(<i32>matches(start, dot));
+    const fraction1 = size1 - 1 - ctz(<i32>matches(start1, dot));
+    if (<u32>((size - 6) | (size1 - 6) | ((fraction | fraction1) >> 31)) > 15) break;
+    const lead = leading(start, size, fraction);
+    const lead1 = leading(start1, size1, fraction1);
+    const w = digits(stop, fraction, size - 1, zero);
+    const w1 = digits(stop1, fraction1, size1 - 1, zero);
+    if (
+      i32(lead > 9) | i32(lead1 > 9) | i32(size < SHORT && size1 < SHORT) |
+      i8x16.bitmask(v128.or(i8x16.add_sat_u(w, above9), i8x16.add_sat_u(w1, above9)))
+    ) break;
+    const eights = i32x4.add(
+      i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours(w, tens, hundreds), fours(w1, tens, hundreds)), myriads),
+      i64x2.replace_lane(i64x2.splat(lead * 100000000), 1, lead1 * 100000000),
+    );
+    const high = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(eights, eights, 0, 2, 0, 2));
+    const low = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(eights, eights, 1, 3, 1, 3));
+    const part = parts + (<usize>(fraction + (minus << 5)) << 5);
+    const part1 = parts + (<usize>(fraction1 + (minus1 << 5)) << 5);
+    const first = v128.load64_lane(part1, v128.load64_zero(part), 1);
+    const second = v128.load64_lane(part1, v128.load64_zero(part, 8), 1, 8);
+    const whole = v128.load64_lane(part1, v128.load64_zero(part, 16), 1, 16);
+    const product = f64x2.mul(high, first);
+    const rest = f64x2.add(f64x2.mul(high, second), f64x2.mul(low, whole));
+    const least = f64x2.add(product, f64x2.mul(rest, below));
+    const most = f64x2.add(product, f64x2.mul(rest, above));
+    v128.store(value, least);
+    if (v128.any_true(v128.xor(least, most))) {
+      decide(value, i64x2.extract_lane(eights, 0), fraction, minus, powers);
+      decide(value + 8, i64x2.extract_lane(eights, 1), fraction1, minus1, powers);
+    }
+    p = stop1 + 1;
+  }
+  return at;
+}
+
+/** What integers say: of two halves of a number's digits, the upper one below. */
+function decide(value: usize, halves: u64, q: i32, minus: i32, powers: usize): void {
+  const m = (halves & 0xffffffff) * 100000000 + (halves >> 32);
+  if (m) store<u64>(value, quotient(m, q, powers) | (<u64>minus << 63));
 }
 
 /** Numbers of 32 bytes at most: digits as integers first, then what they are. */
@@ -145,9 +206,17 @@ function longNumbers(p: usize, at: usize, end: usize, value: usize, powers: usiz
  */
 export function plainNumbers(p: usize, at: usize, end: usize, value: usize, powers: usize, room: usize): usize {
   while (at < end) {
-    let stop = shortNumbers(p, at, end, value);
-    if (stop == at) stop = longNumbers(p, at, end, value, powers, room);
-    if (stop == at) break;
+    let stop = alikeNumbers(p, at, end, value);
+    if (stop == at) stop = unitNumbers(p, at, end, value);
+    if (stop == at) {
+      // One that differs from many does not mean that others will; but if they do, again and again, what is alike is tried less and less.
+      const to = min(at + apart, end);
+      apart = min(apart << 1, MOST_APART);
+      stop = shortNumbers(p, at, to, value);
+      if (stop == at) stop = middleNumbers(p, at, to, value, powers);
+      if (stop == at) stop = longNumbers(p, at, to, value, powers, room);
+      if (stop == at) break;
+    } else if (stop - at > MANY) apart = PAIR;
     p = <usize>load<u32>(stop - 4) + 1;
     value += (stop - at) << 1;
     at = stop;

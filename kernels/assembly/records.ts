@@ -57,7 +57,8 @@ function record(
     let placesEnd = room;
     let left = <i32>load<u32>(runs);
     let next = left - wait;
-    if (next <= 0) wait = -next;
+    // So near to the end they are not tried any more, but in the next record they are.
+    if (next <= FEW) wait = max(-next, 0);
     for (; left > 0; left--, value += 8) {
       if (left == next && left > FEW) {
         if (at == placesEnd) {

@@ -70,16 +70,23 @@ const purposes: Record<Purpose, number> = {
 
 /** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */
 export function uniform(seed: number, purpose: Purpose, a: number, b = 0): number {
+  uniformTo(last, seed, purpose, a, b, 0);
+  return last[0]!;
+}
+
+/** The same, keyed by b + 2³²·more, to the first place of an array: a number that a large function returns is allocated. */
+export function uniformTo(out: Float64Array, seed: number, purpose: Purpose, a: number, b: number, more: number): void {
   counter[0] = a >>> 0;
   counter[1] = Math.floor(a / 2 ** 32);
   counter[2] = b >>> 0;
-  counter[3] = Math.floor(b / 2 ** 32);
+  counter[3] = Math.floor(b / 2 ** 32) + more;
   key[0] = seed >>> 0;
   key[1] = purposes[purpose];
   philox(counter, key, words);
-  return (words[0]! * 2 ** 21 + (words[1]! >>> 11)) / 2 ** 53;
+  out[0] = (words[0]! * 2 ** 21 + (words[1]! >>> 11)) / 2 ** 53;
 }
 
+const last = new Float64Array(1);
 const words = new Uint32Array(4);
 const counter = new Uint32Array(4);
 const key = new Uint32Array(2);

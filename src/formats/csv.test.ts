@@ -140,3 +140,31 @@ it("a source gives the same batches in every pass, what its survey has read and 
     expect(row).toBe(10_000);
   }
 });
+
+it("batches that are kept stay as they are, those of the survey too", async () => {
+  const columns = 50;
+  const at = (row: number, k: number): number => row / 8 - k;
+  const lines = Array.from({ length: 12_000 }, (_, row) =>
+    Array.from({ length: columns }, (_field, k) => at(row, k)).join(","),
+  );
+  const source = await openSource(bytesOf(new TextEncoder().encode(`${lines.join("\n")}\n`), "a.csv"), {
+    kind: "logits",
+  });
+  const batches = [];
+  for await (const batch of source.batches()) batches.push(batch);
+  expect(batches.map(({ rows: count }) => count)).toEqual([4096, 4096, 3808]);
+  for (const { values, offset, rows: count } of batches)
+    for (let i = 0; i < count * columns; i++) {
+      const expected = at(offset! + Math.floor(i / columns), i % columns);
+      if (values[i] !== expected) expect([offset, i, values[i]]).toEqual([offset, i, expected]);
+    }
+});
+
+it("letters of two bytes may lie anywhere in a long first line", async () => {
+  for (const start of ["", "x"]) {
+    const names = Array.from({ length: 9000 }, (_, k) => `${start}é${k}üöäß`);
+    const text = `${names.join(",")}\n${names.map((_, k) => k / 2).join(",")}\n`;
+    const table = await readCsv(bytesOf(new TextEncoder().encode(text), "a.csv"), {});
+    expect(table.columnNames).toEqual(names);
+  }
+});

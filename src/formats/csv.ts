@@ -29,8 +29,20 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
     letters += value.text.length;
   }
   if (head.length === 0) refuse(`Cannot read ${file}: it must have at least one row, got none`);
+  if (head.length === 1 && /\r./.test(unquoted(head[0]!)))
+    refuse(
+      `Cannot read ${file}: lines must end with LF or CR LF, got CR alone`,
+      "Save it with Unix or Windows line ends.",
+    );
   const longest = Math.max(...head.map((line) => line.length));
-  const delimiter = options.delimiter ?? detectDelimiter(head);
+  // Excel may write a line before all others that says what is between fields.
+  const said = /^sep=(.)$/i.exec(seen[0]!.text)?.[1];
+  if (said !== undefined) {
+    seen.shift();
+    head.shift();
+  }
+  if (head.length === 0) refuse(`Cannot read ${file}: it must have at least one row, got none`);
+  const delimiter = options.delimiter ?? said ?? detectDelimiter(head);
   const sample: Record_[] = [];
   let again = 0;
   const nextLine = async (): Promise<Line | undefined> => seen[again++] ?? (await lines.next()).value;
@@ -40,11 +52,14 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
     sample.push(record);
   }
   const first = sample[0]!.fields;
+  const rowNames = namesRows(sample);
+  if (rowNames) first.unshift("");
   const ragged = sample.find(({ fields }) => fields.length !== first.length);
   if (ragged) refuseRagged(file, first.length, ragged);
   const counted = countsColumns(sample);
   const hasHeader =
     counted ||
+    rowNames ||
     (first.some((field) => parseNumber(field) === undefined && field.trim() !== "") &&
       (sample.length > 1 || first.every((field) => parseNumber(field) === undefined)));
   const data = hasHeader ? sample.slice(1) : sample;
@@ -54,12 +69,19 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
   const roles = columnRoles(file, columns, options);
   const notes = [...roles.notes];
   if (counted) notes.push("The first line counts the columns: read as their names.");
+  if (rowNames)
+    notes.push("The first line has one field less than the others: each row begins with its name, as R writes it.");
   const table: RawTable = {
     format: "csv",
     dtype: "text",
     columns: roles.scores.length,
     notes,
-    blocks: (rowsPerBlock) => csvBlocks(bytes, { delimiter, hasHeader, columns, roles, longest }, rowsPerBlock),
+    blocks: (rowsPerBlock) =>
+      csvBlocks(
+        bytes,
+        { delimiter, before: said === undefined ? 0 : 1, hasHeader, columns, roles, longest },
+        rowsPerBlock,
+      ),
   };
   if (hasHeader) table.columnNames = roles.scores.map((index) => columns[index]!.name);
   if (roles.label !== undefined) {
@@ -84,34 +106,53 @@ function countsColumns(sample: Record_[]): boolean {
   return index || names.length > 2 || !sample.slice(1).some(whole);
 }
 
+/** Whether only the first line, of names, lacks a field: R's write.table has names of rows, and none for their column. */
+function namesRows([head, ...others]: Record_[]): boolean {
+  const { fields } = head!;
+  const longer = others.length > 0 && others.every((other) => other.fields.length === fields.length + 1);
+  return longer && fields.every((field) => field.trim() !== "" && parseNumber(field) === undefined);
+}
+
+/** A line with nothing between its quotes. */
+const unquoted = (line: string): string => (line.includes('"') ? line.replaceAll(/"[^"]*"/g, '""') : line);
+
 /** The one that occurs equally often, at least once, in the most lines. */
 function detectDelimiter(lines: string[]): string {
   let best = ",";
   let bestScore = 0;
+  const bare = lines.map(unquoted);
   for (const delimiter of delimiters) {
-    const counts = lines.map((line) => line.replaceAll(/"[^"]*"/g, "").split(delimiter).length - 1);
+    const counts = bare.map((line) => occurrences(line, delimiter));
     const score =
       counts[0] === 0
         ? 0
         : counts.filter((count) => count === counts[0]).length / counts.length + Math.min(counts[0]!, 100) / 1000;
     if (score > bestScore) [best, bestScore] = [delimiter, score];
   }
-  // numpy's savetxt puts spaces between numbers, and nothing else.
-  const spaced = bestScore === 0 && lines.every((line) => /^\s*[-+\w.]+( [-+\w.]+)+\s*$/.test(line));
-  return spaced ? " " : best;
+  // numpy's savetxt puts a space between numbers, R's write.table between numbers and quoted names.
+  const spaced = /^\s*([-+\w.]+|"")( ([-+\w.]+|""))*\s*$/;
+  const ofSpaces = bestScore === 0 && bare.every((line) => spaced.test(line));
+  return ofSpaces && bare.some((line) => line.trim().includes(" ")) ? " " : best;
+}
+
+function occurrences(text: string, letter: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at !== -1; at = text.indexOf(letter, at + 1)) count++;
+  return count;
 }
 
 function describe(names: string[], data: Record_[]): ColumnInfo[] {
   return names.map((name, k) => {
-    const numeric = data.filter(({ fields }) => parseNumber(fields[k] ?? "") !== undefined).length;
-    // One stray word in a column of numbers is an error of that row, not another type.
+    let numeric = 0;
+    let whole = true;
+    // One stray word in a column of numbers is an error of that row, not another type: half of them and one more decide.
+    for (let row = 0; row < data.length && (whole || numeric * 2 <= data.length); row++) {
+      const value = parseNumber(data[row]!.fields[k] ?? "");
+      if (value !== undefined) numeric++;
+      whole &&= Number.isInteger(value);
+    }
     return numeric * 2 > data.length
-      ? {
-          name,
-          kind: "number",
-          type: "numbers",
-          whole: data.every(({ fields }) => Number.isInteger(parseNumber(fields[k] ?? ""))),
-        }
+      ? { name, kind: "number", type: "numbers", whole }
       : { name, kind: "other", type: "text" };
   });
 }

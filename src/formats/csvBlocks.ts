@@ -8,6 +8,8 @@ import type { Bytes, RawBlock } from "./table.js";
 /** How a text table is written, and what its columns are. */
 export interface CsvLayout {
   delimiter: string;
+  /** Lines before the header that are not read. */
+  before: number;
   hasHeader: boolean;
   columns: ColumnInfo[];
   roles: ColumnRoles;
@@ -33,6 +35,7 @@ export async function* csvBlocks(bytes: Bytes, layout: CsvLayout, rowsPerBlock: 
   const window = new LineWindow(bytes, parser.input, margin);
   const nextRecord = (): Promise<Record_ | undefined> => readRecord(() => window.nextLine(), delimiter, nameOf(bytes));
   const plain = plainDelimiter.test(delimiter);
+  for (let line = 0; line < layout.before; line++) await window.nextLine();
   if (layout.hasHeader) await nextRecord();
   let block = emptyBlock(parser.values, roles, columns);
   for (;;) {

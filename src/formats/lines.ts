@@ -6,6 +6,9 @@ import type { Bytes } from "./table.js";
 /** A line of text longer than this is not a line. */
 export const longestLine: number = 64 * 2 ** 20;
 
+/** Bytes first read of a text, and twice as many each time: often some lines are enough. */
+const firstBytes = 2 ** 16;
+
 export interface Line {
   text: string;
   /** Its number, from 1. */
@@ -16,8 +19,8 @@ export interface Line {
 export async function* textChunks(bytes: Bytes): AsyncIterable<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const name = nameOf(bytes);
-  for (let start = 0; start < bytes.byteLength; start += chunkBytes) {
-    const end = Math.min(start + chunkBytes, bytes.byteLength);
+  for (let start = 0, end = 0, size = firstBytes; start < bytes.byteLength; start = end, size *= 2) {
+    end = Math.min(start + Math.min(size, chunkBytes), bytes.byteLength);
     const chunk = await bytes.slice(start, end);
     if (start === 0 && ((chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff))) {
       throw new LogitsError("unsupported", `Cannot read ${name}: text must be UTF-8, got UTF-16`, {

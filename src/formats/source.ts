@@ -59,7 +59,8 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
     async *batches({ reuse = false } = {}) {
       let offset = 0;
       const blocks = begun ? goOn(begun) : table.blocks(rowsPerBatch(table.columns));
-      let kept = begun?.seen.length ?? 0;
+      // The last one that the survey has seen still lies where the reader will put the next.
+      let kept = (begun?.seen.length ?? 1) - 1;
       begun = undefined;
       for await (const block of blocks) {
         yield batchOf(block, reuse || kept-- > 0, table.columns, kind, offset, reader, file);
@@ -106,7 +107,7 @@ function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: strin
   );
 }
 
-/** A pass over a table that the survey began: the blocks it has looked at, and the rest. */
+/** A pass over a table that the survey began: the blocks it has looked at, of which the last lies in the reader's own memory, and the rest. */
 interface BegunPass {
   seen: RawBlock[];
   rest: AsyncIterator<RawBlock>;
@@ -123,14 +124,19 @@ async function survey(
   // Text is dear to read: what the survey has read is kept for the first pass, unless the labels make it read on.
   let seen: RawBlock[] | undefined = table.dtype === "text" ? [] : undefined;
   let rows = 0;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+  const nextBlock = (): Promise<IteratorResult<RawBlock>> => {
+    const last = seen?.at(-1);
+    if (last) last.values = last.values.slice(0, last.rows * table.columns);
+    return rest.next();
+  };
+  for (let next = await nextBlock(); !next.done; next = await nextBlock()) {
     const part = next.value;
     rows += part.rows;
     const wanted = evidence.rows * table.columns < surveyedScores;
     const enough = Math.ceil(surveyedScores / table.columns) - evidence.rows;
     if (wanted) addEvidence(evidence, part.values, Math.min(part.rows, enough));
     else seen = undefined;
-    seen?.push({ ...part, values: part.values.slice(0, part.rows * table.columns) });
+    seen?.push({ ...part });
     if (part.labels) addLabels(labels, part.labels);
     if (
       evidence.rows * table.columns >= surveyedScores &&

@@ -113,6 +113,13 @@ const broken: [string, string, string | Uint8Array, RegExp][] = [
   ["nothing", "a.csv", "", /must not be empty, got 0 bytes/],
   ["blank lines only", "a.csv", "\n\n", /at least one row, got none/],
   ["a header and no rows", "a.csv", "cat,dog,label\n", /at least one row below its header, got none/],
+  [
+    "lines that end as on old Macintoshes",
+    "a.csv",
+    "a,b\r1,-2\r3,4\r",
+    /lines must end with LF or CR LF, got CR alone/,
+  ],
+  ["only what is between fields", "a.csv", "sep=;\n", /at least one row, got none/],
   ["a ragged row", "a.csv", "a,b\n1,-2\n3\n", /every row must have 2 fields, got 1 at line 3/],
   ["a row too long", "a.csv", "a,b\n1,-2\n3,4,5\n", /every row must have 2 fields, got 3 at line 3/],
   ["a quote left open", "a.csv", 'a,b\n"1,-2\n3,4\n', /a quote must be closed, got one left open at line 2/],

@@ -3,7 +3,9 @@
 import { wasm } from "./wasm.generated.js";
 
 /** What kernels/assembly/index.ts exports. Pointers are byte offsets into the arena. */
-export interface Kernels {
+export interface Kernels extends RowKernels {
+  /** Where what the module itself keeps ends. */
+  dataEnd(): number;
   softmaxRows(p: number, to: number, rows: number, classes: number, scale: number): void;
   /** Booleans are 0 and 1. */
   addSum(p: number, n: number, scale: number, beta: number, weigh: number, state: number): number;
@@ -13,16 +15,6 @@ export interface Kernels {
   groupMaxima(p: number, tiles: number, to: number, coarser: number): number;
   threshold(maxima: number, tiles: number, k: number, coarser: number, coarse: number): number;
   best(p: number, tiles: number, maxima: number, coarser: number, k: number, to: number, room: number): number;
-  above(
-    p: number,
-    tiles: number,
-    maxima: number,
-    coarser: number,
-    least: number,
-    most: number,
-    to: number,
-    room: number,
-  ): number;
   tilesFrom(maxima: number, tiles: number, least: number, to: number): number;
   rowStats(
     p: number,
@@ -38,32 +30,16 @@ export interface Kernels {
   pack(p: number, labels: number, rows: number, classes: number, tile: number, to: number, toLabel: number): number;
   packedSums(p: number, labels: number, rows: number, classes: number, least: number, scale: number, out: number): void;
   rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;
-  weigh(p: number, blocks: number, scale: number, peak: number, least: number, weights: number, sums: number): number;
-  keep(p: number, blocks: number, least: number, weights: number, sums: number): number;
-  weighLogs(
-    p: number,
-    blocks: number,
-    scale: number,
-    peak: number,
-    logs: number,
-    weights: number,
-    sums: number,
-    out: number,
-  ): number;
-  spread(p: number, blocks: number, scale: number, highest: number, out: number): void;
-  massAbove(p: number, weights: number, blocks: number, score: number): number;
-  massNear(logs: number, weights: number, blocks: number, centre: number, distance: number): number;
-  countEqual(p: number, n: number, value: number): number;
-  blockAt(sums: number, blocks: number, target: number, out: number): number;
   weighExactly(p: number, blocks: number, peak: number, weights: number): number;
-  massFrom(p: number, weights: number, blocks: number, step: number, least: number): number;
+  weighScaled(p: number, blocks: number, scale: number, peak: number, weights: number): number;
+  massFrom(weights: number, blocks: number, least: number): number;
   part(
-    p: number,
     weights: number,
     blocks: number,
     low: number,
     high: number,
-    ids: number,
+    places: number,
+    found: number,
     most: number,
     out: number,
   ): number;
@@ -84,6 +60,30 @@ export interface Kernels {
   ): void;
 }
 
+/** kernels/assembly/drawRow.ts. */
+interface RowKernels {
+  rowPeak(p: number, blocks: number, maxima: number, coarser: number, numbers: number): void;
+  rowAbove(
+    p: number,
+    blocks: number,
+    maxima: number,
+    coarser: number,
+    most: number,
+    to: number,
+    room: number,
+    numbers: number,
+  ): number;
+  rowWeigh(p: number, blocks: number, weights: number, sums: number, numbers: number): void;
+  rowWeighLogs(p: number, blocks: number, logs: number, weights: number, sums: number, numbers: number): void;
+  rowKeep(p: number, blocks: number, weights: number, sums: number, numbers: number): void;
+  rowSpread(p: number, blocks: number, numbers: number): void;
+  rowMassAbove(p: number, weights: number, blocks: number, numbers: number): void;
+  rowMassNear(logs: number, weights: number, blocks: number, numbers: number): void;
+  rowCountEqual(p: number, n: number, numbers: number): number;
+  rowMark(p: number, blocks: number, to: number, numbers: number): number;
+  rowBlockAt(sums: number, blocks: number, numbers: number): number;
+}
+
 interface Memory {
   buffer: ArrayBuffer;
   grow(pages: number): number;
@@ -101,9 +101,9 @@ export interface Arena {
 }
 
 // The same places in every arena; what the module itself keeps lies below RESULT.
-export const RESULT = 4096;
-export const TILE = 4352;
-export const WORK = 8192;
+export const RESULT = 8192;
+export const TILE = 8448;
+export const WORK = 12288;
 export const DATA = 262144;
 /** Kernels read, and a tile of rows writes, a little beyond the end. */
 const SLACK = 64;

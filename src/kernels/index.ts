@@ -74,8 +74,8 @@ export function drawRow(tokens: number): DrawRow {
 }
 
 /** See heaviest.ts. */
-export function keepHeaviest(row: Float64Array, share: number, rule?: HeaviestRule): number | undefined {
-  return forced === "reference" ? undefined : wasmKeepHeaviest(row, share, rule);
+export function keepHeaviest(row: Float64Array, share: number, rule?: HeaviestRule): boolean {
+  return forced !== "reference" && wasmKeepHeaviest(row, share, rule);
 }
 
 /** Bytes of input for which starting the kernels is not worth it. */

@@ -12,11 +12,15 @@ export interface DrawRow {
   readonly logs: Float32Array;
   readonly weights: Float32Array;
   readonly sums: Float64Array;
+  /** After either and `keep`: the sum of all weights. */
+  total: number;
   /** After `weighLogs`: Σ weight·log. */
   weighted: number;
   /** After `findBest` and `findAbove`: the largest scores and their ids, the largest first, equal ones by id. */
   readonly ids: Int32Array;
   readonly best: Float32Array;
+  /** After `mark` and `markHeaviest`: a bit for each token, the lowest of a word first. */
+  readonly marks: Int32Array;
   /** The largest score; NaN where one is NaN or +Infinity. To be asked before the next two. */
   peak(): number;
   /** Finds the k ≥ 1 largest scores, no masked one; returns how many there are. */
@@ -37,6 +41,13 @@ export interface DrawRow {
   massNear(centre: number, distance: number): number;
   /** How many of the first n scores are this one. */
   countEqual(n: number, score: number): number;
+  /** Marks the scores that are not below `least`, no masked one; returns how many. */
+  mark(least: number): number;
+  /**
+   * Marks the largest scores, equal ones by their place, whose weights e^(score·scale − peak) come to a share of all, with `allTies` also those that equal the
+   * last; returns how many, or −1 where another way has to be taken: see heaviest.ts. The best are forgotten.
+   */
+  markHeaviest(scale: number, peak: number, share: number, allTies: boolean): number;
   /** The token at `target` of the running sum of the weights. */
   at(target: number): number;
 }
@@ -106,6 +117,7 @@ export function plainRow(
   const logs = new Float32Array(padded);
   const weights = new Float32Array(padded);
   const sums = new Float64Array(blocks);
+  const marks = new Int32Array((tokens + 31) >>> 5);
   // Made when they are asked for: most rows are only drawn from.
   let ids = new Int32Array();
   let best = new Float32Array();
@@ -129,6 +141,7 @@ export function plainRow(
     logs,
     weights,
     sums,
+    total: 0,
     weighted: 0,
     get ids() {
       return ids;
@@ -157,7 +170,7 @@ export function plainRow(
         }
         total += sums[block] = lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
       }
-      return total;
+      return (this.total = total);
     },
     keep(least) {
       let total = 0;
@@ -165,7 +178,7 @@ export function plainRow(
         for (let id = block * BLOCK; id < (block + 1) * BLOCK; id++) if (all[id]! < least) weights[id] = 0;
         total += sums[block] = blockSum(block, (id) => weights[id]!);
       }
-      return total;
+      return (this.total = total);
     },
     weighLogs(scale, peak) {
       const total = this.weigh(scale, peak);
@@ -202,6 +215,18 @@ export function plainRow(
       for (let id = 0; id < n; id++) if (all[id] === score) count++;
       return count;
     },
+    marks,
+    mark(least) {
+      marks.fill(0);
+      let count = 0;
+      for (let id = 0; id < tokens; id++) {
+        if (!(all[id]! >= least && all[id]! > -Infinity)) continue;
+        marks[id >>> 5]! |= 1 << (id & 31);
+        count++;
+      }
+      return count;
+    },
+    markHeaviest: () => -1,
     at(target) {
       let before = 0;
       let block = 0;

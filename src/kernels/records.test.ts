@@ -75,8 +75,30 @@ const shapes: [string, () => string][] = [
   ["1 to 8 digits with a point anywhere", () => pointed(1 + below(8))],
   ["15 to 20 digits with a point anywhere", () => pointed(15 + below(6))],
   ["6 digits after the point", () => (random() * 40 - 20).toFixed(6)],
+  ["17 digits, and zeros before them", () => `${sign()}${"0".repeat(below(3))}.${"0".repeat(below(5))}${digits(17)}`],
+  ["one digit, a point and 14 to 30 more", () => `${sign()}${below(10)}.${digits(14 + below(17))}`],
+  ["1 to 14 digits after the point, the same for all", () => sign() + digits(1 + below(2)) + fraction()],
+  ["16 to 18 digits that count", () => sign() + ((random() * 10) ** (1 + below(5))).toPrecision(16 + below(3))],
+  ["next to halfway between two numbers", () => sign() + nextToHalfway()],
+  ["halfway between two numbers in 17 digits", () => `${sign()}${2 ** 52 + below(2 ** 32) * below(2 ** 20)}.5`],
   ["anything among plain numbers", () => (below(9) ? pointed(1 + below(19)) : kinds[below(kinds.length)]![1]())],
 ];
+
+/** Of one length for some thousands of numbers. */
+let fractions = 0;
+const fraction = (): string => `.${digits(1 + (Math.floor(fractions++ / 700) % 14))}`;
+const sign = (): string => (below(2) ? "-" : "");
+
+/** A number of 16 or 17 digits as close to the middle between two as there is one, or the next. */
+function nextToHalfway(): string {
+  const value = 2 ** -4 * (1 + random()) * 2 ** below(8);
+  const power = 52 - Math.floor(Math.log2(value));
+  const scale = 10n ** BigInt(16 - (value >= 10 ? 1 : 0));
+  const middle = ((2n * BigInt(value * 2 ** power) + 1n) * scale) >> BigInt(power + 1);
+  const text = String(middle + BigInt(below(3)) - 1n).padStart(String(scale).length, "0");
+  const point = text.length - String(scale).length + 1;
+  return `${text.slice(0, point)}.${text.slice(point)}`;
+}
 
 function pointed(count: number): string {
   const text = digits(count);
@@ -146,6 +168,34 @@ describe.each<Implementation>(["wasm", "reference"])("records, %s", (which) => {
       const [values, , lines, rest] = parsed(which, { delimiter: 44, runs: [40] }, `${wide.join(",")}\n${line}`);
       expect([values, lines, rest]).toEqual([wide, 1, line]);
     }
+  });
+
+  const among: [string, (k: number) => string][] = [
+    ["numbers of any length", (k) => String(1 / k)],
+    ["numbers of 6 digits after the point", (k) => (k / 7 - 2.5).toFixed(6)],
+    ["numbers of 16 digits after the point", (k) => (k / 7 - 2.51).toFixed(16)],
+  ];
+  it.each(among)("any byte in any place of a number, among %s", (_, make) => {
+    const row = Array.from({ length: 60 }, (_field, k) => make((k % 2 ? -1 : 1) * (k + 3)));
+    const samples = ["-1.2345678901234567", "0.12345678901234567", "-0.0012345678901234567", "123456789012.5"];
+    const longest = "-1.234567890123456789012345678";
+    for (const text of [...samples, longest, "1.234567", "-12.345678", "-.500000", "-9", "0.000000"])
+      for (let place = 0; place <= text.length; place++)
+        for (const byte of ["", ..." !+-./0123456789:@px~"]) {
+          const changed = text.slice(0, place) + byte + text.slice(place + 1);
+          const number = /^ *[-+]?(\d+\.?\d*|\.\d+) *$/.test(changed);
+          // Numbers are read in pairs, and after many that are alike another way.
+          for (const column of [6, 7, 50]) {
+            const fields = row.with(column, changed);
+            const line = `${fields.join(",")}\n`;
+            const [values, , , rest] = parsed(which, { delimiter: 44, runs: [60] }, line);
+            // What the first 19 digits do not decide may be left over.
+            if (rest === line && changed.replaceAll(/\D/g, "").length > 19) continue;
+            const wanted = number ? fields.map(Number) : [];
+            if (rest !== (number ? "" : line) || (values as number[]).some((value, k) => !Object.is(value, wanted[k])))
+              expect([changed, column, values, rest]).toEqual([changed, column, wanted, number ? "" : line]);
+          }
+        }
   });
 
   it.each<[string, string, number]>([

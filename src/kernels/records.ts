@@ -1,9 +1,12 @@
 import { type Arena, borrowArena, DATA, giveBack, RESULT, WORK } from "./arena.js";
+import { partsOfTen } from "./partsOfTen.js";
 import { powersOfFive } from "./powersOfFive.js";
 import { blankOf, type Parsed, parseRecords, type RecordParser, type RecordShape } from "./recordsReference.js";
 
 /** Bytes that may be read beyond the input. */
 const SLACK = 64;
+/** Where the parts of powers of ten are: so far beyond the powers of five. */
+const PARTS = 12288;
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** A parser in plain TypeScript, for at most `rows` records and `bytes` of input at a time. */
@@ -34,6 +37,7 @@ export function wasmParser(shape: RecordShape, rows: number, bytes: number): Rec
   const { buffer } = arena.bytes;
   const powers = powersOfFive();
   new BigUint64Array(buffer, WORK, powers.length).set(powers);
+  arena.doubles.set(partsOfTen(), (WORK + PARTS) / 8);
   arena.ints.set(runs, runsAt / 4);
   return {
     input: new Uint8Array(buffer, input, bytes),

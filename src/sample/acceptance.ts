@@ -3,12 +3,12 @@ import type { DrawRow, Params } from "../core/index.js";
 export type Acceptance = "topP" | "typical";
 
 /** Whether a filter that keeps probability P keeps this token, from the weights of a row alone: what comes before the token must hold less than P. */
-export function accepts(row: DrawRow, total: number, token: number, how: Acceptance, params: Params): boolean {
-  return how === "topP" ? inNucleus(row, total, token, params) : isTypical(row, total, token, params);
+export function accepts(row: DrawRow, token: number, how: Acceptance, params: Params): boolean {
+  return how === "topP" ? inNucleus(row, token, params) : isTypical(row, token, params);
 }
 
-function inNucleus(row: DrawRow, total: number, token: number, params: Params): boolean {
-  const limit = (params["topP"] as number) * total;
+function inNucleus(row: DrawRow, token: number, params: Params): boolean {
+  const limit = (params["topP"] as number) * row.total;
   const score = row.scores[token]!;
   const tied = params["ties"] === "keep" ? 0 : row.countEqual(token, score) * row.weights[token]!;
   const before = row.massAbove(score) + tied;
@@ -21,18 +21,21 @@ function stays(before: number, limit: number, params: Params): boolean {
   return params["equal"] === "keep" ? before <= limit * (1 + 3e-7) : before < limit * (1 - 3e-7);
 }
 
-function isTypical(row: DrawRow, total: number, token: number, params: Params): boolean {
-  const limit = (params["typicalP"] as number) * total;
+function isTypical(row: DrawRow, token: number, params: Params): boolean {
+  const limit = (params["typicalP"] as number) * row.total;
   // −ln p − H is, but for a factor, how far the logarithm of a weight is from the mean of all.
-  const centre = Math.fround(row.weighted / total);
+  const centre = Math.fround(row.weighted / row.total);
   const distance = Math.abs(Math.fround(row.logs[token]! - centre));
   const nearer = row.massNear(centre, distance);
-  // The most typical token stays whatever P is.
-  const within = (mass: number): boolean => mass === 0 || stays(mass, limit, params);
-  if (!within(nearer)) return false;
-  if (params["ties"] === "keep" || within(row.massNear(centre, above(distance)))) return true;
+  if (!isWithin(nearer, limit, params)) return false;
+  if (params["ties"] === "keep" || isWithin(row.massNear(centre, above(distance)), limit, params)) return true;
   // P is reached among tokens at this very distance: by score, then by id.
-  return within(nearer + tiedBefore(row, token, centre, distance));
+  return isWithin(nearer + tiedBefore(row, token, centre, distance), limit, params);
+}
+
+/** The most typical token stays whatever P is. */
+function isWithin(before: number, limit: number, params: Params): boolean {
+  return before === 0 || stays(before, limit, params);
 }
 
 /** Weight of the tokens at the same distance that come before this one. */

@@ -144,7 +144,7 @@ describe("chainOf", () => {
 
   it.each<[unknown, string]>([
     [{ sampler: "topZ" }, "Cannot sample: a sampler must be one of guidance,"],
-    [{ sampler: "topK", params: { topK: "3" } }, "Cannot run topK: topK must be an integer ≥ 0, got 3"],
+    [{ sampler: "topK", params: { topK: "3" } }, "Cannot run topK: topK must be an integer ≥ -1, got 3"],
     [null, 'a step must be {"sampler": NAME, "params": {…}}, got null'],
     ["topK", 'a step must be {"sampler": NAME, "params": {…}}, got "topK"'],
     [{ topK: 3 }, 'a step must be {"sampler": NAME, "params": {…}}, got {"topK":3}'],

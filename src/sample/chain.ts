@@ -6,6 +6,7 @@ import {
   type SampleContext,
   type Sampler,
   uniform,
+  uniformTo,
 } from "../core/index.js";
 import { checkChanged, checkRow, contextOf } from "./define.js";
 
@@ -134,4 +135,9 @@ export function diceOf(key: DrawKey): SampleContext["dice"] {
   checkKey(key);
   const { seed, sequence = 0, step = 0 } = key;
   return (place) => uniform(seed, "dice", step, sequence * 256 + place);
+}
+
+/** The uniform number of one place, to the first of an array. */
+export function diceTo(out: Float64Array, { seed, sequence = 0, step = 0 }: DrawKey, place: number): void {
+  uniformTo(out, seed, "dice", step, sequence * 256 + place, 0);
 }

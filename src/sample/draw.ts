@@ -1,4 +1,4 @@
-import { type DrawRow, exactRow, LogitsError, type Params, uniform } from "../core/index.js";
+import { type DrawRow, exactRow, LogitsError, type Params, uniformTo } from "../core/index.js";
 import { checkKey, type DrawKey, type Step } from "./chain.js";
 import { accepts, type Acceptance } from "./acceptance.js";
 
@@ -16,7 +16,8 @@ import { accepts, type Acceptance } from "./acceptance.js";
  */
 export function drawToken(row: Float64Array, key: DrawKey): number {
   checkKey(key);
-  return tokenAt(row, uniformOf(key, 0));
+  roll(key, 0);
+  return tokenAt(row, rolled[0]!);
 }
 
 /** The token at u ∈ [0, 1) of the cumulative distribution. */
@@ -25,9 +26,12 @@ export function tokenAt(row: Float64Array, u: number): number {
   return weighed.at(u * totalOf(weighed));
 }
 
-/** Uniform number of a draw's attempt. */
-export function uniformOf({ seed, sequence = 0, step = 0 }: DrawKey, attempt: number): number {
-  return uniform(seed, "sample", step, sequence + attempt * 2 ** 32);
+/** The uniform number of the last `roll`: in an array, for what a function returns may be allocated. */
+export const rolled: Float64Array = new Float64Array(1);
+
+/** Finds the uniform number of a draw's attempt. */
+export function roll({ seed, sequence = 0, step = 0 }: DrawKey, attempt: number): void {
+  uniformTo(rolled, seed, "sample", step, sequence, attempt);
 }
 
 function totalOf(row: DrawRow, logs = false): number {
@@ -64,18 +68,18 @@ export function rejection(chain: readonly Step[]): { place: number; how: Accepta
 }
 
 /** Draws by rejection; undefined when no attempt succeeded. `row` must have been weighed. */
-export function drawKept(
-  row: DrawRow,
-  total: number,
-  how: Acceptance,
-  params: Params,
-  key: DrawKey,
-): number | undefined {
+export function drawKept(row: DrawRow, how: Acceptance, params: Params, key: DrawKey): number | undefined {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const token = row.at(uniformOf(key, attempt) * total);
-    if (accepts(row, total, token, how, params)) return token;
+    const token = drawFrom(row, key, attempt);
+    if (accepts(row, token, how, params)) return token;
   }
   return undefined;
+}
+
+/** The token of one attempt, from a row that has been weighed. */
+export function drawFrom(row: DrawRow, key: DrawKey, attempt: number): number {
+  roll(key, attempt);
+  return row.at(rolled[0]! * row.total);
 }
 
 /** The token of a chain, from the row before each step and the row that is left. */
@@ -88,5 +92,6 @@ export function drawFromChain(
   const by = rejection(chain);
   if (!by) return drawToken(left, key);
   const row = exactRow(rowBefore(by.place));
-  return drawKept(row, totalOf(row, by.how === "typical"), by.how, by.params, key) ?? drawToken(left, key);
+  totalOf(row, by.how === "typical");
+  return drawKept(row, by.how, by.params, key) ?? drawToken(left, key);
 }

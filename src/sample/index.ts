@@ -26,7 +26,7 @@ export { gumbelNoise, gumbelToken } from "./gumbel.js";
 export { sample, type Sampled, type SampleOptions } from "./sample.js";
 export { samplers } from "./samplers.js";
 export { type Settings, settingsChain } from "./settings.js";
-export { createStepper, type StepContext, type Stepper } from "./stepper.js";
+export { createStepper, type KeptTokens, type StepContext, type Stepper } from "./stepper.js";
 export { type RemovedToken, type Trace, type TraceStep, tracer } from "./trace.js";
 export { adaptiveP } from "./adaptiveP.js";
 export { contrastive } from "./contrastive.js";

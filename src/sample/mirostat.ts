@@ -85,8 +85,8 @@ export function movedBound(params: Params, bound: number, weight: number, total:
   return bound - numberOf(params, "mirostatEta") * (surprise - numberOf(params, "mirostatTau"));
 }
 
-export const boundOf = (params: Params, { state }: SampleContext, place: number): number =>
-  state[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
+export const boundOf = (params: Params, { state }: Partial<SampleContext>, place: number): number =>
+  state?.[place]?.["bound"] ?? 2 * numberOf(params, "mirostatTau");
 
 /** Tokens that version 1 keeps. */
 function zipfCount(row: Float64Array, tokens: number, bound: number): number {

@@ -9,6 +9,7 @@ describe("topK", () => {
     ["of the number of tokens keeps all", [0.1, 0.2, 0.3, 0.4], { topK: 4 }, [0.1, 0.2, 0.3, 0.4]],
     ["of more than there are keeps all", [0.1, 0.2, 0.3, 0.4], { topK: 50 }, [0.1, 0.2, 0.3, 0.4]],
     ["0 changes nothing", [0.1, 0.2, 0.3, 0.4], { topK: 0 }, [0.1, 0.2, 0.3, 0.4]],
+    ["-1 changes nothing", [0.1, 0.2, 0.3, 0.4], { topK: -1 }, [0.1, 0.2, 0.3, 0.4]],
     [
       "keeps exactly k: the lowest ids of equals",
       [0.2, 0.3, 0.2, 0.3],
@@ -28,8 +29,8 @@ describe("topK", () => {
   ]);
 
   refusals(topK, [
-    [{ topK: -1 }, "Cannot run topK: topK must be an integer ≥ 0, got -1"],
-    [{ topK: 2.5 }, "Cannot run topK: topK must be an integer ≥ 0, got 2.5"],
+    [{ topK: -2 }, "Cannot run topK: topK must be an integer ≥ -1, got -2"],
+    [{ topK: 2.5 }, "Cannot run topK: topK must be an integer ≥ -1, got 2.5"],
     [{ ties: "all" }, "Cannot run topK: ties must be one of exact, keep, got all"],
     [{ k: 3 }, "Cannot run topK: its parameters are topK, ties, got k"],
   ]);

@@ -10,7 +10,7 @@ import { tiesParam } from "./rules.js";
  * Ties with the k-th: `exact` keeps those with the lowest ids, so that exactly k are left (llama.cpp, mlx-lm); `keep` keeps all of them
  * (transformers, vLLM).
  *
- * @param topK k; range ≥ 0, default and no-op 0
+ * @param topK k; range ≥ −1, default and no-op 0; −1 is off too, as vLLM and SGLang write it
  * @param ties exact or keep; default exact
  *
  * @example
@@ -20,8 +20,12 @@ export const topK: Sampler = defineSampler({
   name: "topK",
   role: "filter",
   help: "Keeps the k most probable tokens",
-  params: [{ name: "topK", type: "integer", min: 0, default: 0, noop: 0, help: "How many tokens to keep" }, tiesParam],
+  params: [
+    { name: "topK", type: "integer", min: -1, default: 0, noop: 0, help: "How many tokens to keep; 0 or -1: all" },
+    tiesParam,
+  ],
   source: "Fan, Lewis & Dauphin, ACL 2018",
+  isOff: (params) => numberOf(params, "topK") <= 0,
   change(row, params) {
     const k = numberOf(params, "topK");
     const sorted = sortedScores(row);

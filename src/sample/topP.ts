@@ -91,7 +91,7 @@ export function reachedAt(limit: number, andEqual: boolean): number {
 function keepWithoutSorting(row: Float64Array, params: Params, { all }: SampleContext): boolean {
   if (params["minKeep"] !== 1 || (params["over"] === "all" && all)) return false;
   const rule = { andNext: params["crossing"] === "keep", allTies: params["ties"] === "keep" };
-  return keepHeaviest(row, numberOf(params, "topP"), rule) !== undefined;
+  return keepHeaviest(row, numberOf(params, "topP"), rule);
 }
 
 /** How many of the sorted scores stay. `mass` is in units of the first. */

@@ -146,7 +146,7 @@ describe("logits generate on the built-in model", () => {
     [[], 2, "logits generate needs --prompt TEXT"],
     [["text"], 2, 'logits generate takes no argument, got also "text"'],
     [["--prompt", prompt, "--max-tokens", "0"], 2, "logits: --max-tokens must be an integer ≥ 1, got 0"],
-    [["--prompt", prompt, "--top-k", "x"], 2, "logits: --top-k must be an integer ≥ 0, got x"],
+    [["--prompt", prompt, "--top-k", "x"], 2, "logits: --top-k must be an integer ≥ -1, got x"],
     [
       ["--prompt", prompt, "--record", "x.npz", "--sweep", "top-k=1"],
       2,

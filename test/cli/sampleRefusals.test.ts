@@ -13,7 +13,7 @@ beforeAll(() => {
   writeFileSync(at("broken.json"), "[{");
   writeFileSync(at("nothing.json"), '{"seed":1}');
   writeFileSync(at("unknown.json"), '[{"sampler":"topZ"}]');
-  writeFileSync(at("range.json"), '[{"sampler":"topK","params":{"topK":-1}}]');
+  writeFileSync(at("range.json"), '[{"sampler":"topK","params":{"topK":-2}}]');
   writeFileSync(at("null.json"), "[null]");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,9 +59,9 @@ describe("logits sample refuses", () => {
     ],
     [[row, "--sweep", "ties=1,2"], 2, "logits: --sweep: there is no setting ties with numbers. See --help"],
     [[row, "--sweep", "top-p=0.5,1.5"], 2, "logits: --sweep: top-p must be a number in [0, 1], got 1.5"],
-    [[row, "--sweep", "topK=1.5"], 2, "logits: --sweep: topK must be an integer ≥ 0, got 1.5"],
-    [[row, "--top-k", "-1"], 2, "logits: --top-k must be an integer ≥ 0, got -1"],
-    [[row, "--top-k=many"], 2, "logits: --top-k must be an integer ≥ 0, got many"],
+    [[row, "--sweep", "topK=1.5"], 2, "logits: --sweep: topK must be an integer ≥ -1, got 1.5"],
+    [[row, "--top-k", "-2"], 2, "logits: --top-k must be an integer ≥ -1, got -2"],
+    [[row, "--top-k=many"], 2, "logits: --top-k must be an integer ≥ -1, got many"],
     [[row, "--bad-words", "a"], 2, 'logits sample: Cannot sample: --bad-words must name tokens by ids ≥ 0, got "a"'],
     [[row, "--sweep", "top-k=1", "--compare"], 2, "logits: --sweep and --compare do not go together: give one"],
     [
@@ -127,7 +127,7 @@ describe("logits sample refuses", () => {
     ["missing.json", 3, /it must be a chain in JSON, got ENOENT/],
     ["nothing.json", 3, /a chain must be a list of \{sampler, params\}, got object/],
     ["unknown.json", 3, /a sampler must be one of .*, got topZ/],
-    ["range.json", 3, /topK must be an integer ≥ 0, got -1/],
+    ["range.json", 3, /topK must be an integer ≥ -1, got -2/],
     ["null.json", 3, /a step must be \{"sampler": NAME, "params": \{…\}\}, got null/],
   ])("--chain %s ends with %i and one line that names the file", async (name, status, message) => {
     const ended = await logits("sample", row, "--chain", at(name));

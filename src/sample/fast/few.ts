@@ -1,11 +1,13 @@
 import { type DrawRow, weighGap } from "../../core/index.js";
-import { reachedAt } from "../topP.js";
+import type { DrawKey } from "../chain.js";
+import { roll, rolled } from "../draw.js";
 import type { Penalties } from "./penalties.js";
+import type { FewStep } from "./program.js";
 
 /** A few tokens, most probable first, equal ones by id: what is left of a row after top-k or min-p. Steps shorten it or change its scores; nothing is allocated. */
 export class Few {
   count = 0;
-  /** After `at`: the sum of the weights, and the drawn token's. */
+  /** After `draw`: the sum of the weights, and the drawn token's. */
   total = 0;
   weight = 0;
   readonly ids: Int32Array;
@@ -77,17 +79,27 @@ export class Few {
     scores[at] = score;
   }
 
-  scale(by: number): void {
+  follow(steps: readonly FewStep[]): void {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
+      if (step.does === "scale") this.#scale(step);
+      else if (step.does === "minP") this.#cut(step);
+      else this.#nucleus(step, step.does === "nucleusAndEqual");
+    }
+  }
+
+  #scale({ numbers }: FewStep): void {
+    const by = numbers[0]!;
     for (let i = 0; i < this.count; i++) this.scores[i]! *= by;
   }
 
   /** Keeps the first while what is before them is below a share of all: see topP.ts, in whose order it adds. */
-  nucleus(share: number, andEqual: boolean): void {
+  #nucleus({ numbers }: FewStep, andEqual: boolean): void {
     const { scores } = this;
     const peak = scores[0]!;
     let mass = 0;
     for (let i = 0; i < this.count; i++) mass += this.#weights[i] = Math.exp(scores[i]! - peak);
-    const limit = reachedAt(share * mass, andEqual);
+    const limit = numbers[0]! * mass * numbers[1]!;
     let before = 0;
     let kept = 0;
     for (; kept < this.count; kept++) {
@@ -97,11 +109,19 @@ export class Few {
     this.count = Math.max(1, kept);
   }
 
-  /** Keeps those that are not below a score. */
-  cut(least: number): void {
+  /** Keeps those whose logarithm of p/p_max is not below one. */
+  #cut({ numbers }: FewStep): void {
+    const least = this.scores[0]! + numbers[0]!;
     let kept = 1;
     while (kept < this.count && this.scores[kept]! >= least) kept++;
     this.count = kept;
+  }
+
+  /** Sets the bits of these tokens and of no other; returns how many they are. */
+  mark(marks: Int32Array): number {
+    marks.fill(0);
+    for (let i = 0; i < this.count; i++) marks[this.ids[i]! >>> 5]! |= 1 << (this.ids[i]! & 31);
+    return this.count;
   }
 
   #sortIds(): void {
@@ -114,11 +134,12 @@ export class Few {
     }
   }
 
-  /** The token at u of the cumulative distribution: bit for bit that of the whole row, whose other weights are 0. */
-  at(u: number): number {
+  /** The token at a uniform number of the cumulative distribution: bit for bit that of the whole row, whose other weights are 0. */
+  draw(key: DrawKey): number {
     this.#sortIds();
     this.#weigh();
-    const target = u * this.total;
+    roll(key, 0);
+    const target = rolled[0]! * this.total;
     let before = 0;
     let block = 0;
     while (block < this.#blocks - 1 && !(before + this.#sums[block]! > target)) before += this.#sums[block++]!;

@@ -2,13 +2,15 @@ import type { Params } from "../../core/index.js";
 import type { Step } from "../chain.js";
 import { numberOf } from "../define.js";
 import { rejection } from "../draw.js";
+import { reachedAt } from "../topP.js";
 import { onlyLowers } from "./penalties.js";
 
-/** A step on the few tokens that are left. */
-export type FewStep =
-  | { does: "scale"; by: number }
-  | { does: "nucleus"; limit: number; andEqual: boolean }
-  | { does: "minP"; log: number };
+/** A step on the few tokens that are left, with its numbers where reading one allocates nothing. */
+export interface FewStep {
+  does: "scale" | "nucleus" | "nucleusAndEqual" | "minP";
+  /** The factor; the share, and by what a limit is multiplied (see topP.ts); or the logarithm of p/p_max. */
+  numbers: Float64Array;
+}
 
 /** How a chain is run without its whole rows: what is done to the tokens of the text, to all scores, and to the few that are left. */
 export interface Program {
@@ -56,7 +58,7 @@ export function programOf(chain: readonly Step[]): Program | undefined {
     return { penalties, scale, find: { how: "topK", k: numberOf(params, "topK") }, afterwards };
   const few = fewStep(first!);
   if (few?.does === "minP" && penalties.length === 0)
-    return { penalties, scale, find: { how: "minP", log: few.log }, afterwards };
+    return { penalties, scale, find: { how: "minP", log: few.numbers[0]! }, afterwards };
   return undefined;
 }
 
@@ -78,16 +80,21 @@ function isPlainTemperature({ sampler, params }: Step): boolean {
 
 function fewStep(step: Step): FewStep | undefined {
   const { sampler, params } = step;
-  if (isPlainTemperature(step)) return { does: "scale", by: 1 / numberOf(params, "temperature") };
+  if (isPlainTemperature(step)) return fewOf("scale", 1 / numberOf(params, "temperature"));
   if (params["minKeep"] !== 1) return undefined;
   if (sampler.name === "minP" && params["boundary"] === "keep")
-    return { does: "minP", log: Math.log(numberOf(params, "minP")) };
+    return fewOf("minP", Math.log(numberOf(params, "minP")));
   if (
     sampler.name === "topP" &&
     params["crossing"] === "keep" &&
     params["over"] === "kept" &&
     params["ties"] === "exact"
   )
-    return { does: "nucleus", limit: numberOf(params, "topP"), andEqual: params["equal"] === "keep" };
+    return nucleus(numberOf(params, "topP"), params["equal"] === "keep");
   return undefined;
 }
+
+const nucleus = (share: number, andEqual: boolean): FewStep =>
+  fewOf(andEqual ? "nucleusAndEqual" : "nucleus", share, reachedAt(1, andEqual));
+
+const fewOf = (does: FewStep["does"], ...numbers: number[]): FewStep => ({ does, numbers: Float64Array.from(numbers) });
