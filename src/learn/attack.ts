@@ -3,7 +3,8 @@ import { type Batch, LogitsError, type Logits, uniform } from "../core/index.js"
 import { crossEntropy, type Loss } from "../losses/index.js";
 import { checkInput } from "./checkInput.js";
 import { checkExamples, type Examples, gather } from "./examples.js";
-import { forward, parameterTensors } from "./forward.js";
+import { gradients } from "./backward.js";
+import { parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
 import { predict } from "./predict.js";
 import { type Tf, tensorflow } from "./tensorflow.js";
@@ -183,21 +184,10 @@ export function inputGradient(
   labels: Int32Array,
   goal: Goal,
 ): Float32Array {
-  const rows = labels.length;
-  const classes = net.classes.length;
-  const x = tf.tensor(values, [rows, ...net.input]);
-  const towards = tf.customGrad(((logits: Tensor) => {
-    const { gradient } = goal({ values: logits.dataSync() as Float32Array, rows, classes }, labels);
-    return {
-      value: tf.scalar(0),
-      gradFunc: () => tf.tensor(Float32Array.from(gradient), [rows, classes]),
-    };
-  }) as never) as unknown as (logits: Tensor) => Tensor;
-  const wanted = { input: true, parameters: false };
-  const slope = tf.grad((input: Tensor) => towards(forward(tf, net, input, parameters, wanted)))(x);
-  const result = slope.dataSync() as Float32Array;
-  tf.dispose([x, slope]);
-  return result;
+  const [rows, classes] = [labels.length, net.classes.length];
+  const inLogits = (logits: Float32Array): ArrayLike<number> =>
+    goal({ values: logits, rows, classes }, labels).gradient;
+  return gradients(tf, net, parameters, values, inLogits, { input: true, parameters: false }).input!;
 }
 
 /** For each example the logits of one of `like` whose class is the most probable wrong one, and is recognised. */
