@@ -1,9 +1,10 @@
 /** Small networks whose last layer gives logits: trained from losses of logits, on TensorFlow.js. */
-export { attack, type Attacked, type AttackMethod, type AttackOptions, replicate } from "./attack.js";
+export { attack, type Attacked, type AttackMethod, attackMethods, type AttackOptions } from "./attack.js";
 export type { Augmentation } from "./augment.js";
 export type { Examples } from "./examples.js";
 export { load, save } from "./file.js";
 export { conv, dense, type Layer, linear, pool } from "./layers.js";
+export { replicate, type ReplicateOptions, type Replicates } from "./noise.js";
 export { network, type Network, type NetworkOptions } from "./network.js";
 export { fromOnnx, toOnnx } from "./onnxModel.js";
 export { type Activation, activations, predict } from "./predict.js";
