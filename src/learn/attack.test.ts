@@ -195,10 +195,6 @@ describe("cw", () => {
     const leads = (batch: Attacked["attacked"]): number[] =>
       [...success.keys()].filter((row) => success[row] === 1).map((row) => leadOver(batch, row, pictures.labels[row]!));
     // A step moves every value by eps/8: the lead changes by no more than in the largest step that is seen.
-      Math.max(...leads(pgd.attacked)),
-      Math.max(...leads(attacked)),
-      success.reduce((a, b) => a + b, 0),
-    );
     const far = Math.max(...leads(pgd.attacked));
     expect(success.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(60);
     expect(Math.min(...leads(attacked))).toBeGreaterThan(0);

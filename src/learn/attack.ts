@@ -143,7 +143,8 @@ function slopeOf(course: Course, values: Float32Array, rows: readonly number[]):
   const goal = towards(rowsOf(wanted, rows, classes));
   const total = inputGradient(tf, net, parameters, some, rows.length, goal);
   const { noise = 12 / 255 } = options;
-  for (let draw = 0; draw < DRAWS && noise > 0; draw++) {
+  const draws = noise > 0 ? DRAWS : 0;
+  for (let draw = 0; draw < draws; draw++) {
     const noisy = some.slice();
     addNoise(noisy, rows, noise, seed, FIRST_DRAW + step * DRAWS + draw);
     const slope = inputGradient(tf, net, parameters, noisy, rows.length, goal);
