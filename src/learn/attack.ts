@@ -64,7 +64,7 @@ const FIRST_DRAW = 2 ** 31;
  */
 export async function attack(net: Network, examples: Examples, options: AttackOptions = {}): Promise<Attacked> {
   const { method = "pgd", eps = 8 / 255, seed = 1, onStep } = options;
-  const steps = method === "fgsm" ? 1 : (options.steps ?? (method === "mimicry" ? 30 : 20));
+  const steps = stepsOf(method, options.steps);
   checkOptions(options, method, eps, steps);
   checkFor("attack", net, examples);
   if (method === "mimicry") checkFor("attack by mimicry", net, options.like!);
@@ -116,6 +116,12 @@ export async function attack(net: Network, examples: Examples, options: AttackOp
     before[row] === label && after[row] !== label ? 1 : 0,
   );
   return { examples: result, clean, attacked, success };
+}
+
+/** The steps of an attack where so many, or none in particular, are asked for. */
+export function stepsOf(method: AttackMethod, steps?: number): number {
+  if (method === "fgsm") return 1;
+  return steps ?? (method === "mimicry" ? 30 : 20);
 }
 
 interface Course {

@@ -1,4 +1,13 @@
 /** Small networks whose last layer gives logits: trained from losses of logits, on TensorFlow.js. */
+export {
+  assess,
+  type Assessed,
+  type Assessment,
+  type Assessments,
+  type AssessOptions,
+  type Evidence,
+  type EvidenceWorth,
+} from "./assess.js";
 export { attack, type Attacked, type AttackMethod, attackMethods, type AttackOptions } from "./attack.js";
 export type { Augmentation } from "./augment.js";
 export { snapshotEvidence, type SnapshotScore } from "./evidence.js";
