@@ -147,8 +147,8 @@ export function bootstrapWeights(
   }
 }
 
-/** A permutation of 0 … n − 1, the same for a seed wherever it runs. */
-export function shuffled(n: number, seed: number, purpose: Purpose = "shuffle"): Uint32Array {
-  const keys = Float64Array.from({ length: n }, (_, i) => uniform(seed, purpose, i));
+/** A permutation of 0 … n − 1, the same for a seed wherever it runs; another for each `round`. */
+export function shuffled(n: number, seed: number, purpose: Purpose = "shuffle", round = 0): Uint32Array {
+  const keys = Float64Array.from({ length: n }, (_, i) => uniform(seed, purpose, i, round));
   return Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
 }

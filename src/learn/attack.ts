@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, LogitsError, predictions, uniform } from "../core/index.js";
-import { towards, upCrossEntropy, upLead } from "./attackGoals.js";
+import { type Goal, towards, upCrossEntropy, upLead } from "./attackGoals.js";
+import { gradients } from "./backward.js";
 import { checkInput } from "./checkInput.js";
 import { checkExamples, type Examples, gather, sizeOf } from "./examples.js";
 import { parameterTensors } from "./forward.js";
-import { inputGradient } from "./inputGradient.js";
 import { imitated } from "./mimicry.js";
 import type { Network } from "./network.js";
 import { addNoise } from "./noise.js";
@@ -143,18 +143,19 @@ function slopeOf(course: Course, values: Float32Array, rows: readonly number[]):
   const some = rowsOf(values, rows, sizeOf(net.input));
   const classes = net.classes.length;
   const labels = rows.map((row) => course.labels[row]!);
-  if (method === "cw")
-    return inputGradient(tf, net, parameters, some, rows.length, upLead(labels, classes, options.lead ?? 0.5));
-  if (!wanted) return inputGradient(tf, net, parameters, some, rows.length, upCrossEntropy(labels, classes));
+  const slope = (of: Float32Array, goal: Goal): Float32Array =>
+    gradients(tf, net, parameters, of, goal, { input: true, parameters: false }).input!;
+  if (method === "cw") return slope(some, upLead(labels, classes, options.lead ?? 0.5));
+  if (!wanted) return slope(some, upCrossEntropy(labels, classes));
   const goal = towards(rowsOf(wanted, rows, classes));
-  const total = inputGradient(tf, net, parameters, some, rows.length, goal);
+  const total = slope(some, goal);
   const { noise = 12 / 255 } = options;
   const draws = noise > 0 ? DRAWS : 0;
   for (let draw = 0; draw < draws; draw++) {
     const noisy = some.slice();
     addNoise(noisy, rows, noise, seed, FIRST_DRAW + step * DRAWS + draw);
-    const slope = inputGradient(tf, net, parameters, noisy, rows.length, goal);
-    for (let i = 0; i < total.length; i++) total[i]! += slope[i]!;
+    const other = slope(noisy, goal);
+    for (let i = 0; i < total.length; i++) total[i]! += other[i]!;
   }
   return total;
 }

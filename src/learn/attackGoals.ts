@@ -1,4 +1,5 @@
-import type { Goal } from "./inputGradient.js";
+/** Which way the logits of some examples should go: a gradient, rows × classes, from the logits. Rows of zeros are content. */
+export type Goal = (logits: Float32Array) => Float32Array;
 
 /**
  * Up the cross-entropy of the labels: the other classes as softmax weighs them among themselves, against the label.

@@ -19,11 +19,6 @@ export { replicate, type ReplicateOptions, type Replicates } from "./noise.js";
 export { network, type Network, type NetworkOptions } from "./network.js";
 export { fromOnnx, toOnnx } from "./onnxModel.js";
 export { type Activation, activations, predict } from "./predict.js";
-export {
-  type EpochReport,
-  type LossOfLogits,
-  train,
-  type Trained,
-  type TrainOptions,
-  type TrainState,
-} from "./train.js";
+export { prepare } from "./tensorflow.js";
+export { train, type Trained } from "./train.js";
+export type { EpochReport, LossOfLogits, TrainOptions, TrainState } from "./trainOptions.js";

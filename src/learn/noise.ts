@@ -74,12 +74,13 @@ export async function replicate(
       for (let r = 0; r < replicates; r++) {
         const values = given.slice();
         addNoise(values, some, sigma, seed, r);
-        const x = tf.tensor(values, [some.length, ...net.input]);
-        const logits = tf.tidy(() => forward(tf, net, x, parameters, { input: false, parameters: false }));
-        const z = logits.dataSync();
-        tf.dispose([x, logits]);
-        some.forEach((row, i) => {
-          out.set(z.subarray(i * classes, (i + 1) * classes), (row * replicates + r) * classes);
+        tf.tidy(() => {
+          const z = forward(tf, net, tf.tensor(values, [some.length, ...net.input]), parameters)
+            .at(-1)!
+            .dataSync();
+          some.forEach((row, i) => {
+            out.set(z.subarray(i * classes, (i + 1) * classes), (row * replicates + r) * classes);
+          });
         });
       }
     }
