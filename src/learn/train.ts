@@ -37,6 +37,8 @@ export interface TrainOptions {
   patience?: number;
   /** Called after every epoch, and waited for; `state` goes on from there when it is given as `from`. */
   onEpoch?: (report: EpochReport, state: TrainState) => void | Promise<void>;
+  /** Called after every step with the number of examples that the epoch has seen. */
+  onStep?: (seen: number, of: number) => void;
   from?: TrainState;
 }
 
@@ -155,6 +157,7 @@ function runEpoch(
     step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay);
     loss += seen.loss * rows.length;
     right += seen.right;
+    options.onStep?.(at + rows.length, n);
   }
   return { loss: loss / n, accuracy: right / n };
 }
