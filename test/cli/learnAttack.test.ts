@@ -77,17 +77,15 @@ describe("logits learn attack", () => {
   });
 
   it("gives the same document for the same seed, another for another", async () => {
-    const timeless = ({ seconds: _, attacks, ...rest }: Record<string, any>): object => ({
-      ...rest,
-      attacks: attacks.map(({ secondsPerRow: __, ...attacked }: Record<string, any>) => attacked),
-    });
+    const timeless = (found: Record<string, any>): string =>
+      JSON.stringify(found).replaceAll(/"seconds(PerRow)?":[^,}]*/g, "");
     const some = ["--rows", "40", "--steps", "4", "--replicates", "4"];
     const [one, two, other] = [
       await document(...some),
       await document(...some),
       await document(...some, "--seed", "3"),
     ];
-    expect(timeless(two)).toEqual(timeless(one));
+    expect(timeless(two)).toBe(timeless(one));
     expect(other["attacks"]).not.toEqual(one["attacks"]);
   });
 
@@ -141,9 +139,16 @@ describe("logits learn attack", () => {
   });
 
   it("writes one file under its name where there is one attack, and takes a network by its file", async () => {
+    const few = ["--rows", "20", "--adaptive-rows", "10", "--replicates", "2", "--method", "fgsm", "--eps", "25/255"];
     const { status, out } = await logits(
-      ...["learn", "attack", at("model.onnx"), "--data", at("toy.npz"), "--eps", "25/255", "--method", "fgsm"],
-      ...["--rows", "20", "--adaptive-rows", "10", "--replicates", "2", "-o", at("one.npz")],
+      "learn",
+      "attack",
+      at("model.onnx"),
+      "--data",
+      at("toy.npz"),
+      ...few,
+      "-o",
+      at("one.npz"),
     );
     expect(status).toBe(0);
     expect(out.replaceAll("\n", " ")).toContain("each value moved by at most 25/255.");
