@@ -21,7 +21,11 @@ for (const dataset of [await languages(), spam()]) {
   }
 }
 const pictures = fashion();
-keep("fashion-mnist.npz", pictures, `${pictures.train_labels.length} + ${pictures.val_labels.length} + ${pictures.test_labels.length} pictures`);
+keep(
+  "fashion-mnist.npz",
+  pictures,
+  `${pictures.train_labels.length} + ${pictures.val_labels.length} + ${pictures.test_labels.length} pictures`,
+);
 process.exit(failed ? 1 : 0);
 
 /** Writes a file, or compares it with the one that is there. */
