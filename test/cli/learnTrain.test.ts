@@ -27,7 +27,7 @@ let folder = "";
 const at = (name: string): string => join(folder, name);
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "logits-learn-"));
-  writeFileSync(at("bands.npz"), bandedNpz(150, [8, 8, 3]));
+  writeFileSync(at("bands.npz"), bandedNpz(150, [8, 8, 3], 3, 10));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -85,7 +85,7 @@ describe("logits learn train", () => {
     const { model, files, accuracy, ece, nll, seconds, calibrated, sure } = found;
     expect(model).toBe(at("json/model.onnx"));
     expect(Object.values(files).map((path) => existsSync(String(path)))).toEqual([true, true, true, true, true]);
-    expect(accuracy).toBeGreaterThan(0.9);
+    expect(accuracy).toBeGreaterThan(0.8);
     expect(seconds).toBeGreaterThan(0);
     const before = JSON.parse((await logits("evaluate", files.test, "--json")).out).metrics;
     expect([accuracy, ece, nll]).toEqual(["accuracy", "ece", "nll"].map((name) => before[name].value));
@@ -259,12 +259,13 @@ describe("a run that ends before its time", () => {
     ]);
     expect(await refusal(...long("slip", "--resume", "--epochs", "41"))).toEqual([
       3,
-      "logits learn train: Cannot resume in slip: epochs must be 40 as it began with, got 41\n",
+      "logits learn train: Cannot resume in slip: --epochs must be 40 as it began with, got 41\n",
     ]);
-    expect(await refusal(...long("slip", "--resume", "--seed", "5"))).toEqual(
-      [3, "logits learn train: Cannot resume in slip: seed must be 0 as it began with, got 5\n"].map((one) => one),
-    );
-    writeFileSync(at("other.npz"), bandedNpz(180, [8, 8, 3]));
+    expect(await refusal(...long("slip", "--resume", "--seed", "5"))).toEqual([
+      3,
+      "logits learn train: Cannot resume in slip: --seed must be 0 as it began with, got 5\n",
+    ]);
+    writeFileSync(at("other.npz"), bandedNpz(180, [8, 8, 3], 3, 10));
     expect(await refusal(...long("slip", "--resume", "--data", at("other.npz")))).toEqual([
       3,
       "logits learn train: Cannot resume in slip: the examples must be those that it began with, got others\n",
@@ -388,7 +389,7 @@ describe("what learn train refuses", () => {
       "--classes",
       "a,b",
       3,
-      "logits learn train: Cannot use train_labels of bands.npz: a label must be 0 … 1, got 2 at example 2\n",
+      "logits learn train: Cannot use test_labels of bands.npz: a label must be 0 … 1, got 2 at example 2\n",
     ],
   ] as const)("%s %s", async (flag, value, status, message) => {
     const [ended, err] = await refusal(...small("refused", flag, value));

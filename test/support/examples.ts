@@ -30,9 +30,12 @@ export function banded(
 export const npz = (arrays: Record<string, [descr: string, shape: number[], values: ArrayBufferView]>): Uint8Array =>
   storedZip(Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, npy(...array)])));
 
-/** train_images, train_labels, test_images, test_labels of such pictures. */
-export function bandedNpz(rows: number, shape: [number, number, number], classes = 3): Uint8Array {
+/** train_images, train_labels, test_images, test_labels of such pictures; one label in `wrongly` is that of the next class. */
+export function bandedNpz(rows: number, shape: [number, number, number], classes = 3, wrongly = Infinity): Uint8Array {
   const [train, test] = [banded(rows, shape, classes), banded(60, shape, classes, 2)];
+  for (const { labels } of [train, test])
+    for (let row = wrongly - 1; row < labels.length; row += wrongly)
+      labels[row] = (labels[row]! + 1n) % BigInt(classes);
   return npz({
     train_images: ["|u1", [rows, ...shape], train.pixels],
     train_labels: ["<i8", [rows], train.labels],
