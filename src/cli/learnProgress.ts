@@ -1,4 +1,4 @@
-import type { EpochReport } from "../learn/train.js";
+import type { EpochReport } from "../learn/trainOptions.js";
 import type { Terminal } from "./command.js";
 import { number } from "./metricsTable.js";
 import { bar } from "./progress.js";

@@ -2,7 +2,7 @@
 import { LogitsError } from "../core/index.js";
 import { crc32 } from "../formats/crc32.js";
 import { fileBytes, writeFile } from "../formats/file.js";
-import type { TrainState } from "./train.js";
+import type { TrainState } from "./trainOptions.js";
 
 /** Plain data and Float32Arrays, which come back to the bit. */
 export interface Checkpoint {

@@ -1,6 +1,7 @@
 /** Small networks whose last layer gives logits: trained from losses of logits, on TensorFlow.js. */
 export { attack, type Attacked, type AttackMethod, type AttackOptions, replicate } from "./attack.js";
 export type { Augmentation } from "./augment.js";
+export { type Data, type DataOptions, openExamples } from "./data.js";
 export type { Examples } from "./examples.js";
 export { load, save } from "./file.js";
 export { conv, dense, type Layer, linear, pool } from "./layers.js";

@@ -383,7 +383,7 @@ describe("what learn train refuses", () => {
       "--lr",
       "1e30",
       3,
-      /^validation: .*\nlogits learn train: Cannot train: the loss must stay finite, got NaN in epoch 1\n {2}A lower learning rate may help\.\n$/,
+      /^validation: .*\nlogits learn train: Cannot train: loss and weights must stay finite, got others in epoch 1\n {2}A lower learning rate may help\.\n$/,
     ],
     [
       "--classes",

@@ -87,12 +87,13 @@ async function learn(
   checkpoint: Checkpoint | undefined,
   progress: ReturnType<typeof progressOf>,
 ): Promise<Learned> {
-  const { overfit, ...options } = wish;
+  const { overfit, augment, ...options } = wish;
   const started = performance.now();
   const seconds = (): number => (checkpoint?.seconds ?? 0) + (performance.now() - started) / 1000;
   try {
     const trained = await train(net, examples, {
       ...options,
+      ...(Object.keys(augment).length > 0 && { augment }),
       ...(overfit === undefined && { validation: data.validation }),
       ...(checkpoint && { from: checkpoint.state }),
       onStep: progress.step,
