@@ -31,7 +31,7 @@ export function wishOf({ flags }: Invocation, { shape, labels }: Examples): Wish
   return {
     epochs: number("epochs", overfit === undefined ? 20 : 60),
     batch: number("batch", 64),
-    rate: number("lr", 0.001),
+    rate: number("lr", overfit === undefined ? 0.001 : 0.003),
     decay: number("decay", 0),
     patience: number("patience", 5),
     seed: number("seed", 0),
