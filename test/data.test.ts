@@ -77,7 +77,11 @@ describe("the built-in data", () => {
     expect([...new Set(test.slices!["month"])]).toEqual(["2002-09", "2002-10", "2002-11", "2002-12"]);
   });
 
-  it("all files together stay under 1.5 MB", () => {
+  it("the pictures of Fashion-MNIST stay under 6 MB", () => {
+    expect(statSync(path("fashion-mnist")).size).toBeLessThan(6_000_000);
+  });
+
+  it("all files of logits together stay under 1.5 MB", () => {
     const bytes = expected.reduce((sum, { name }) => sum + statSync(path(name)).size, 0);
     expect(bytes).toBeLessThan(1_500_000);
   });

@@ -7,6 +7,8 @@ const lazy = {
   sampling: () => import("./sampleFlags.js"),
   models: () => import("./modelFlags.js"),
   payload: () => import("./payload.js"),
+  learn: () => import("./learnFlags.js"),
+  attack: () => import("./attackFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -199,6 +201,65 @@ export const commands: readonly Command[] = [
       },
     ],
     load: () => import("./commands/run.js"),
+  },
+  {
+    name: "learn",
+    summary: "Small networks that learn from examples, are attacked and explained",
+    usage: "COMMAND …",
+    args: [1, Infinity],
+    flags: async () => [],
+    commands: [
+      {
+        name: "train",
+        summary: "Train a network, and keep its logits on examples that it has not seen",
+        usage: "",
+        args: [0, 0],
+        flags: async () => (await lazy.learn()).trainFlags,
+        examples: [
+          {
+            run: "logits learn train --data fashion-mnist -o model",
+            shows: "accuracy, ECE before and after temperature scaling; model/test.npz for all other commands",
+          },
+          {
+            run: "logits learn train --data fashion-mnist --overfit 1000 -o sure",
+            shows: "a network that is surer than it is right",
+          },
+        ],
+        load: () => import("./commands/learnTrain.js"),
+      },
+      {
+        name: "attack",
+        summary: "Change examples so that a network errs, and say what its logits show of that",
+        usage: "MODEL",
+        args: [1, 1],
+        flags: async () => (await lazy.attack()).attackFlags,
+        examples: [
+          {
+            run: "logits learn attack model --data fashion-mnist --eps 25/255 -o adversarial.npz",
+            shows: "accuracy before and after, every kind of evidence, and what is left of it against who knows it",
+          },
+        ],
+        load: () => import("./commands/learnAttack.js"),
+      },
+      {
+        name: "explain",
+        summary: "One picture: layers → logits → ÷T → softmax → verdict",
+        usage: "MODEL",
+        args: [1, 1],
+        flags: async () => (await lazy.attack()).explainFlags,
+        examples: [
+          { run: "logits learn explain model --image boot.png", shows: "what each layer sees, and what is made of it" },
+        ],
+        load: () => import("./commands/learnExplain.js"),
+      },
+    ],
+    examples: [
+      {
+        run: "logits learn train --data photos/ -o model",
+        shows: "a network from a folder of pictures for each class",
+      },
+    ],
+    load: () => import("./commands/learn.js"),
   },
   {
     name: "models",

@@ -1,9 +1,22 @@
 /** Small networks whose last layer gives logits: trained from losses of logits, on TensorFlow.js. */
-export { attack, type Attacked, type AttackMethod, type AttackOptions, replicate } from "./attack.js";
+export {
+  assess,
+  type Assessed,
+  type Assessment,
+  type Assessments,
+  type AssessOptions,
+  type Evidence,
+  type EvidenceWorth,
+} from "./assess.js";
+export { attack, type Attacked, type AttackMethod, attackMethods, type AttackOptions } from "./attack.js";
 export type { Augmentation } from "./augment.js";
+export { type Data, type DataOptions, openExamples } from "./data.js";
+export { snapshotEvidence, type SnapshotScore } from "./evidence.js";
 export type { Examples } from "./examples.js";
 export { load, save } from "./file.js";
 export { conv, dense, type Layer, linear, pool } from "./layers.js";
+export { fitNoise, noiseEvidence, type NoiseLaw } from "./noiseEvidence.js";
+export { replicate, type ReplicateOptions, type Replicates } from "./noise.js";
 export { network, type Network, type NetworkOptions } from "./network.js";
 export { fromOnnx, toOnnx } from "./onnxModel.js";
 export { type Activation, activations, predict, type Unlabelled } from "./predict.js";

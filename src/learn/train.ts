@@ -118,6 +118,7 @@ function runEpoch(
     step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay);
     loss += seen.loss * rows.length;
     right += seen.right;
+    options.onStep?.(at + rows.length, n);
   }
   if (!Number.isFinite(loss) || state.parameters.some((array) => !array.every(Number.isFinite)))
     throw new LogitsError("not-finite", `Cannot train: loss and weights must stay finite, got a loss of ${loss / n}`);
