@@ -13,7 +13,7 @@ let failed = false;
 
 installPackages();
 mkdirSync(folder, { recursive: true });
-for (const dataset of [await languages(), spam()]) {
+for (const dataset of [await languages(), await spam()]) {
   for (const split of ["val", "test"]) {
     const rows = dataset.rows.filter((row) => row.split === split);
     const name = `${dataset.name}.${split}.npz`;

@@ -1,7 +1,10 @@
 import type { Batch, Logits } from "../core/index.js";
-import { checkExamples, type Examples, gather } from "./examples.js";
+import { checkRows, type Engine, engineFor } from "./engine.js";
+import { type Examples, gather } from "./examples.js";
 import { forward, parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
+import { plainPredict } from "./plainTrain.js";
+import type { SparseExamples } from "./sparse.js";
 import { tensorflow } from "./tensorflow.js";
 import { checkInput } from "./checkInput.js";
 
@@ -9,10 +12,30 @@ import { checkInput } from "./checkInput.js";
 const TOGETHER = 200;
 const nothing = { input: false, parameters: false };
 
-/** The logits of examples, with their labels and ids. */
-export async function predict(net: Network, examples: Examples): Promise<Batch> {
-  checkExamples("predict", examples);
-  checkInput("predict", net, examples);
+/**
+ * The logits of examples, with their labels and ids.
+ *
+ * @param options.engine as in `train`
+ */
+export async function predict(
+  net: Network,
+  examples: Examples | SparseExamples,
+  { engine }: { engine?: Engine } = {},
+): Promise<Batch> {
+  checkRows("predict", net, examples);
+  const plain = (await engineFor("predict", net, examples, engine)) === "plain";
+  const values = plain ? plainPredict(net, examples) : await tensorflowPredict(net, examples as Examples);
+  return {
+    kind: "logits",
+    values: values as Logits,
+    rows: examples.labels.length,
+    classes: net.classes.length,
+    labels: examples.labels,
+    ...(examples.ids && { ids: [...examples.ids] }),
+  };
+}
+
+async function tensorflowPredict(net: Network, examples: Examples): Promise<Float32Array> {
   const tf = await tensorflow();
   const rows = examples.labels.length;
   const classes = net.classes.length;
@@ -29,14 +52,7 @@ export async function predict(net: Network, examples: Examples): Promise<Batch> 
   } finally {
     tf.dispose(parameters);
   }
-  return {
-    kind: "logits",
-    values: values as Logits,
-    rows,
-    classes,
-    labels: examples.labels,
-    ...(examples.ids && { ids: [...examples.ids] }),
-  };
+  return values;
 }
 
 /** What comes out of a layer for one example. */

@@ -1,13 +1,16 @@
 import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
-import { LogitsError, shuffled } from "../core/index.js";
+import { LogitsError } from "../core/index.js";
 import { crossEntropy, type Loss, type LossInput } from "../losses/index.js";
 import { augment, type Augmentation } from "./augment.js";
-import { checkInput } from "./checkInput.js";
-import { checkExamples, type Examples, gather } from "./examples.js";
+import { checkRows, type Engine, engineFor } from "./engine.js";
+import { type Examples, gather } from "./examples.js";
 import { forward, parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
 import { type OptimizerName, type OptimizerState, startOf, step } from "./optimizers.js";
+import { plainEpochs, plainJudge } from "./plainTrain.js";
 import { predict } from "./predict.js";
+import type { SparseExamples } from "./sparse.js";
+import { checkLoss, countRight, orderOf, rateAt } from "./steps.js";
 import { type Tf, tensorflow } from "./tensorflow.js";
 
 /** Value and gradient of a batch's logits: any loss of `logits/losses`, as it is or with its options bound. */
@@ -24,20 +27,26 @@ export interface TrainOptions {
   schedule?: "cosine" | "constant";
   /** Weight decay (AdamW), ≥ 0; default and no-op 0. */
   decay?: number;
+  /** How much of the last step goes into the next one, in sgd, in [0, 1); default 0.9, no-op 0. */
+  momentum?: number;
   /** Passes over the data, an integer ≥ 1; default 10. */
   epochs?: number;
   /** Examples a step, an integer ≥ 1; default 64. */
   batch?: number;
   /** Of the order of examples and of their changes; default 1. */
   seed?: number;
+  /** false: every epoch takes the examples in the order given; default true. */
+  shuffle?: boolean;
   augment?: Augmentation;
   /** Examples that are not learned from: training stops where their loss has not fallen for `patience` epochs, and the network of the best epoch is kept. */
-  validation?: Examples;
+  validation?: Examples | SparseExamples;
   /** Epochs, an integer ≥ 1; default 5. */
   patience?: number;
   /** Called after every epoch, and waited for; `state` goes on from there when it is given as `from`. */
   onEpoch?: (report: EpochReport, state: TrainState) => void | Promise<void>;
   from?: TrainState;
+  /** Default plain TypeScript for sparse examples, and where TensorFlow.js is not installed for networks without convolution; else TensorFlow.js. */
+  engine?: Engine;
 }
 
 export interface EpochReport {
@@ -70,25 +79,28 @@ export interface Trained {
 /**
  * Learns a network's weights from examples by the gradient of a loss of its logits. The same network, examples, options and seed give the same bits.
  *
- * @throws "bad-data" for examples that cannot be learned from; "not-finite" where a loss stops being a number: a lower rate may help.
+ * @throws "bad-data" for examples that cannot be learned from; "not-finite" where a loss stops being a number: a lower rate may help; "bad-argument", "missing-package".
  * @example
  *     const { network: trained } = await train(net, examples, { epochs: 5, seed: 7, onEpoch: console.log });
  */
-export async function train(net: Network, data: Examples, options: TrainOptions = {}): Promise<Trained> {
+export async function train(
+  net: Network,
+  data: Examples | SparseExamples,
+  options: TrainOptions = {},
+): Promise<Trained> {
   const { epochs = 10, batch = 64, seed = 1, patience = 5, validation, onEpoch, from } = options;
   checkOptions(options);
   for (const examples of [data, ...(validation ? [validation] : [])]) {
-    checkExamples("train", examples);
-    checkInput("train", net, examples);
+    checkRows("train", net, examples);
     checkClasses(net, examples);
   }
   const { optimizer = "adam" } = options;
   const state = from ? copyOf(from) : startState(net, optimizer);
-  const tf = await tensorflow();
+  const { epoch, judge } = await trainerOf(net, data, options.engine);
   while (state.epoch < epochs) {
     if (state.best && state.epoch - state.best.epoch >= patience) break;
     const started = performance.now();
-    const seen = runEpoch(tf, net, data, state, { ...options, epochs, batch, seed });
+    const seen = epoch(data, state, { ...options, epochs, batch, seed });
     state.epoch++;
     const report: EpochReport = { epoch: state.epoch, ...seen, seconds: (performance.now() - started) / 1000 };
     if (validation) report.validation = await judge({ ...net, parameters: state.parameters }, validation, options.loss);
@@ -103,6 +115,25 @@ export async function train(net: Network, data: Examples, options: TrainOptions 
     network: { ...net, parameters: best?.parameters ?? state.parameters },
     history: state.history,
     epoch: best?.epoch ?? state.epoch,
+  };
+}
+
+/** What trains by epochs and judges between them. */
+interface Trainer {
+  epoch(data: Examples | SparseExamples, state: TrainState, options: EpochOptions): { loss: number; accuracy: number };
+  judge(
+    net: Network,
+    examples: Examples | SparseExamples,
+    loss?: LossOfLogits,
+  ): { loss: number; accuracy: number } | Promise<{ loss: number; accuracy: number }>;
+}
+
+async function trainerOf(net: Network, data: Examples | SparseExamples, asked?: Engine): Promise<Trainer> {
+  if ((await engineFor("train", net, data, asked)) === "plain") return { epoch: plainEpochs(net), judge: plainJudge };
+  const tf = await tensorflow();
+  return {
+    epoch: (examples, state, options) => runEpoch(tf, net, examples as Examples, state, options),
+    judge: (trained, examples, loss) => judge(trained, examples, loss),
   };
 }
 
@@ -124,7 +155,7 @@ function copyOf(state: TrainState): TrainState {
   };
 }
 
-type EpochOptions = TrainOptions & { epochs: number; batch: number; seed: number };
+export type EpochOptions = TrainOptions & { epochs: number; batch: number; seed: number };
 
 function runEpoch(
   tf: Tf,
@@ -133,9 +164,9 @@ function runEpoch(
   state: TrainState,
   options: EpochOptions,
 ): { loss: number; accuracy: number } {
-  const { batch, seed, decay = 0, augment: changes } = options;
+  const { batch, seed, decay = 0, momentum, shuffle = true, augment: changes } = options;
   const n = data.labels.length;
-  const order = shuffled(n, seed + state.epoch);
+  const order = orderOf(n, shuffle, seed + state.epoch);
   let loss = 0;
   let right = 0;
   for (let at = 0; at < n; at += batch) {
@@ -144,26 +175,12 @@ function runEpoch(
     if (changes) augment(values, data.shape, changes, seed, state.epoch, at);
     const labels = Int32Array.from(rows, (row) => data.labels[row]!);
     const seen = gradientsOf(tf, { ...net, parameters: state.parameters }, values, labels, options.loss);
-    if (!Number.isFinite(seen.loss))
-      throw new LogitsError(
-        "not-finite",
-        `Cannot train: the loss must stay finite, got ${seen.loss} in epoch ${state.epoch + 1}`,
-        {
-          hint: "A lower learning rate may help.",
-        },
-      );
-    step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay);
+    checkLoss(seen.loss, state.epoch);
+    step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay, momentum);
     loss += seen.loss * rows.length;
     right += seen.right;
   }
   return { loss: loss / n, accuracy: right / n };
-}
-
-function rateAt(
-  { optimizer = "adam", rate = optimizer === "adam" ? 0.001 : 0.02, schedule = "cosine", epochs }: EpochOptions,
-  epoch: number,
-): number {
-  return schedule === "constant" ? rate : (rate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
 }
 
 interface Gradients {
@@ -202,19 +219,9 @@ export function gradientsOf(
   return result;
 }
 
-function countRight(scores: Float32Array, labels: Int32Array, classes: number): number {
-  let right = 0;
-  labels.forEach((label, row) => {
-    let best = row * classes;
-    for (let k = best + 1; k < (row + 1) * classes; k++) if (scores[k]! > scores[best]!) best = k;
-    if (best - row * classes === label) right++;
-  });
-  return right;
-}
-
 async function judge(
   net: Network,
-  examples: Examples,
+  examples: Examples | SparseExamples,
   loss: LossOfLogits = crossEntropy,
 ): Promise<{ loss: number; accuracy: number }> {
   const { values, rows, classes } = await predict(net, examples);
@@ -225,7 +232,7 @@ async function judge(
   };
 }
 
-function checkOptions({ epochs = 1, batch = 1, patience = 1, rate = 1, decay = 0 }: TrainOptions): void {
+function checkOptions({ epochs = 1, batch = 1, patience = 1, rate = 1, decay = 0, momentum = 0 }: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, batch, patience }))
     if (!(Number.isInteger(value) && value >= 1))
       throw new LogitsError("bad-argument", `Cannot train: ${name} must be an integer ≥ 1, got ${value}`);
@@ -233,9 +240,11 @@ function checkOptions({ epochs = 1, batch = 1, patience = 1, rate = 1, decay = 0
     throw new LogitsError("bad-argument", `Cannot train: rate must be > 0, got ${rate}`);
   if (!(decay >= 0 && decay < Infinity))
     throw new LogitsError("bad-argument", `Cannot train: decay must be ≥ 0, got ${decay}`);
+  if (!(momentum >= 0 && momentum < 1))
+    throw new LogitsError("bad-argument", `Cannot train: momentum must be in [0, 1), got ${momentum}`);
 }
 
-function checkClasses({ classes }: Network, { classes: given, labels }: Examples): void {
+function checkClasses({ classes }: Network, { classes: given, labels }: Pick<Examples, "classes" | "labels">): void {
   if (given.length !== classes.length)
     throw new LogitsError(
       "mismatch",
