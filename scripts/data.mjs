@@ -16,14 +16,18 @@ mkdirSync(folder, { recursive: true });
 for (const dataset of [await languages(), await spam()]) {
   for (const split of ["val", "test"]) {
     const rows = dataset.rows.filter((row) => row.split === split);
-    const name = `${dataset.name}.${split}.npz`;
-    const bytes = npz(arraysOf(dataset, rows));
-    const path = join(folder, name);
-    const verdict = check ? compare(path, bytes) : (writeFileSync(path, bytes), "written");
-    process.stdout.write(`${name}: ${rows.length} rows, ${bytes.length} bytes, ${verdict}\n`);
+    put(`${dataset.name}.${split}.npz`, npz(arraysOf(dataset, rows)), `${rows.length} rows`);
   }
+  for (const [name, arrays] of Object.entries(dataset.more ?? {}))
+    put(`${name}.npz`, npz(arrays), `${arrays.labels.length} rows`);
 }
 process.exit(failed ? 1 : 0);
+
+function put(name, bytes, what) {
+  const path = join(folder, name);
+  const verdict = check ? compare(path, bytes) : (writeFileSync(path, bytes), "written");
+  process.stdout.write(`${name}: ${what}, ${bytes.length} bytes, ${verdict}\n`);
+}
 
 function arraysOf({ classes, sliceName }, rows) {
   return {
