@@ -1,6 +1,7 @@
 // `npm run data`: makes data/*.npz again from the packages they come from. `--check` compares instead of writing.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fashion } from "./data/fashion.mjs";
 import { languages } from "./data/languages.mjs";
 import { members, npz } from "./data/npz.mjs";
 import { installPackages } from "./data/packages.mjs";
@@ -16,14 +17,22 @@ mkdirSync(folder, { recursive: true });
 for (const dataset of [await languages(), await spam()]) {
   for (const split of ["val", "test"]) {
     const rows = dataset.rows.filter((row) => row.split === split);
-    put(`${dataset.name}.${split}.npz`, npz(arraysOf(dataset, rows)), `${rows.length} rows`);
+    keep(`${dataset.name}.${split}.npz`, arraysOf(dataset, rows), `${rows.length} rows`);
   }
   for (const [name, arrays] of Object.entries(dataset.more ?? {}))
-    put(`${name}.npz`, npz(arrays), `${arrays.labels.length} rows`);
+    keep(`${name}.npz`, arrays, `${arrays.labels.length} rows`);
 }
+const pictures = fashion();
+keep(
+  "fashion-mnist.npz",
+  pictures,
+  `${pictures.train_labels.length} + ${pictures.val_labels.length} + ${pictures.test_labels.length} pictures`,
+);
 process.exit(failed ? 1 : 0);
 
-function put(name, bytes, what) {
+/** Writes a file, or compares it with the one that is there. */
+function keep(name, arrays, what) {
+  const bytes = npz(arrays);
   const path = join(folder, name);
   const verdict = check ? compare(path, bytes) : (writeFileSync(path, bytes), "written");
   process.stdout.write(`${name}: ${what}, ${bytes.length} bytes, ${verdict}\n`);

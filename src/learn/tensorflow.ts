@@ -6,9 +6,18 @@ export type Tf = typeof import("@tensorflow/tfjs-core");
 let loading: Promise<Tf> | undefined;
 
 /**
- * TensorFlow.js with its WebAssembly backend, loaded once. Where the files of that backend are not found by themselves (in a page they lie where its
- * script does), `wasmFolder` says where: a path or address that ends with `/`.
+ * Loads TensorFlow.js and its WebAssembly backend, once; whatever needs them does so by itself. To be called first where the files of that backend
+ * (`tfjs-backend-wasm*.wasm` of `@tensorflow/tfjs-backend-wasm/dist`) do not lie beside the script that loads them, as in most pages and workers.
+ *
+ * @param options.wasmFolder path or address that ends with `/`; default and no-op: beside the script
+ * @throws "missing-package"
+ * @example
+ *     await prepare({ wasmFolder: "/assets/tfjs/" });
  */
+export async function prepare({ wasmFolder }: { wasmFolder?: string } = {}): Promise<void> {
+  await tensorflow(wasmFolder);
+}
+
 export function tensorflow(wasmFolder?: string): Promise<Tf> {
   loading ??= load(wasmFolder).catch((error: unknown) => {
     loading = undefined;
@@ -19,30 +28,30 @@ export function tensorflow(wasmFolder?: string): Promise<Tf> {
 
 async function load(wasmFolder?: string): Promise<Tf> {
   const tf = await import("@tensorflow/tfjs-core").catch((cause: unknown) => {
-    throw missingPackage("@tensorflow/tfjs-core", "train a network", cause);
+    throw missingPackage("@tensorflow/tfjs-core", "run a network", cause);
   });
   const wasm = await import("@tensorflow/tfjs-backend-wasm").catch((cause: unknown) => {
-    throw missingPackage("@tensorflow/tfjs-backend-wasm", "train a network", cause);
+    throw missingPackage("@tensorflow/tfjs-backend-wasm", "run a network", cause);
   });
   tf.enableProdMode();
   if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);
-  const before = listeners();
+  // The backend listens for errors that nobody caught, and throws each of a program's from within itself.
+  const { process } = globalThis as { process?: Emitter };
+  const before = listening(process);
   await tf.setBackend("wasm");
   await tf.ready();
-  for (const { event, listener } of listeners())
-    if (!before.some((old) => old.listener === listener)) process.removeListener(event, listener);
+  for (const [event, listeners] of listening(process))
+    for (const listener of listeners)
+      if (!before.get(event)!.includes(listener)) process!.removeListener!(event, listener);
   return tf;
 }
 
-interface Listening {
-  event: string;
-  listener: (...args: unknown[]) => void;
+interface Emitter {
+  listeners?(event: string): unknown[];
+  removeListener?(event: string, listener: unknown): void;
 }
 
-/** Who hears of errors that nobody caught. The WebAssembly backend adds itself, and then every such error of a program is thrown from within it. */
-function listeners(): Listening[] {
-  if (typeof process !== "object" || typeof process.listeners !== "function") return [];
-  return ["uncaughtException", "unhandledRejection"].flatMap((event) =>
-    process.listeners(event as never).map((listener) => ({ event, listener: listener as Listening["listener"] })),
-  );
+function listening(process?: Emitter): Map<string, unknown[]> {
+  const events = typeof process?.listeners === "function" ? ["uncaughtException", "unhandledRejection"] : [];
+  return new Map(events.map((event) => [event, process!.listeners!(event)]));
 }
