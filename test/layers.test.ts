@@ -23,7 +23,8 @@ const mayImport: Record<string, string[]> = {
   plan: [...below, ...steps],
   engines: ["core", "plan"],
   models: ["core", "formats"],
-  learn: ["core", "losses", "formats", "models"],
+  // stats: how well evidence from logits tells attacked rows from benign ones.
+  learn: ["core", "stats", "losses", "formats", "models"],
   integrations: ["core", "sample", "models"],
   cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],

@@ -24,7 +24,7 @@ export {
 export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
-export { bootstrapWeights, philox, shuffled, uniform } from "./rng.js";
+export { bootstrapWeights, normals, philox, shuffled, uniform } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapWeights, philox, shuffled, uniform } from "./rng.js";
+import { bootstrapWeights, normals, philox, shuffled, uniform } from "./rng.js";
 
 const hex = (words: Uint32Array): string => [...words].map((word) => word.toString(16).padStart(8, "0")).join(" ");
 
@@ -44,6 +44,58 @@ describe("bootstrapWeights", () => {
     const variance = out[0]!.reduce((sum, w) => sum + (w - mean) ** 2, 0) / n;
     expect(Math.abs(mean - 1)).toBeLessThan(4 / Math.sqrt(n));
     expect(Math.abs(variance - 1)).toBeLessThan(0.04);
+  });
+});
+
+describe("normals", () => {
+  it("have the moments of the standard normal law, and neighbours without correlation", () => {
+    const n = 200_000;
+    const x = normals(3, 1, 2, new Float64Array(n));
+    const mean = (f: (value: number, i: number) => number): number => x.reduce((sum, v, i) => sum + f(v, i), 0) / n;
+    // Bounds: five standard errors of each moment.
+    const within = (value: number, expected: number, variance: number): void =>
+      expect(Math.abs(value - expected)).toBeLessThan(5 * Math.sqrt(variance / n));
+    within(
+      mean((v) => v),
+      0,
+      1,
+    );
+    within(
+      mean((v) => v ** 2),
+      1,
+      2,
+    );
+    within(
+      mean((v) => v ** 3),
+      0,
+      15,
+    );
+    within(
+      mean((v) => v ** 4),
+      3,
+      96,
+    );
+    for (const lag of [1, 2, 3, 4])
+      within(
+        mean((v, i) => v * (x[i + lag] ?? 0)),
+        0,
+        1,
+      );
+    within(
+      mean((v) => (Math.abs(v) < 1 ? 1 : 0)),
+      0.6826894921370859,
+      0.2166,
+    );
+  });
+
+  it.each([1, 2, 3, 4, 5, 7, 8, 9])("a row of %d begins as a longer one does", (length) => {
+    expect(normals(1, 5, 6, new Float64Array(length))).toEqual(normals(1, 5, 6, new Float64Array(32)).slice(0, length));
+  });
+
+  it("differ by seed and by either key", () => {
+    const first = [normals(1, 5, 6, new Float64Array(1)), normals(2, 5, 6, new Float64Array(1))];
+    first.push(normals(1, 6, 6, new Float64Array(1)), normals(1, 5, 7, new Float64Array(1)));
+    expect(new Set(first.map(([value]) => value)).size).toBe(4);
   });
 });
 

@@ -53,7 +53,8 @@ export type Purpose =
   | "verify"
   | "weights"
   | "augment"
-  | "noise";
+  | "noise"
+  | "normal";
 const purposes: Record<Purpose, number> = {
   bootstrap: 1,
   folds: 2,
@@ -66,6 +67,7 @@ const purposes: Record<Purpose, number> = {
   weights: 9,
   augment: 10,
   noise: 11,
+  normal: 12,
 };
 
 /** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */
@@ -78,6 +80,26 @@ export function uniform(seed: number, purpose: Purpose, a: number, b = 0): numbe
   key[1] = purposes[purpose];
   philox(counter, key, words);
   return (words[0]! * 2 ** 21 + (words[1]! >>> 11)) / 2 ** 53;
+}
+
+/**
+ * Standard normal numbers, keyed by (seed, a, b) and place: four from one call of the generator, by Box and Muller's transform of words of 32 bits, so none is
+ * beyond ±6.67. A longer `out` begins with the same numbers.
+ */
+export function normals<Out extends Float32Array | Float64Array>(seed: number, a: number, b: number, out: Out): Out {
+  const counter = [0, a, b, 0];
+  const key = [seed >>> 0, purposes.normal];
+  for (let i = 0; i < out.length; i += 4) {
+    counter[0] = i / 4;
+    philox(counter, key, words);
+    for (let pair = 0; pair < 4; pair += 2) {
+      const radius = Math.sqrt(-2 * Math.log((words[pair]! + 1) / 2 ** 32));
+      const angle = (words[pair + 1]! * 2 * Math.PI) / 2 ** 32;
+      out[i + pair] = radius * Math.cos(angle);
+      out[i + pair + 1] = radius * Math.sin(angle);
+    }
+  }
+  return out;
 }
 
 const words = new Uint32Array(4);
@@ -125,8 +147,8 @@ export function bootstrapWeights(
   }
 }
 
-/** A permutation of 0 … n − 1, the same for a seed wherever it runs. */
-export function shuffled(n: number, seed: number, purpose: Purpose = "shuffle"): Uint32Array {
-  const keys = Float64Array.from({ length: n }, (_, i) => uniform(seed, purpose, i));
+/** A permutation of 0 … n − 1, the same for a seed wherever it runs; another for each `round`. */
+export function shuffled(n: number, seed: number, purpose: Purpose = "shuffle", round = 0): Uint32Array {
+  const keys = Float64Array.from({ length: n }, (_, i) => uniform(seed, purpose, i, round));
   return Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
 }

@@ -51,7 +51,7 @@ async function* withHeader(header: Uint8Array, pieces: AsyncIterable<Uint8Array>
 }
 
 /** numpy's fixed-width text: UTF-32, padded with zeros. */
-function encodeTexts(texts: string[]): [descr: string, data: Uint8Array] {
+export function encodeTexts(texts: string[]): [descr: string, data: Uint8Array] {
   const codes = texts.map((text) => Array.from(text, (letter) => letter.codePointAt(0)!));
   const width = codes.reduce((most, { length }) => Math.max(most, length), 1);
   const data = new Uint32Array(texts.length * width);

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { parameterShapes } from "./layers.js";
 import { type Network, walk } from "./network.js";
-import { operations, type Wanted } from "./operations.js";
+import { operations } from "./operations.js";
 import type { Tf } from "./tensorflow.js";
 
 /** The parameters of a network as tensors: for the caller to dispose of. */
@@ -12,31 +12,19 @@ export function parameterTensors(tf: Tf, { layers, input, parameters }: Network)
   ).flat();
 }
 
-/** Runs a network; `see` is told what comes out of every layer. The last are the logits. */
-export function forward(
-  tf: Tf,
-  { layers }: Network,
-  x: Tensor,
-  parameters: readonly Tensor[],
-  wanted: Wanted,
-  see?: (output: Tensor, place: number) => void,
-): Tensor2D {
-  const { conv, pool, dense, flatten } = operations(tf);
+/** What comes out of every layer; the last are the logits. To be called within `tf.tidy`. */
+export function forward(tf: Tf, { layers }: Network, x: Tensor, parameters: readonly Tensor[]): Tensor[] {
+  const { conv, pool, dense } = operations(tf);
   let at = 0;
   let y = x;
-  layers.forEach((layer, place) => {
-    // Below the first weights nobody asks how the input should change, unless the input is what is wanted.
-    const here = { input: wanted.input || at > 0, parameters: wanted.parameters };
-    if (layer.kind === "pool") y = pool(y as Tensor4D);
-    else {
-      const [weights, bias] = [parameters[at++]!, parameters[at++]!];
-      if (layer.kind === "conv") y = conv(y as Tensor4D, weights as Tensor4D, bias, true, here);
-      else {
-        const rows = (y.rank === 2 ? y : flatten(y as Tensor4D)) as Tensor2D;
-        y = dense(rows, weights as Tensor2D, bias, layer.kind === "dense", here);
-      }
-    }
-    see?.(y, place);
+  return layers.map((layer) => {
+    if (layer.kind === "pool") return (y = pool.forward(y as Tensor4D));
+    const [weights, bias] = [parameters[at++]!, parameters[at++]!];
+    if (layer.kind === "conv") return (y = conv.forward(y as Tensor4D, weights as Tensor4D, bias, true));
+    return (y = dense.forward(flat(tf, y), weights as Tensor2D, bias, layer.kind === "dense"));
   });
-  return y as Tensor2D;
 }
+
+/** All numbers of an example in a line. */
+export const flat = (tf: Tf, x: Tensor): Tensor2D =>
+  x.rank === 2 ? (x as Tensor2D) : tf.reshape(x, [x.shape[0]!, -1]);

@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
 import { uniform } from "../core/index.js";
-import { operations } from "./operations.js";
+import { operations, type Wanted } from "./operations.js";
 import { type Tf, tensorflow } from "./tensorflow.js";
 
 let tf: Tf;
@@ -37,12 +37,17 @@ function distinct(shape: number[], seed: number, from: number): Values {
   return { shape, values: Float32Array.from(order, (rank) => from + rank / 512) };
 }
 
-type Operation = (tensors: Tensor[]) => Tensor;
+type Compute = (tensors: Tensor[]) => Tensor;
+/** One of ours: what it makes of its inputs, and the slopes in them, in their order. */
+interface Operation {
+  forward: Compute;
+  backward(d: Tensor, y: Tensor, inputs: Tensor[]): (Tensor | undefined)[];
+}
 const valuesOf = (tensor: Tensor): Values => ({ shape: tensor.shape, values: tensor.dataSync().slice() as never });
 const tensorsOf = (inputs: Values[]): Tensor[] => inputs.map(({ shape, values }) => tf.tensor(values, shape));
 
 /** What tfjs computes on its cpu backend, in plain JavaScript. */
-function onCpu(compute: Operation, inputs: Values[]): Values {
+function onCpu(compute: Compute, inputs: Values[]): Values {
   tf.setBackend("cpu");
   try {
     return valuesOf(compute(tensorsOf(inputs)));
@@ -54,17 +59,14 @@ function onCpu(compute: Operation, inputs: Values[]): Values {
 /** Output and gradients of Σ weights·output, by our operation. */
 function ours(operation: Operation, inputs: Values[], weights: Values): { output: Values; gradients: Values[] } {
   const given = tensorsOf(inputs);
-  const [output, ...gradients] = tf.engine().tidy(() => {
-    const y = operation(given);
-    const slopes = tf.grads((...xs: Tensor[]) => operation(xs))(given, tf.tensor(weights.values, weights.shape));
-    return [y, ...slopes];
-  });
-  return { output: valuesOf(output!), gradients: gradients.map(valuesOf) };
+  const y = operation.forward(given);
+  const slopes = operation.backward(tf.tensor(weights.values, weights.shape), y, given);
+  return { output: valuesOf(y), gradients: slopes.map((slope) => slope && valuesOf(slope)) as Values[] };
 }
 
 /** Σ weights·output, in f64. */
-function weighed(operation: Operation, inputs: Values[], weights: Values): number {
-  const { values } = valuesOf(tf.engine().tidy(() => operation(tensorsOf(inputs))) as Tensor);
+function weighed({ forward }: Operation, inputs: Values[], weights: Values): number {
+  const { values } = valuesOf(forward(tensorsOf(inputs)));
   return values.reduce((sum, value, i) => sum + value * weights.values[i]!, 0);
 }
 
@@ -93,16 +95,28 @@ function expectNear(got: Values, expected: Values, tolerance: number): void {
 }
 
 const all = { input: true, parameters: true };
-const convolution =
-  (relu: boolean): Operation =>
-  ([x, w, b]) =>
-    operations(tf).conv(x as Tensor4D, w as Tensor4D, b!, relu, all);
-const product =
-  (relu: boolean): Operation =>
-  ([x, w, b]) =>
-    operations(tf).dense(x as Tensor2D, w as Tensor2D, b!, relu, all);
-const largest: Operation = ([x]) => operations(tf).pool(x as Tensor4D);
-const lines: Operation = ([x]) => operations(tf).flatten(x as Tensor4D);
+const convolution = (relu: boolean, wanted: Wanted = all): Operation => ({
+  forward: ([x, w, b]) => operations(tf).conv.forward(x as Tensor4D, w as Tensor4D, b!, relu),
+  backward(dy, y, [x, w]) {
+    const { conv, through } = operations(tf);
+    const d = (relu ? through(dy, y) : dy) as Tensor4D;
+    const { input, weights, bias } = conv.backward(d, x as Tensor4D, w as Tensor4D, wanted);
+    return [input, weights, bias];
+  },
+});
+const product = (relu: boolean, wanted: Wanted = all): Operation => ({
+  forward: ([x, w, b]) => operations(tf).dense.forward(x as Tensor2D, w as Tensor2D, b!, relu),
+  backward(dy, y, [x, w]) {
+    const { dense, through } = operations(tf);
+    const d = (relu ? through(dy, y) : dy) as Tensor2D;
+    const { input, weights, bias } = dense.backward(d, x as Tensor2D, w as Tensor2D, wanted);
+    return [input, weights, bias];
+  },
+});
+const largest: Operation = {
+  forward: ([x]) => operations(tf).pool.forward(x as Tensor4D),
+  backward: (dy, y, [x]) => [operations(tf).pool.backward(dy as Tensor4D, x as Tensor4D, y as Tensor4D)],
+};
 
 describe("conv", () => {
   const shapes = [
@@ -140,7 +154,7 @@ describe("conv", () => {
       const d = { shape: dy.shape, values: dy.values.map((value, i) => (expected.values[i]! > 0 ? value : 0)) };
       const attributes = { strides: [1, 1], pad: "same", dataFormat: "NHWC" };
       const kernel =
-        (name: string, more: object, names: [string, string]): Operation =>
+        (name: string, more: object, names: [string, string]): Compute =>
         ([a, b]) =>
           tf.engine().runKernel(name, { [names[0]]: a!, [names[1]]: b! }, { ...attributes, ...more }) as Tensor;
       const byInput = kernel("Conv2DBackpropInput", { inputShape: x.shape }, ["dy", "filter"]);
@@ -192,7 +206,7 @@ describe("pool", () => {
     const expected = onCpu(([a]) => tf.maxPool(a as Tensor4D, 2, 2, "valid"), [x]);
     expect(output).toEqual(expected);
     const attributes = { filterSize: 2, strides: 2, pad: "valid" };
-    const byInput: Operation = ([d, input, y]) =>
+    const byInput: Compute = ([d, input, y]) =>
       tf.engine().runKernel("MaxPoolGrad", { dy: d!, input: input!, output: y! }, attributes) as Tensor;
     expectNear(gradients[0]!, onCpu(byInput, [dy, x, expected]), 1e-6);
   });
@@ -260,25 +274,16 @@ describe("dense", () => {
   });
 });
 
-it("flatten keeps the order of values, and of their slopes", () => {
-  const x = random([3, 2, 4, 2], 1);
-  const dy = random([3, 16], 2);
-  const { output, gradients } = ours(lines, [x], dy);
-  expect(output).toEqual({ shape: [3, 16], values: x.values });
-  expect(gradients[0]).toEqual({ shape: x.shape, values: dy.values });
-});
-
-it.each([
-  ["the input", { input: true, parameters: false }, [0]],
-  ["the parameters", { input: false, parameters: true }, [1, 2]],
-] as const)("where only the slopes of %s are wanted they are the same", (_, wanted, places) => {
-  const inputs = [random([2, 5, 4, 2], 1), random([3, 3, 2, 3], 2), random([3], 3)];
-  const dy = random([2, 5, 4, 3], 4);
-  const whole = ours(convolution(true), inputs, dy).gradients;
-  const some = ours(
-    ([x, w, b]) => operations(tf).conv(x as Tensor4D, w as Tensor4D, b!, true, wanted),
-    inputs,
-    dy,
-  ).gradients;
-  for (const place of places) expect(some[place]).toEqual(whole[place]);
+describe.each([
+  ["conv", convolution, [random([2, 5, 4, 2], 1), random([3, 3, 2, 3], 2), random([3], 3)], random([2, 5, 4, 3], 4)],
+  ["dense", product, [random([2, 5], 1), random([5, 3], 2), random([3], 3)], random([2, 3], 4)],
+] as const)("%s computes no slope that is not wanted", (_, operation, inputs, dy) => {
+  it.each([
+    ["the input", { input: true, parameters: false }, [true, false, false]],
+    ["the parameters", { input: false, parameters: true }, [false, true, true]],
+  ] as const)("but those of %s, the same as ever", (__, wanted, asked) => {
+    const whole = ours(operation(true), [...inputs], dy).gradients;
+    const some = ours(operation(true, wanted), [...inputs], dy).gradients;
+    expect(some).toEqual(whole.map((slope, place) => (asked[place] ? slope : undefined)));
+  });
 });

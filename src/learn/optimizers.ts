@@ -1,6 +1,7 @@
 // Optimisers on plain arrays: what they remember can be saved.
 
-export type OptimizerName = "adam" | "sgd";
+export const optimizerNames = ["adam", "sgd"] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
 
 /** What an optimiser remembers: the steps taken, and moments for each parameter array. */
 export interface OptimizerState {

@@ -13,13 +13,14 @@ import {
 } from "logits/learn";
 import { focal } from "logits/losses";
 import { describe, expect, it } from "vitest";
-import { uniform } from "../core/index.js";
-import { normal } from "./attack.js";
+import { normals, uniform } from "../core/index.js";
 import { plainForward, plainGradients, rowsOf, wholeSums } from "./plain.js";
 import golden from "../../test/golden/regression.json" with { type: "json" };
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, k) => `class ${k}`);
 const all = ({ length }: ArrayLike<unknown>): number[] => Array.from({ length }, (_, row) => row);
+
+const normal = (seed: number, i: number, j: number): number => normals(seed, i, j, new Float64Array(1))[0]!;
 
 /** Clouds of points, one a class. */
 function clouds(rows: number, features: number, classes: number): Examples {

@@ -5,8 +5,8 @@ import type { Network } from "./network.js";
 import { MOMENTUM, step } from "./optimizers.js";
 import { plainForward, plainGradients, rowsOf, type Slopes, slopesOf, wholeSums } from "./plain.js";
 import { isSparse, type SparseExamples } from "./sparse.js";
-import { checkLoss, countRight, orderOf, rateAt } from "./steps.js";
-import type { EpochOptions, LossOfLogits, TrainState } from "./train.js";
+import { checkFinite, countRight, orderOf, rateAt } from "./steps.js";
+import type { EpochOptions, LossOfLogits, TrainState } from "./trainOptions.js";
 
 /** Rows that are looked at together where nothing is learned. */
 const TOGETHER = 1000;
@@ -20,7 +20,7 @@ export function plainEpochs(
     slopes ??= slopesOf(net, isSparse(data));
     const { batch, seed, shuffle = true, augment: changes } = options;
     const n = data.labels.length;
-    const order = orderOf(n, shuffle, seed + state.epoch);
+    const order = orderOf(n, shuffle, seed, state.epoch);
     let loss = 0;
     let right = 0;
     for (let at = 0; at < n; at += batch) {
@@ -31,11 +31,11 @@ export function plainEpochs(
       });
       const now = { ...net, parameters: state.parameters };
       const seen = plainGradients(now, rows, labels, options.loss, slopes);
-      checkLoss(seen.loss, state.epoch);
       descend(now, state, slopes, rateAt(options, state.epoch + at / n), options);
       loss += seen.loss * some.length;
       right += countRight(seen.logits, labels, net.classes.length);
     }
+    checkFinite(loss / n, state.parameters);
     return { loss: loss / n, accuracy: right / n };
   };
 }

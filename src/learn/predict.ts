@@ -10,7 +10,6 @@ import { checkInput } from "./checkInput.js";
 
 /** Examples that are looked at together. */
 const TOGETHER = 200;
-const nothing = { input: false, parameters: false };
 
 /**
  * The logits of examples, with their labels and ids.
@@ -44,10 +43,10 @@ async function tensorflowPredict(net: Network, examples: Examples): Promise<Floa
   try {
     for (let from = 0; from < rows; from += TOGETHER) {
       const some = Array.from({ length: Math.min(TOGETHER, rows - from) }, (_, i) => from + i);
-      const x = tf.tensor(gather(examples, some), [some.length, ...examples.shape]);
-      const logits = tf.tidy(() => forward(tf, net, x, parameters, nothing));
-      values.set(logits.dataSync(), from * classes);
-      tf.dispose([x, logits]);
+      tf.tidy(() => {
+        const x = tf.tensor(gather(examples, some), [some.length, ...examples.shape]);
+        values.set(forward(tf, net, x, parameters).at(-1)!.dataSync(), from * classes);
+      });
     }
   } finally {
     tf.dispose(parameters);
@@ -67,13 +66,14 @@ export async function activations(net: Network, example: Float32Array): Promise<
   checkInput("look at the layers", net, { shape: net.input, values: example });
   const tf = await tensorflow();
   const parameters = parameterTensors(tf, net);
-  const x = tf.tensor(example, [1, ...net.input]);
-  const outputs: { shape: number[]; values: Float32Array }[] = [];
+  const found: Activation[] = [];
   tf.tidy(() => {
-    forward(tf, net, x, parameters, nothing, (y) => {
-      outputs.push({ shape: y.shape.slice(1), values: y.dataSync() as Float32Array });
+    const outputs = forward(tf, net, tf.tensor(example, [1, ...net.input]), parameters);
+    outputs.forEach((y, place) => {
+      const [, ...shape] = y.shape;
+      found.push({ layer: net.layers[place]!, shape, values: y.dataSync() as Float32Array });
     });
   });
-  tf.dispose([x, ...parameters]);
-  return outputs.map((output, place) => ({ layer: net.layers[place]!, ...output }));
+  tf.dispose(parameters);
+  return found;
 }

@@ -1,10 +1,10 @@
 // What a step of training is, whichever engine computes it.
 import { LogitsError, shuffled } from "../core/index.js";
-import type { EpochOptions } from "./train.js";
+import type { EpochOptions } from "./trainOptions.js";
 
 /** The order of n examples in an epoch. */
-export const orderOf = (n: number, shuffle: boolean, seed: number): Uint32Array =>
-  shuffle ? shuffled(n, seed) : Uint32Array.from({ length: n }, (_, row) => row);
+export const orderOf = (n: number, shuffle: boolean, seed: number, epoch: number): Uint32Array =>
+  shuffle ? shuffled(n, seed, "shuffle", epoch) : Uint32Array.from({ length: n }, (_, row) => row);
 
 /** The learning rate after so many epochs. */
 export function rateAt(
@@ -14,11 +14,9 @@ export function rateAt(
   return schedule === "constant" ? rate : (rate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
 }
 
-export function checkLoss(loss: number, epoch: number): void {
-  if (!Number.isFinite(loss))
-    throw new LogitsError("not-finite", `Cannot train: the loss must stay finite, got ${loss} in epoch ${epoch + 1}`, {
-      hint: "A lower learning rate may help.",
-    });
+export function checkFinite(loss: number, parameters: readonly Float32Array[]): void {
+  if (!Number.isFinite(loss) || parameters.some((array) => !array.every(Number.isFinite)))
+    throw new LogitsError("not-finite", `Cannot train: loss and weights must stay finite, got a loss of ${loss}`);
 }
 
 /** Rows whose largest logit is that of their label. */
