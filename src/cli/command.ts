@@ -37,6 +37,8 @@ export interface Command {
   /** Flags; made from the registry where they come from methods, so loading is lazy. */
   flags(): Promise<Flag[]>;
   examples: { run: string; shows: string }[];
+  /** Commands below this one, which then is only their name: `logits learn train`. */
+  commands?: readonly Command[];
   load(): Promise<{ run(invocation: Invocation, terminal: Terminal): Promise<number> }>;
 }
 

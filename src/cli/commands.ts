@@ -7,6 +7,7 @@ const lazy = {
   sampling: () => import("./sampleFlags.js"),
   models: () => import("./modelFlags.js"),
   payload: () => import("./payload.js"),
+  learn: () => import("./learnFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -199,6 +200,40 @@ export const commands: readonly Command[] = [
       },
     ],
     load: () => import("./commands/run.js"),
+  },
+  {
+    name: "learn",
+    summary: "Small networks that learn from examples, are attacked and explained",
+    usage: "COMMAND …",
+    args: [1, Infinity],
+    flags: async () => [],
+    commands: [
+      {
+        name: "train",
+        summary: "Train a network, and keep its logits on examples that it has not seen",
+        usage: "",
+        args: [0, 0],
+        flags: async () => (await lazy.learn()).trainFlags,
+        examples: [
+          {
+            run: "logits learn train --data fashion-mnist -o model",
+            shows: "accuracy, ECE before and after temperature scaling; model/test.npz for all other commands",
+          },
+          {
+            run: "logits learn train --data fashion-mnist --overfit 1000 -o sure",
+            shows: "a network that is surer than it is right",
+          },
+        ],
+        load: () => import("./commands/learnTrain.js"),
+      },
+    ],
+    examples: [
+      {
+        run: "logits learn train --data photos/ -o model",
+        shows: "a network from a folder of pictures for each class",
+      },
+    ],
+    load: () => import("./commands/learn.js"),
   },
   {
     name: "models",

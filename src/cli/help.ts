@@ -2,13 +2,12 @@ import { flagName } from "../core/index.js";
 import type { Command, Flag } from "./command.js";
 
 export function overview(commands: readonly Command[], version: string): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     `logits ${version}: from a model's raw scores to probabilities you can trust`,
     "",
     "Usage: logits COMMAND [ARGUMENTS] [FLAGS]",
     "",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...summaries(commands),
     "",
     "  logits COMMAND --help   its flags, with an example",
     "  logits --version",
@@ -19,9 +18,22 @@ export function overview(commands: readonly Command[], version: string): string 
   ].join("\n");
 }
 
+function summaries(commands: readonly Command[]): string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+}
+
 export function commandHelp(command: Command, flags: readonly Flag[]): string {
-  const usage = ["Usage: logits", command.name, command.usage, "[FLAGS]"].filter(Boolean).join(" ");
+  const last = command.commands ? "" : "[FLAGS]";
+  const usage = ["Usage: logits", command.name, command.usage, last].filter(Boolean).join(" ");
   const lines = [usage, "", command.summary];
+  if (command.commands)
+    lines.push(
+      "",
+      ...summaries(command.commands),
+      "",
+      `  logits ${command.name} COMMAND --help   its flags, with an example`,
+    );
   for (const group of new Set(flags.map((flag) => flag.group ?? "Flags"))) {
     const members = flags.filter((flag) => (flag.group ?? "Flags") === group);
     lines.push("", `${group}:`, ...members.flatMap(flagLines));

@@ -29,8 +29,9 @@ export function withProgress(source: Source, terminal: Terminal): Source {
   };
 }
 
-function bar(rows: number, total: number | undefined): string {
-  if (!total) return `${rows.toLocaleString("en")} rows`;
+/** How far something is; without a total only how much there was. */
+export function bar(rows: number, total: number | undefined, what = "rows"): string {
+  if (!total) return `${rows.toLocaleString("en")} ${what}`;
   const filled = Math.round((30 * rows) / total);
-  return `${"█".repeat(filled)}${"░".repeat(30 - filled)} ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows`;
+  return `${"█".repeat(filled)}${"░".repeat(30 - filled)} ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} ${what}`;
 }

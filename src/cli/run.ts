@@ -15,30 +15,45 @@ export async function runCli(argv: string[], terminal: Terminal): Promise<number
       terminal.out(overview(commands, version));
       return DONE;
     }
-    const asked = commands.find((command) => command.name === about);
-    if (!asked) return unknown(about, terminal);
-    terminal.out(commandHelp(asked, await asked.flags()));
+    const asked = find(rest);
+    if (!asked) return unknown(rest, terminal);
+    terminal.out(commandHelp(asked.command, await asked.command.flags()));
     return DONE;
   }
   if (name === "--version" || name === "-v" || name === "version") {
     terminal.out(`${version}\n`);
     return DONE;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) return unknown(name, terminal);
+  const found = find(argv);
+  if (!found) return unknown(argv, terminal);
+  const { command, argv: own } = found;
   try {
-    return await runCommand(command, rest, terminal);
+    return await runCommand(command, own, terminal);
   } catch (error) {
     return explainError(error, command.name, terminal);
   }
 }
 
-function unknown(name: string, terminal: Terminal): number {
+/** The command that words begin with, under its whole name, and the words after it. A word that none below has is a command that there is not. */
+function find(argv: string[]): { command: Command; argv: string[] } | undefined {
+  const command = commands.find(({ name }) => name === argv[0]);
+  const [below, ...rest] = argv.slice(1);
+  if (!command?.commands || below === undefined || below.startsWith("-"))
+    return command && { command, argv: argv.slice(1) };
+  const inner = command.commands.find(({ name }) => name === below);
+  return inner && { command: { ...inner, name: `${command.name} ${inner.name}` }, argv: rest };
+}
+
+function unknown(argv: string[], terminal: Terminal): number {
+  const over = commands.find(({ name, commands: below }) => name === argv[0] && below);
+  const [name, all] = over ? [argv[1]!, over.commands!] : [argv[0]!, commands];
+  const whole = (last: string): string => (over ? `${over.name} ${last}` : last);
   const near = suggestion(
     name,
-    commands.map((command) => command.name),
+    all.map((command) => command.name),
   );
-  terminal.err(`logits: there is no command ${name}.${near ? ` Did you mean ${near}?` : ""} See logits --help\n`);
+  const hint = `${near ? ` Did you mean ${whole(near)}?` : ""} See logits ${over ? `${over.name} ` : ""}--help`;
+  terminal.err(`logits: there is no command ${whole(name)}.${hint}\n`);
   return WRONG_USAGE;
 }
 

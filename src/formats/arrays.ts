@@ -2,16 +2,17 @@ import { LogitsError } from "../core/index.js";
 import { nameOf } from "./bytes.js";
 import { decodeNumbers, type NumberType, sizeOf, swapBytes } from "./numbers.js";
 import { isNpy, readNpyHeader } from "./npyHeader.js";
-import type { ArrayReader } from "./ndarray.js";
+import { type ArrayReader, decodeText } from "./ndarray.js";
 import type { Bytes } from "./table.js";
 import { zipMembers } from "./zip.js";
 
 /** A whole array in memory, in C order. */
 export interface NumberArray {
   shape: number[];
-  /** As it is stored; "text" has no values. */
+  /** As it is stored; "text" has texts and no values. */
   type: NumberType | "text";
   values: Float32Array | Float64Array;
+  texts?: string[];
 }
 
 /**
@@ -40,7 +41,7 @@ export async function readArrays(bytes: Bytes): Promise<Map<string, NumberArray>
 }
 
 async function readArray(reader: ArrayReader, byteLength: number, name: string): Promise<NumberArray> {
-  const { shape, type, fortran, bigEndian, dataStart, dataBytes } = await readNpyHeader(
+  const header = await readNpyHeader(
     async (start, end) => {
       const part = new Uint8Array(end - start);
       await reader.read(start, part);
@@ -49,7 +50,7 @@ async function readArray(reader: ArrayReader, byteLength: number, name: string):
     byteLength,
     name,
   );
-  if (type === "text") return { shape, type, values: new Float32Array(0) };
+  const { shape, type, fortran, bigEndian, dataStart, dataBytes } = header;
   if (fortran && shape.length > 1) {
     throw new LogitsError("unsupported", `Cannot read ${name}: it must be in C order, got Fortran order`, {
       hint: "Save numpy.ascontiguousarray(array).",
@@ -57,6 +58,10 @@ async function readArray(reader: ArrayReader, byteLength: number, name: string):
   }
   const data = new Uint8Array(dataBytes);
   await reader.read(dataStart, data);
+  if (type === "text") {
+    const count = shape.reduce((n, size) => n * size, 1);
+    return { shape, type, values: new Float32Array(0), texts: decodeText(data, count, { ...header, name }) };
+  }
   if (bigEndian) swapBytes(data, sizeOf(type));
   const count = dataBytes / sizeOf(type);
   const values =

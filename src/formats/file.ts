@@ -102,6 +102,7 @@ const reasons: Record<string, string> = {
   "write EISDIR": "it must be a file, got a folder",
   "write EACCES": "it must be a place where you may write, got no permission",
   "write EROFS": "it must be a place where you may write, got a read-only file system",
+  "write EFBIG": "there must be room for it, got a limit on the size of files",
   "write ENOSPC": "there must be room for it, got a full disk",
 };
 

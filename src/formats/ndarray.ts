@@ -259,7 +259,12 @@ export class ColumnReader {
   }
 }
 
-function decodeText(bytes: Uint8Array, count: number, { text, itemSize, bigEndian, name }: NdArray): string[] {
+/** Fixed-width text as numpy writes it. */
+export function decodeText(
+  bytes: Uint8Array,
+  count: number,
+  { text, itemSize, bigEndian, name }: Pick<NdArray, "text" | "itemSize" | "bigEndian" | "name">,
+): string[] {
   const utf8 = new TextDecoder();
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const values: string[] = [];

@@ -10,6 +10,7 @@ export {
 } from "./assess.js";
 export { attack, type Attacked, type AttackMethod, attackMethods, type AttackOptions } from "./attack.js";
 export type { Augmentation } from "./augment.js";
+export { type Data, type DataOptions, openExamples } from "./data.js";
 export { snapshotEvidence, type SnapshotScore } from "./evidence.js";
 export type { Engine } from "./engine.js";
 export type { Examples } from "./examples.js";

@@ -34,6 +34,7 @@ export function plainEpochs(
       descend(now, state, slopes, rateAt(options, state.epoch + at / n), options);
       loss += seen.loss * some.length;
       right += countRight(seen.logits, labels, net.classes.length);
+      options.onStep?.(at + some.length, n);
     }
     checkFinite(loss / n, state.parameters);
     return { loss: loss / n, accuracy: right / n };

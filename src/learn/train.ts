@@ -141,6 +141,7 @@ function runEpoch(
     step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay, momentum);
     loss += seen.loss * rows.length;
     right += seen.right;
+    options.onStep?.(at + rows.length, n);
   }
   checkFinite(loss / n, state.parameters);
   return { loss: loss / n, accuracy: right / n };

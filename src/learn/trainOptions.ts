@@ -39,6 +39,8 @@ export interface TrainOptions {
   patience?: number;
   /** Called after every epoch, and waited for; `state` is a copy, and training goes on from there when it is given as `from`. */
   onEpoch?: (report: EpochReport, state: TrainState) => void | Promise<void>;
+  /** Called after every step with the number of examples that the epoch has seen. */
+  onStep?: (seen: number, of: number) => void;
   /** Where to go on. With the same options the rest is what it would have been without a break, to the bit. */
   from?: TrainState;
   /** Default plain TypeScript for sparse examples, and where TensorFlow.js is not installed for networks without convolution; else TensorFlow.js. */

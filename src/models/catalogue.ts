@@ -1,16 +1,20 @@
-/** A model that can be fetched by name. */
-export interface KnownModel {
+/** A file that can be fetched by name. */
+export interface KnownFile {
   name: string;
   /** The file as it lies in the cache. */
   file: string;
   bytes: number;
   sha256: string;
-  licence: string;
-  summary: string;
   /** Where it is fetched from by default. */
   address: string;
   /** How to get it without the hub. */
   offline: string;
+}
+
+/** A model that can be. */
+export interface KnownModel extends KnownFile {
+  licence: string;
+  summary: string;
 }
 
 export const knownModels: readonly KnownModel[] = [

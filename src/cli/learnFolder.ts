@@ -1,0 +1,75 @@
+import { access, constants, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { LogitsError } from "../core/index.js";
+import { type Checkpoint, readCheckpoint } from "../learn/checkpoint.js";
+
+/** What a run leaves in its folder. */
+export const files = {
+  model: "model.onnx",
+  validation: "val.npz",
+  test: "test.npz",
+  calibrator: "calibrator.json",
+  card: "card.json",
+} as const;
+
+const reasons: Record<string, string> = {
+  EEXIST: "it must be a folder, got a file",
+  ENOTDIR: "it must be a folder, got a file",
+  EACCES: "it must be a folder where you may write, got no permission",
+  EROFS: "it must be a folder where you may write, got a read-only file system",
+  ENOSPC: "there must be room for it, got a full disk",
+};
+
+/** Makes the folder, and takes away what a killed run had half written. */
+export async function openFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
+    if (reason === undefined) throw error;
+    throw new LogitsError("bad-data", `Cannot write ${folder}: ${reason}`, { cause: error });
+  }
+  const half = /^(model\.onnx|val\.npz|test\.npz|calibrator\.json|card\.json|checkpoint)\.[0-9a-f]{8}\.part$/;
+  for (const name of await readdir(folder)) if (half.test(name)) await rm(join(folder, name), { force: true });
+}
+
+export const checkpointIn = (folder: string): string => join(folder, "checkpoint");
+
+/** The checkpoint to go on from. Without --resume there must be none, so that nobody's run is lost by a slip. */
+export async function unfinished(folder: string, resume: boolean): Promise<Checkpoint | undefined> {
+  const path = checkpointIn(folder);
+  const isThere = (name: string): Promise<boolean> =>
+    stat(join(folder, name)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  if (await isThere("checkpoint")) {
+    if (resume) return readCheckpoint(path);
+    throw new LogitsError("bad-data", `Cannot train into ${folder}: it must hold no unfinished run, got a checkpoint`, {
+      hint: `--resume goes on with it; to begin again, remove ${path}`,
+    });
+  }
+  if (resume && (await isThere(files.card)))
+    throw new LogitsError(
+      "bad-data",
+      `Cannot resume in ${folder}: it must hold an unfinished run, got a finished one`,
+      {
+        hint: "Without --resume it is trained anew.",
+      },
+    );
+  return undefined;
+}
+
+/** Refuses to go on with a run that was asked for something else: its bits would be nobody's. */
+export function checkSame(folder: string, began: Record<string, unknown>, now: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(now)) {
+    const [before, after] = [began[name] ?? null, value ?? null].map((one) => JSON.stringify(one));
+    if (before === after) continue;
+    const what =
+      name === "examples"
+        ? "the examples must be those that it began with, got others"
+        : `${name} must be ${before} as it began with, got ${after}`;
+    throw new LogitsError("mismatch", `Cannot resume in ${folder}: ${what}`);
+  }
+}

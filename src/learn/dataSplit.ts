@@ -1,0 +1,86 @@
+import { LogitsError, shuffled } from "../core/index.js";
+import { checkExamples, type Examples, select } from "./examples.js";
+
+/** What there is to learn from, to fit a temperature to and to test on. */
+export interface Data {
+  /** As it was asked for. */
+  name: string;
+  train: Examples;
+  validation: Examples;
+  test: Examples;
+  /** What was decided on the way, for whoever reads the results. */
+  notes: string[];
+}
+
+/** What a source itself divides; what is missing is taken from `train`. */
+export type Given = Omit<Data, "validation" | "test"> & Partial<Pick<Data, "validation" | "test">>;
+
+/** One in so many examples of each class becomes validation, or test. */
+const SHARE = 10;
+
+/** Takes from the training examples what the source did not set aside, by the seed and class by class, and refuses what cannot be learned from. */
+export function divide({ name, train, validation, test, notes }: Given, seed: number): Data {
+  const action = `use ${name}`;
+  for (const examples of [train, validation, test]) if (examples) checkExamples(action, examples);
+  for (const examples of [validation, test]) if (examples) checkShape(name, train.shape, examples);
+  const missing = [validation ? [] : ["validation"], test ? [] : ["test"]].flat();
+  const parts = apart(train, missing.length, seed);
+  if (missing.length > 0)
+    notes = [
+      ...notes,
+      `${missing.join(" and ")}: ${missing.length > 1 ? "each " : ""}a tenth of ${name}'s ${count(train)} training examples, drawn by the seed (${seed}).`,
+    ];
+  const rest = select(train, parts[0]!);
+  const taken = missing.map((_, i) => select(train, parts[i + 1]!));
+  const data: Data = {
+    name,
+    train: rest,
+    validation: validation ?? taken.shift()!,
+    test: test ?? taken.shift()!,
+    notes,
+  };
+  for (const part of ["validation", "test"] as const)
+    if (data[part].labels.length === 0)
+      throw new LogitsError(
+        "bad-data",
+        `Cannot ${action}: there must be at least ${missing.length + 1} examples of a class to set some aside for ${part}, got ${count(train)} examples in all`,
+      );
+  checkClasses(data);
+  return data;
+}
+
+const count = ({ labels }: Examples): string => labels.length.toLocaleString("en");
+
+/** Rows of training, then of so many parts that are set aside; each in the order of the source. */
+function apart({ labels, classes }: Examples, parts: number, seed: number): number[][] {
+  const out: number[][] = Array.from({ length: parts + 1 }, () => []);
+  const order = shuffled(labels.length, seed, "folds");
+  const byClass = classes.map((_, k) => Array.from(order).filter((row) => labels[row] === k));
+  for (const rows of byClass) {
+    // A class of few examples still gives one to each part, and keeps most.
+    const share = rows.length > parts ? Math.max(1, Math.round(rows.length / SHARE)) : 0;
+    for (let part = 0; part < parts; part++) out[part + 1]!.push(...rows.slice(part * share, (part + 1) * share));
+    out[0]!.push(...rows.slice(parts * share));
+  }
+  return out.map((rows) => rows.sort((a, b) => a - b));
+}
+
+function checkShape(name: string, shape: readonly number[], other: Examples): void {
+  if (other.shape.join() === shape.join()) return;
+  throw new LogitsError(
+    "bad-data",
+    `Cannot use ${name}: all examples must be ${shape.join(" × ")} as the training examples, got ${other.shape.join(" × ")}`,
+  );
+}
+
+function checkClasses({ name, train, notes }: Data): void {
+  const { classes, labels } = train;
+  const seen = new Set(labels);
+  if (seen.size < 2)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use ${name}: there must be examples of at least 2 classes to train on, got only ${classes[labels[0]!]}`,
+    );
+  const unseen = classes.filter((_, k) => !seen.has(k));
+  if (unseen.length > 0) notes.push(`No training example shows ${unseen.join(", ")}.`);
+}
