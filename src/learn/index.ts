@@ -13,7 +13,7 @@ export type { Augmentation } from "./augment.js";
 export { type Data, type DataOptions, openExamples } from "./data.js";
 export { snapshotEvidence, type SnapshotScore } from "./evidence.js";
 export type { Engine } from "./engine.js";
-export type { Examples } from "./examples.js";
+export { type Examples, select } from "./examples.js";
 export { commonWords, goodWordAttack, goodWords } from "./goodWords.js";
 export { load, save } from "./file.js";
 export { conv, dense, type Layer, linear, pool } from "./layers.js";
