@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "logits-alone-"));
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 beforeAll(() => {
-  for (const name of ["core", "formats", "kernels", "models"])
+  for (const name of ["core", "formats", "kernels", "learn", "losses", "models"])
     cpSync(join(root, "dist", name), join(folder, "dist", name), { recursive: true });
   mkdirSync(join(folder, "data"));
   cpSync(join(root, "data/model"), join(folder, "data/model"), { recursive: true });
@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function attempt(code: string): { code: string; message: string; hint: string } {
-  const script = `import * as m from "./dist/models/index.js"; import { readImage } from "./dist/models/imageFile.js";
+  const script = `import * as m from "./dist/models/index.js"; import * as l from "./dist/learn/index.js"; import { readImage } from "./dist/models/imageFile.js";
     try { await ${code}; console.log("{}"); } catch ({ code, message, hint }) { console.log(JSON.stringify({ code, message, hint })); }`;
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
     cwd: folder,
@@ -44,6 +44,21 @@ describe("without its optional package a model", () => {
     const got = attempt(code);
     expect(got).toMatchObject({ code: "missing-package", hint: `npm install ${name}` });
     expect(got.message).toContain(`the package ${name} must be installed, and it is not installed`);
+  });
+
+  it.each([
+    [
+      "train",
+      'l.train(net, { values: new Float32Array(2), shape: [1], labels: Int32Array.of(0, 1), classes: ["a", "b"] })',
+      "@tensorflow/tfjs-core",
+    ],
+    ["load", 'l.load("a.png")', "onnx-proto"],
+    ["save", 'l.save(net, "net.onnx")', "onnx-proto"],
+  ])("a network can be described, and to %s it names what is missing", (_, code, name) => {
+    const got = attempt(
+      `Promise.resolve(l.network([l.linear(2)], { input: [1], classes: ["a", "b"] })).then((net) => ${code})`,
+    );
+    expect(got).toMatchObject({ code: "missing-package", hint: `npm install ${name}` });
   });
 
   it("the built-in model is run in plain TypeScript", () => {

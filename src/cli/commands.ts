@@ -8,6 +8,7 @@ const lazy = {
   models: () => import("./modelFlags.js"),
   payload: () => import("./payload.js"),
   learn: () => import("./learnFlags.js"),
+  attack: () => import("./attackFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -225,6 +226,31 @@ export const commands: readonly Command[] = [
           },
         ],
         load: () => import("./commands/learnTrain.js"),
+      },
+      {
+        name: "attack",
+        summary: "Change examples so that a network errs, and say what its logits show of that",
+        usage: "MODEL",
+        args: [1, 1],
+        flags: async () => (await lazy.attack()).attackFlags,
+        examples: [
+          {
+            run: "logits learn attack model --data fashion-mnist --eps 25/255 -o adversarial.npz",
+            shows: "accuracy before and after, every kind of evidence, and what is left of it against who knows it",
+          },
+        ],
+        load: () => import("./commands/learnAttack.js"),
+      },
+      {
+        name: "explain",
+        summary: "One picture: layers → logits → ÷T → softmax → verdict",
+        usage: "MODEL",
+        args: [1, 1],
+        flags: async () => (await lazy.attack()).explainFlags,
+        examples: [
+          { run: "logits learn explain model --image boot.png", shows: "what each layer sees, and what is made of it" },
+        ],
+        load: () => import("./commands/learnExplain.js"),
       },
     ],
     examples: [

@@ -45,7 +45,8 @@ export interface AssessOptions extends ReplicateOptions {
 }
 
 /** An attack with what was seen of it. */
-export interface Assessed extends Assessment {
+export interface Assessed {
+  assessment: Assessment;
   attacked: Attacked;
   replicates: Replicates;
 }
@@ -92,15 +93,14 @@ export async function assess(
     });
     const seconds = (performance.now() - started) / 1000;
     const replicates = await replicate(net, attacked.examples, noise);
-    attacks.push({
-      ...judge(attacked, scoresOf(law, attacked.attacked, replicates), benign),
+    const assessment: Assessment = {
       method,
       adaptive: method === "mimicry",
       steps: stepsOf(method, steps),
+      ...judge(attacked, scoresOf(law, attacked.attacked, replicates), benign),
       secondsPerRow: seconds / few.labels.length,
-      attacked,
-      replicates,
-    });
+    };
+    attacks.push({ assessment, attacked, replicates });
   }
   return { attacks, clean, cleanReplicates, law };
 }
@@ -144,5 +144,5 @@ export function some(examples: Examples, count: number, seed = 1): Examples {
   return select(examples, shuffled(rows, seed).subarray(0, count).sort());
 }
 
-const mean = (values: ArrayLike<number>): number =>
+export const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,5 +1,4 @@
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
 import { uniform } from "../core/index.js";
 import { operations, type Wanted } from "./operations.js";
@@ -8,6 +7,7 @@ import { type Tf, tensorflow } from "./tensorflow.js";
 let tf: Tf;
 beforeAll(async () => {
   tf = await tensorflow();
+  await import("@tensorflow/tfjs-backend-cpu");
 });
 
 interface Values {

@@ -1,6 +1,6 @@
-import { type Invocation, UsageError } from "../command.js";
+import { UsageError } from "../command.js";
 
 /** Without a command below it there is nothing to do. */
-export async function run(_: Invocation): Promise<number> {
+export async function run(): Promise<number> {
   throw new UsageError("logits learn needs a command: see logits learn --help");
 }

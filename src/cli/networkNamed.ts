@@ -1,0 +1,57 @@
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LogitsError } from "../core/index.js";
+import { type Data, openExamples } from "../learn/data.js";
+import { load, type Network } from "../learn/index.js";
+import { readJson } from "../models/readFile.js";
+import type { Invocation } from "./command.js";
+import { list } from "./flags.js";
+
+/** A network that `logits learn train` wrote, and what is known of it. */
+export interface NamedNetwork {
+  net: Network;
+  path: string;
+  /** Of the card beside it, where it has one. */
+  temperature?: number;
+  /** Of the run that trained it, by the card: what was set aside for tests depends on it. */
+  seed: number;
+  /** The calibrator's file beside it, where there is one. */
+  calibrator?: string;
+}
+
+/** The network of a folder that `logits learn train` wrote, or of its model.onnx. */
+export async function networkNamed(model: string): Promise<NamedNetwork> {
+  const kind = (path: string): Promise<"file" | "folder" | undefined> =>
+    stat(path).then(
+      (there) => (there.isDirectory() ? "folder" : "file"),
+      () => undefined,
+    );
+  const path = (await kind(model)) === "folder" ? join(model, "model.onnx") : model;
+  const net = await load(path);
+  const beside = (name: string): string => join(dirname(path), name);
+  const { temperature, seed } = (await readJson(beside("card.json"))) ?? {};
+  return {
+    net,
+    path,
+    seed: typeof seed === "number" ? seed : 0,
+    ...(typeof temperature === "number" && temperature > 0 && { temperature }),
+    ...((await kind(beside("calibrator.json"))) === "file" && { calibrator: beside("calibrator.json") }),
+  };
+}
+
+/** The data that flags name, divided as they were when the network was trained: no test example is one that it learned from. */
+export async function dataFor({ seed, net, path }: NamedNetwork, { flags }: Invocation): Promise<Data> {
+  const data = await openExamples(String(flags["data"]), {
+    seed,
+    ...(flags["classes"] !== undefined && { classes: list(String(flags["classes"])) }),
+    ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
+  });
+  const { classes } = data.train;
+  const same =
+    classes.length === net.classes.length && classes.every((name, k) => [net.classes[k], String(k)].includes(name));
+  if (same) return data;
+  throw new LogitsError(
+    "mismatch",
+    `Cannot use ${flags["data"]} for ${path}: its classes must be ${net.classes.join(", ")}, got ${classes.join(", ")}`,
+  );
+}
