@@ -7,6 +7,7 @@ import fallback from "./groups/fallback.mjs";
 import fit from "./groups/fit.mjs";
 import io from "./groups/io.mjs";
 import isotonic from "./groups/isotonic.mjs";
+import learning from "./groups/learn.mjs";
 import processes from "./groups/process.mjs";
 import rows from "./groups/rows.mjs";
 import sampling from "./groups/sampling.mjs";
@@ -16,7 +17,7 @@ import { contend, cpu, watch } from "./machine.mjs";
 import { Peers } from "./peer.mjs";
 import { rowText, summary } from "./table.mjs";
 
-const groups = { sampling, rows, batches, fit, isotonic, threads, fallback, io, process: processes };
+const groups = { sampling, rows, batches, fit, isotonic, threads, fallback, io, process: processes, learn: learning };
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
 
 const { values: flags, positionals } = parseArgs({

@@ -13,4 +13,6 @@ export const sampling = await built("sample/index.js");
 export const models = await built("models/index.js");
 export const arena = await built("kernels/arena.js");
 export const engines = await built("engines/threads.js");
+export const losses = await built("losses/index.js");
+export const learn = await built("learn/index.js");
 export const logits = await built("index.js");

@@ -61,6 +61,12 @@ export async function unfinished(folder: string, resume: boolean): Promise<Check
   return undefined;
 }
 
+/** What a setting is called where it is a flag. */
+const flagOf: Record<string, string> = Object.fromEntries(
+  ["epochs", "batch", "decay", "patience", "seed", "augment", "overfit"].map((name) => [name, `--${name}`]),
+);
+flagOf["rate"] = "--lr";
+
 /** Refuses to go on with a run that was asked for something else: its bits would be nobody's. */
 export function checkSame(folder: string, began: Record<string, unknown>, now: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(now)) {
@@ -69,7 +75,7 @@ export function checkSame(folder: string, began: Record<string, unknown>, now: R
     const what =
       name === "examples"
         ? "the examples must be those that it began with, got others"
-        : `${name} must be ${before} as it began with, got ${after}`;
+        : `${flagOf[name] ?? name} must be ${before} as it began with, got ${after}`;
     throw new LogitsError("mismatch", `Cannot resume in ${folder}: ${what}`);
   }
 }

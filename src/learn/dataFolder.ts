@@ -30,7 +30,11 @@ export async function folderExamples(folder: string, { classes: wanted }: DataOp
   const notes = [`Classes are the folders: ${classes.join(", ")}.`];
   if (reading.grey) notes.push("Every picture is grey: one channel.");
   if (reading.ignored > 0)
-    notes.push(`${reading.ignored.toLocaleString("en")} files are no PNG or JPEG pictures, and are left out.`);
+    notes.push(
+      reading.ignored === 1
+        ? "1 file is no PNG or JPEG picture, and is left out."
+        : `${reading.ignored.toLocaleString("en")} files are no PNG or JPEG pictures, and are left out.`,
+    );
   return {
     name: folder,
     train: examples(pictures.train),

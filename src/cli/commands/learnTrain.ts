@@ -37,9 +37,12 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const checkpoint = await unfinished(folder, flags["resume"] === true);
   const notes = [...data.notes];
   if (flags["resume"] && !checkpoint) notes.push(`There is no checkpoint in ${folder}: training begins.`);
+  const start = startOf(data, wish);
+  if (checkpoint) checkSame(folder, checkpoint.settings, start.settings);
   if (!flags["json"]) for (const note of notes) terminal.err(`${note}\n`);
 
-  const learned = await learn(data, wish, folder, checkpoint, terminal, flags["json"] === true);
+  const progress = progressOf(terminal, wish.epochs, checkpoint?.state.epoch ?? 0, flags["json"] === true);
+  const learned = await learn(start, data, wish, folder, checkpoint, progress);
   const { document, judged } = await keep(folder, data, wish, learned, notes);
   await rm(checkpointIn(folder), { force: true });
   terminal.out(
@@ -48,21 +51,15 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   return DONE;
 }
 
-interface Learned extends Trained {
+/** What training begins with, and all that its bits depend on. */
+interface Start {
   examples: Examples;
-  seconds: number;
+  net: Network;
+  settings: Record<string, unknown>;
 }
 
-/** Trains, and leaves a checkpoint after every epoch. */
-async function learn(
-  data: Data,
-  wish: Wish,
-  folder: string,
-  checkpoint: Checkpoint | undefined,
-  terminal: Terminal,
-  quiet: boolean,
-): Promise<Learned> {
-  const { overfit, epochs, batch, rate, decay, patience, seed, augment } = wish;
+function startOf(data: Data, wish: Wish): Start {
+  const { overfit, seed } = wish;
   const examples =
     overfit === undefined
       ? data.train
@@ -72,20 +69,30 @@ async function learn(
         );
   const { shape, classes } = examples;
   const net = network(layersFor(shape, classes.length), { input: shape, classes, seed });
-  const settings = { ...wish, classes, layers: net.layers, examples: sumOf([examples, data.validation]), version };
-  if (checkpoint) checkSame(folder, checkpoint.settings, settings);
+  const sum = sumOf([examples, data.validation]);
+  return { examples, net, settings: { ...wish, classes, layers: net.layers, examples: sum, version } };
+}
+
+interface Learned extends Trained {
+  examples: Examples;
+  seconds: number;
+}
+
+/** Trains, and leaves a checkpoint after every epoch. */
+async function learn(
+  { examples, net, settings }: Start,
+  data: Data,
+  wish: Wish,
+  folder: string,
+  checkpoint: Checkpoint | undefined,
+  progress: ReturnType<typeof progressOf>,
+): Promise<Learned> {
+  const { overfit, ...options } = wish;
   const started = performance.now();
   const seconds = (): number => (checkpoint?.seconds ?? 0) + (performance.now() - started) / 1000;
-  const progress = progressOf(terminal, epochs, checkpoint?.state.epoch ?? 0, quiet);
   try {
     const trained = await train(net, examples, {
-      epochs,
-      batch,
-      rate,
-      decay,
-      patience,
-      seed,
-      augment,
+      ...options,
       ...(overfit === undefined && { validation: data.validation }),
       ...(checkpoint && { from: checkpoint.state }),
       onStep: progress.step,
