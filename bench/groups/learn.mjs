@@ -20,7 +20,7 @@ const networks = {
 const seed = 7;
 const batch = 64;
 
-export default async function* learning(peers) {
+export default async function* learning() {
   for (const [size, { input, layers, count }] of Object.entries(networks)) {
     const net = learn.network?.(layers(), { input, seed });
     if (!net) {

@@ -41,9 +41,9 @@ export async function engineFor(
   }
 }
 
-/** Refuses examples that are not whole, or not of the network's input shape. */
+/** Refuses examples that are not of the network's input shape, or not whole. */
 export function checkRows(action: string, net: Network, examples: Examples | SparseExamples): void {
+  checkInput(action, net, isSparse(examples) ? { shape: examples.shape, values: [] } : examples);
   if (isSparse(examples)) checkSparse(action, examples);
   else checkExamples(action, examples);
-  checkInput(action, net, isSparse(examples) ? { shape: examples.shape, values: [] } : examples);
 }

@@ -21,7 +21,7 @@ export { fitNoise, noiseEvidence, type NoiseLaw } from "./noiseEvidence.js";
 export { replicate, type ReplicateOptions, type Replicates } from "./noise.js";
 export { network, type Network, type NetworkOptions } from "./network.js";
 export { fromOnnx, toOnnx } from "./onnxModel.js";
-export { type Activation, activations, predict } from "./predict.js";
+export { type Activation, activations, predict, type Unlabelled } from "./predict.js";
 export { bags, type SparseExamples } from "./sparse.js";
 export { prepare } from "./tensorflow.js";
 export { train, type Trained } from "./train.js";

@@ -17,7 +17,7 @@ export interface SparseExamples {
   ids?: readonly string[];
 }
 
-export const isSparse = (examples: Examples | SparseExamples): examples is SparseExamples => "starts" in examples;
+export const isSparse = (examples: object): examples is SparseExamples => "starts" in examples;
 
 /**
  * Sparse rows from the features that each has, with value 1.
