@@ -47,7 +47,7 @@ export async function spam() {
     classes,
     sliceName: "month",
     rows,
-    more: { "spam.goodwords": await goodWordsAgainst(net, early, caught) },
+    more: { "spam.goodwords.npz": await goodWordsAgainst(net, early, caught) },
   };
 }
 
