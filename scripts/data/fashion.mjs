@@ -21,8 +21,8 @@ const side = 28;
 /** Pictures of a class. Two more stand in the file of class 0. */
 const ofClass = 7000;
 const parts = { train: 600, val: 100, test: 650 };
-/** Of a class, not kept: more to learn from, and the rest of 10,000 test pictures. */
-const further = { train: 1400, test: 350 };
+/** Of a class, not kept: more to learn from and to fit a temperature to, and the rest of 10,000 test pictures. */
+const further = { train: 1400, val: 200, test: 350 };
 const seed = 20170828;
 
 /** The pictures that are kept, and `more` of them, for the networks that come with this package. */

@@ -9,6 +9,7 @@ import {
   network,
   openExamples,
   predict,
+  replicate,
   select,
   toOnnx,
   train,
@@ -21,8 +22,9 @@ import { root } from "../install.mjs";
 import { greyPng } from "./png.mjs";
 
 const seed = 1;
-/** Pictures that are attacked, and draws of noise for each. */
+/** Pictures that are attacked, others from which a detector may learn, and draws of noise for each. */
 const attackedRows = 300;
+const benignRows = 500;
 const replicates = 16;
 /** Pictures on the sheet, and in a line of it. */
 const [onSheet, inLine] = [1000, 40];
@@ -48,7 +50,12 @@ export async function clothes({ pictures, more }) {
   const start = network(layersOf(8, classes.length), { input: learned.shape, classes, seed });
   const { network: fed } = await train(start, learned, { epochs: 8, seed, validation, onEpoch: say("clothes") });
   const few = firstOf(learned, 1000);
-  const { network: overfed } = await train(start, few, { epochs: 60, seed, onEpoch: say("clothes, overfitted") });
+  const { network: overfed } = await train(start, few, {
+    epochs: 60,
+    schedule: "constant",
+    seed,
+    onEpoch: say("clothes, overfitted"),
+  });
   return {
     ...(await filesOf("fashion", fed, { validation, test })),
     ...(await filesOf("fashion-overfit", overfed, { validation, test })),
@@ -100,19 +107,25 @@ const rowsOf = ({ values, classes, labels, ids }, names) => ({
   classes: [...names],
 });
 
-/** For each attack the logits before and after, of all replicates, and which rows it fooled. */
+/** Logits at rest and under noise: of pictures to learn from, of those that are attacked, and after each attack. */
 async function attacksOn(name, net, examples, known, eps) {
   const methods = ["fgsm", "pgd", "cw", "mimicry"];
-  const { attacks, clean, cleanReplicates } = await assess(net, examples, known, { methods, eps, replicates, seed });
+  const benign = firstOf(known, benignRows);
+  const { attacks, clean, cleanReplicates } = await assess(net, examples, benign, { methods, eps, replicates, seed });
   const noisy = ({ values, rows, classes }) => ({ values, shape: [rows, replicates, classes] });
-  const files = { [`${name}.clean.npz`]: { ...rowsOf(clean, net.classes), replicates: noisy(cleanReplicates) } };
+  const files = {
+    [`${name}.benign.npz`]: {
+      ...rowsOf(await predict(net, benign), net.classes),
+      replicates: noisy(await replicate(net, benign, { replicates, seed })),
+    },
+    [`${name}.clean.npz`]: { ...rowsOf(clean, net.classes), replicates: noisy(cleanReplicates) },
+  };
   for (const {
-    method,
-    accuracy,
-    evidence,
+    assessment,
     attacked: { attacked, success },
     replicates: drawn,
   } of attacks) {
+    const { method, accuracy, evidence } = assessment;
     process.stderr.write(
       `${name}, ${method}: right ${accuracy.before.toFixed(3)} → ${accuracy.after.toFixed(3)}; AUROC of the margin ${evidence.margin.auroc.value.toFixed(3)}, under noise ${evidence.noise.auroc.value.toFixed(3)}\n`,
     );
