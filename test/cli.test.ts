@@ -51,6 +51,7 @@ describe("the command as a person meets it", () => {
       "report",
       "convert",
       "run",
+      "learn",
       "models",
     ]);
     for (const name of names) {

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "logits-alone-"));
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 beforeAll(() => {
-  for (const name of ["core", "formats", "kernels", "learn", "losses", "models"])
+  for (const name of ["core", "formats", "kernels", "learn", "losses", "models", "stats"])
     cpSync(join(root, "dist", name), join(folder, "dist", name), { recursive: true });
   mkdirSync(join(folder, "data"));
   cpSync(join(root, "data/model"), join(folder, "data/model"), { recursive: true });

@@ -87,7 +87,7 @@ async function learn(
   checkpoint: Checkpoint | undefined,
   progress: ReturnType<typeof progressOf>,
 ): Promise<Learned> {
-  const { overfit, ...options } = wish;
+  const { overfit, augment, ...options } = wish;
   const started = performance.now();
   const seconds = (): number => (checkpoint?.seconds ?? 0) + (performance.now() - started) / 1000;
   try {
