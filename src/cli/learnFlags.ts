@@ -28,7 +28,7 @@ export const trainFlags: Flag[] = [
     min: 1,
     max: 100_000,
     metavar: "N",
-    help: "Passes over the examples (default 12; 60 with --overfit)",
+    help: "Passes over the examples (default 20; 60 with --overfit)",
   },
   {
     name: "batch",

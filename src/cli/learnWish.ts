@@ -17,7 +17,7 @@ export interface Wish {
 }
 
 /** Pixels that pictures are moved by, as a share of the smaller side. */
-const SHIFT = 1 / 8;
+const SHIFT = 1 / 16;
 
 /** The flags with their defaults, which depend on what the examples are. */
 export function wishOf({ flags }: Invocation, { shape, labels }: Examples): Wish {
@@ -29,7 +29,7 @@ export function wishOf({ flags }: Invocation, { shape, labels }: Examples): Wish
     );
   const number = (name: string, otherwise: number): number => (flags[name] as number | undefined) ?? otherwise;
   return {
-    epochs: number("epochs", overfit === undefined ? 12 : 60),
+    epochs: number("epochs", overfit === undefined ? 20 : 60),
     batch: number("batch", 64),
     rate: number("lr", 0.001),
     decay: number("decay", 0),

@@ -188,7 +188,7 @@ function textOf(folder: string, { network: net, examples, history, epoch, second
   const all = history.length;
   const which = epoch === all ? "the last is kept" : `epoch ${epoch} was the best and is kept`;
   return [
-    `${net.layers.map(layerText).join(", ")}, on ${examples.labels.length.toLocaleString("en")} examples: ${all} epochs in ${seconds.toFixed(1)} s, ${which}`,
+    `${net.layers.map(layerText).join(", ")}, on ${examples.labels.length.toLocaleString("en")} examples: ${all} ${all === 1 ? "epoch" : "epochs"} in ${seconds.toFixed(1)} s, ${which}`,
     judged,
     `Wrote ${Object.values(files).join(", ")} to ${folder}`,
     "",
