@@ -119,7 +119,10 @@ describe("the built-in data", () => {
   });
 
   it("all files of logits together stay under 1.5 MB", () => {
-    const bytes = [...expected.map(({ name }) => name), "spam.goodwords"].reduce((sum, name) => sum + statSync(path(name)).size, 0);
+    const bytes = [...expected.map(({ name }) => name), "spam.goodwords"].reduce(
+      (sum, name) => sum + statSync(path(name)).size,
+      0,
+    );
     expect(bytes).toBeLessThan(1_500_000);
   });
 });

@@ -56,7 +56,7 @@ describe("the networks that come with this package", () => {
       const net = await loadNetwork(`${folder}${name}.onnx`);
       const kept = await load(`${name}.test`);
       expect(kept.labels!.slice(0, test.labels.length)).toEqual(test.labels);
-      expect((await load(`${name}.val`)).labels).toEqual(validation.labels);
+      expect((await load(`${name}.val`)).labels!.slice(0, validation.labels.length)).toEqual(validation.labels);
       const some = Array.from({ length: 200 }, (_, row) => row);
       const { values } = await predict(net, select(test, some));
       values.forEach((value, i) => expect(Math.abs(value - kept.values[i]!)).toBeLessThan(1e-4));
