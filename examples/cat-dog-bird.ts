@@ -23,7 +23,7 @@ export async function lesson(
   source: string,
   {
     images = 2000,
-    epochs = 25,
+    epochs = 50,
     say = console.log,
   }: { images?: number; epochs?: number; say?: (line: string) => void } = {},
 ): Promise<Lesson> {
@@ -38,6 +38,7 @@ export async function lesson(
   const start = network([conv(8), pool(), conv(16), pool(), dense(64), linear(3)], { input: data.shape, classes });
   const { network: net } = await train(start, data, {
     epochs,
+    schedule: "constant",
     onEpoch: ({ epoch, loss, accuracy }) =>
       say(`  epoch ${epoch}: loss ${loss.toFixed(3)}, right ${percent(accuracy)}`),
   });
@@ -91,4 +92,10 @@ function whereSure(batch: Batch): string {
 const mean = (xs: ArrayLike<number>): number => Array.from(xs).reduce((total, x) => total + x, 0) / xs.length;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await lesson(process.argv[2] ?? "cifar10-animals");
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  await lesson(process.argv[2] ?? "cifar10-animals").catch((error: Error) => {
+    console.error(
+      `${error.message}\nPictures from a file: node examples/cat-dog-bird.ts PICTURES.npz; its first lines say what must be in there.`,
+    );
+    process.exitCode = 1;
+  });
