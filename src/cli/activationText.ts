@@ -63,16 +63,16 @@ export function layerText(activation: Activation): string {
     );
   }
   const count = shape[2]!;
-  const most = Math.max(...strongest.map(({ max }) => max), 1e-30);
-  const pictures = strongest.map(({ feature }) =>
-    shaded(
+  const cells = strongest.map(({ feature }) =>
+    cellsOf(
       values.filter((_, i) => i % count === feature),
       shape[0]!,
       shape[1]!,
-      most,
       16,
     ),
   );
+  const most = Math.max(...cells.flat(2), 1e-30);
+  const pictures = cells.map((picture) => shaded(picture, most));
   const width = Math.max(14, pictures[0]![0]!.length);
   const titles = strongest.map(({ feature, mean }) => `#${feature} mean ${mean.toFixed(2)}`);
   return [
@@ -91,26 +91,30 @@ export function layerText(activation: Activation): string {
 export function pictureText(values: Float32Array, [height, width, channels]: readonly number[]): string {
   const grey = new Float32Array(height! * width!);
   values.forEach((value, i) => (grey[Math.floor(i / channels!)]! += value / channels!));
-  return shaded(grey, height!, width!, 1, 32).join("\n");
+  return shaded(cellsOf(grey, height!, width!, 32), 1).join("\n");
 }
 
-/** A picture of characters, which are twice as high as wide, at most `most` wide: each the mean of what it covers. */
-function shaded(values: Float32Array, height: number, width: number, most: number, columns: number): string[] {
+/** Means of a picture over what each character covers, which is twice as high as wide; at most so many columns. */
+function cellsOf(values: Float32Array, height: number, width: number, columns: number): number[][] {
   const step = Math.max(1, Math.ceil(width / columns));
-  const lines: string[] = [];
+  const lines: number[][] = [];
   for (let top = 0; top < height; top += 2 * step) {
-    let line = "";
+    const line: number[] = [];
     for (let left = 0; left < width; left += step) {
-      let [sum, cells] = [0, 0];
+      let [sum, covered] = [0, 0];
       for (let y = top; y < Math.min(height, top + 2 * step); y++)
-        for (let x = left; x < Math.min(width, left + step); x++, cells++) sum += values[y * width + x]!;
-      const share = Math.max(0, Math.min(1, sum / cells / most));
-      line += shades[Math.floor(share * (shades.length - 0.001))]!;
+        for (let x = left; x < Math.min(width, left + step); x++, covered++) sum += values[y * width + x]!;
+      line.push(sum / covered);
     }
     lines.push(line);
   }
   return lines;
 }
+
+const shaded = (cells: readonly number[][], most: number): string[] =>
+  cells.map((line) =>
+    line.map((mean) => shades[Math.floor(Math.max(0, Math.min(1, mean / most)) * (shades.length - 0.001))]!).join(""),
+  );
 
 const beside = (cells: readonly string[], width: number): string =>
   cells

@@ -28,7 +28,7 @@ export const trainFlags: Flag[] = [
     min: 1,
     max: 100_000,
     metavar: "N",
-    help: "Passes over the examples (default 20; 60 with --overfit)",
+    help: "Passes over the examples (default 15; 60 with --overfit)",
   },
   {
     name: "batch",
@@ -45,7 +45,7 @@ export const trainFlags: Flag[] = [
     min: 0,
     exclusiveMin: true,
     metavar: "R",
-    help: "Learning rate of Adam at the beginning; a cosine brings it to 0 (default 0.001)",
+    help: "Learning rate of Adam at the beginning; a cosine brings it to 0 (default 0.001; 0.003 with --overfit)",
   },
   { name: "decay", type: "number", min: 0, noop: 0, metavar: "D", help: "Weight decay of AdamW (default 0)" },
   {
@@ -66,7 +66,7 @@ export const trainFlags: Flag[] = [
     type: "integer",
     min: 2,
     metavar: "N",
-    help: "Learn the first N training examples by heart: no early stop, the last epoch is kept",
+    help: "Learn the first N training examples by heart: no early stop, the last epoch is kept; the other training examples join those that the temperature is fitted to",
   },
   { ...seedFlag, help: "Seed of the weights, the order, the changes, and of what is set aside (default 0)" },
   jsonFlag,

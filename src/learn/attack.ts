@@ -54,7 +54,7 @@ const FIRST_DRAW = 2 ** 31;
  *     fgsm      x + ε sign ∂loss/∂x, once                                                 Goodfellow et al., ICLR 2015, §4
  *     pgd       a random start, then `steps` of ε/8 (at least 2ε/steps) up the cross-entropy     Madry et al., ICLR 2018, §2.1
  *     cw        the same up the lead of the best other class, but no further than `lead`: it stops just over the border    Carlini & Wagner, S&P 2017, f₆
- *     mimicry   towards the logits of a true example of the other class, also under noise: made for whoever watches the logits    Hosseini et al., 2019
+ *     mimicry   towards the logits of a true example of another class, also under noise: made for whoever watches the logits    Hosseini et al., 2019, with the draws of Athalye et al., ICML 2018
  *
  * After each step what left the box of ±ε, or [0, 1], is put back to its edge. The same network, examples, options and seed give the same bits.
  *

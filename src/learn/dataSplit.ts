@@ -1,5 +1,5 @@
 import { LogitsError, shuffled } from "../core/index.js";
-import { checkExamples, type Examples, select } from "./examples.js";
+import { checkExamples, type Examples, gather, select } from "./examples.js";
 
 /** What there is to learn from, to fit a temperature to and to test on. */
 export interface Data {
@@ -47,6 +47,51 @@ export function divide({ name, train, validation, test, notes }: Given, seed: nu
       );
   checkClasses(data);
   return data;
+}
+
+/** The first examples to learn by heart; what they leave over joins those that are not learned from, so that a temperature is fitted on many. */
+export function firstOnly(data: Data, first: number): Data {
+  const { train, validation } = data;
+  const rows = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+  const rest = train.labels.length - first;
+  if (rest === 0) return data;
+  const note = `Of the training examples ${rest.toLocaleString("en")} are not learned from, and join validation.`;
+  return {
+    ...data,
+    train: select(train, rows(0, first)),
+    validation: joined(validation, select(train, rows(first, train.labels.length))),
+    notes: [...data.notes, note],
+  };
+}
+
+function joined(one: Examples, other: Examples): Examples {
+  const [n, more] = [one.labels.length, other.labels.length];
+  const labels = new Int32Array(n + more);
+  labels.set(one.labels);
+  labels.set(other.labels, n);
+  const ids = one.ids && other.ids && [...one.ids, ...other.ids];
+  const { values, ...rest } = one;
+  const length = values.length + other.values.length;
+  if (values instanceof Uint8Array && other.values instanceof Uint8Array) {
+    const bytes = new Uint8Array(length);
+    bytes.set(values);
+    bytes.set(other.values, values.length);
+    return { ...rest, values: bytes, labels, ...(ids && { ids }) };
+  }
+  // As numbers where one of them is: bytes stand for shares of 255.
+  const numbers = new Float32Array(length);
+  for (const [examples, at] of [
+    [one, 0],
+    [other, values.length],
+  ] as const)
+    numbers.set(
+      gather(
+        examples,
+        Array.from(examples.labels, (_, row) => row),
+      ),
+      at,
+    );
+  return { ...rest, values: numbers, labels, ...(ids && { ids }) };
 }
 
 const count = ({ labels }: Examples): string => labels.length.toLocaleString("en");

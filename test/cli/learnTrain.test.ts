@@ -161,7 +161,10 @@ describe("logits learn train", () => {
     const { examples, epochs, bestEpoch, history, settings } = await document(
       ...small("heart", "--overfit", "30", "--epochs", "30"),
     );
-    expect(examples.train).toBe(30);
+    // Of 135 that are not set aside the other 105 join the 15 of validation.
+    expect(examples).toEqual({ train: 30, validation: 120, test: 60 });
+    const { labels, ids } = await collect(await read(at("heart/val.npz")));
+    expect([labels!.length, new Set(ids).size]).toEqual([120, 120]);
     expect([epochs, bestEpoch, settings.augment]).toEqual([30, 30, {}]);
     expect(history.at(-1).accuracy).toBe(1);
     expect(history.at(-1).validation).toBeUndefined();

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Batch } from "../../core/index.js";
 import { type Checkpoint, writeCheckpoint } from "../../learn/checkpoint.js";
 import { type Data, openExamples } from "../../learn/data.js";
-import { type Examples, select } from "../../learn/examples.js";
+import { firstOnly } from "../../learn/dataSplit.js";
+import type { Examples } from "../../learn/examples.js";
 import { save } from "../../learn/file.js";
 import type { Layer } from "../../learn/layers.js";
 import { layersFor } from "../../learn/layersFor.js";
@@ -27,12 +28,13 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   if (flags["data"] === undefined) throw new UsageError("logits learn train needs --data NAME, FILE or DIR");
   if (flags["output"] === undefined) throw new UsageError("logits learn train needs -o DIR");
   const folder = String(flags["output"]);
-  const data = await openExamples(String(flags["data"]), {
+  const all = await openExamples(String(flags["data"]), {
     seed: Number(flags["seed"] ?? 0),
     ...(flags["classes"] !== undefined && { classes: list(String(flags["classes"])) }),
     ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
   });
-  const wish = wishOf(invocation, data.train);
+  const wish = wishOf(invocation, all.train);
+  const data = wish.overfit === undefined ? all : firstOnly(all, wish.overfit);
   await openFolder(folder);
   const checkpoint = await unfinished(folder, flags["resume"] === true);
   const notes = [...data.notes];
@@ -59,17 +61,10 @@ interface Start {
 }
 
 function startOf(data: Data, wish: Wish): Start {
-  const { overfit, seed } = wish;
-  const examples =
-    overfit === undefined
-      ? data.train
-      : select(
-          data.train,
-          Array.from({ length: overfit }, (_, i) => i),
-        );
+  const { train: examples, validation } = data;
   const { shape, classes } = examples;
-  const net = network(layersFor(shape, classes.length), { input: shape, classes, seed });
-  const sum = sumOf([examples, data.validation]);
+  const net = network(layersFor(shape, classes.length), { input: shape, classes, seed: wish.seed });
+  const sum = sumOf([examples, validation]);
   return { examples, net, settings: { ...wish, classes, layers: net.layers, examples: sum, version } };
 }
 
