@@ -20,7 +20,7 @@ const networks = {
 const seed = 7;
 const batch = 64;
 
-export default async function* learning(peers) {
+export default async function* learning() {
   for (const [size, { input, layers, count }] of Object.entries(networks)) {
     const net = learn.network?.(layers(), { input, seed });
     if (!net) {
@@ -50,6 +50,7 @@ export default async function* learning(peers) {
       job: "torch_train",
       args: { ...args, batch },
       goal: 4,
+      aim: 2,
       tolerance: 0.01,
       share: 4,
     };
@@ -66,6 +67,7 @@ export default async function* learning(peers) {
       job: "torch_pgd",
       args: { ...args, count: 100, eps: 8 / 255, steps: 20 },
       goal: 4,
+      aim: 2,
       // The random starts are not the same.
       tolerance: 0.02,
       share: 4,

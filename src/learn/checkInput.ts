@@ -8,15 +8,11 @@ export function checkInput(
   { input }: Network,
   { shape, values }: { shape: readonly number[]; values: ArrayLike<number> },
 ): void {
-  if (
-    shape.length === input.length &&
-    shape.every((size, k) => size === input[k]) &&
-    values.length % sizeOf(input) === 0
-  )
-    return;
-  const got = shape.join(" × ");
-  throw new LogitsError(
-    "mismatch",
-    `Cannot ${action}: an example must be ${input.join(" × ")} as the network's input, got ${got}`,
-  );
+  const refuse = (what: string): never => {
+    throw new LogitsError("mismatch", `Cannot ${action}: ${what}`);
+  };
+  if (shape.length !== input.length || !shape.every((size, k) => size === input[k]))
+    refuse(`an example must be ${input.join(" × ")} as the network's input, got ${shape.join(" × ")}`);
+  if (values.length % sizeOf(input) !== 0)
+    refuse(`an example must be ${sizeOf(input)} numbers (${input.join(" × ")}), got ${values.length} in all`);
 }

@@ -41,7 +41,7 @@ export function checkExamples(action: string, { values, shape, labels, classes, 
 }
 
 /** Some examples, in this order, as numbers. */
-export function gather({ values, shape }: Examples, rows: ArrayLike<number>): Float32Array {
+export function gather({ values, shape }: Pick<Examples, "values" | "shape">, rows: ArrayLike<number>): Float32Array {
   const size = sizeOf(shape);
   const out = new Float32Array(rows.length * size);
   const bytes = values instanceof Uint8Array;

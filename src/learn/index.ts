@@ -7,7 +7,7 @@ export { load, save } from "./file.js";
 export { conv, dense, type Layer, linear, pool } from "./layers.js";
 export { network, type Network, type NetworkOptions } from "./network.js";
 export { fromOnnx, toOnnx } from "./onnxModel.js";
-export { type Activation, activations, predict } from "./predict.js";
+export { type Activation, activations, predict, type Unlabelled } from "./predict.js";
 export { prepare } from "./tensorflow.js";
 export { train, type Trained } from "./train.js";
 export type { EpochReport, LossOfLogits, TrainOptions, TrainState } from "./trainOptions.js";

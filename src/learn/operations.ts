@@ -1,6 +1,7 @@
 // Operations of a network and their gradients, of forward kernels alone. The WebAssembly backend of TensorFlow.js 4.22 has no gradient of a convolution, a
 // slow one of a matrix product, and one of max-pooling that is wrong where all of a window is below 0 (it begins at the smallest positive float).
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
+import { CONV_WEIGHTS, POOL_INPUT } from "./kernels.js";
 import type { Tf } from "./tensorflow.js";
 
 /** Which gradients are wanted: the others are not computed. */
@@ -37,7 +38,8 @@ export interface Operations {
   through<T extends Tensor>(d: T, y: T): T;
 }
 
-export function operations(tf: Tf): Operations {
+/** @param own whether to use our kernels for gradients, where they are registered; else the same comes of forward kernels */
+export function operations(tf: Tf, own: boolean = tf.getKernel(CONV_WEIGHTS, "wasm") !== undefined): Operations {
   const run = (kernel: string, inputs: object, attributes: object): Tensor =>
     tf.engine().runKernel(kernel, inputs as never, attributes as never) as Tensor;
   const activation = (relu: boolean): string => (relu ? "relu" : "linear");
@@ -50,6 +52,7 @@ export function operations(tf: Tf): Operations {
       [around, around],
       [0, 0],
     ]);
+    if (own) return run(CONV_WEIGHTS, { x: padded, d }, {}) as Tensor4D;
     // The examples play the part of the channels: each of them is summed over.
     const sums = tf.conv2d(tf.transpose(padded, [3, 1, 2, 0]), tf.transpose(d, [1, 2, 0, 3]), 1, "valid");
     return tf.transpose(sums, [1, 2, 0, 3]);
@@ -80,6 +83,7 @@ export function operations(tf: Tf): Operations {
     pool: {
       forward: (x) => tf.maxPool(x, 2, 2, "valid"),
       backward(d, x, y) {
+        if (own) return run(POOL_INPUT, { d, x, y }, {}) as Tensor4D;
         const spread = (small: Tensor4D): Tensor4D =>
           tf.image.resizeNearestNeighbor(small, [x.shape[1], x.shape[2]]) as Tensor4D;
         // What is as large as the largest. A comparison takes five times as long as subtraction and step together.

@@ -1,63 +1,90 @@
-import type { Batch, Logits } from "../core/index.js";
-import { checkExamples, type Examples, gather } from "./examples.js";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { type Batch, type Logits, LogitsError } from "../core/index.js";
+import { checkInput } from "./checkInput.js";
+import { checkExamples, type Examples, gather, sizeOf } from "./examples.js";
 import { forward, parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
-import { tensorflow } from "./tensorflow.js";
-import { checkInput } from "./checkInput.js";
+import { type Tf, tensorflow } from "./tensorflow.js";
 
 /** Examples that are looked at together. */
 const TOGETHER = 200;
 
-/** The logits of examples, with their labels and ids. */
-export async function predict(net: Network, examples: Examples): Promise<Batch> {
-  checkExamples("predict", examples);
+/** Examples whose labels may be unknown. */
+export type Unlabelled = Pick<Examples, "values" | "shape"> & Partial<Pick<Examples, "labels" | "ids">>;
+
+/**
+ * The logits of examples, rows × classes in f32, with their labels and ids where there are some.
+ *
+ * @throws "mismatch" for examples of another shape; "bad-data" for values that are no numbers; "missing-package"
+ * @example
+ *     const { values } = await predict(net, { values: picture, shape: [28, 28, 1] });
+ */
+export async function predict(net: Network, examples: Unlabelled): Promise<Batch> {
   checkInput("predict", net, examples);
-  const tf = await tensorflow();
-  const rows = examples.labels.length;
+  const { values, shape, labels, ids } = examples;
+  const rows = labels?.length ?? values.length / sizeOf(shape);
+  checkExamples("predict", { labels: new Int32Array(rows), ...examples, classes: net.classes });
   const classes = net.classes.length;
-  const values = new Float32Array(rows * classes);
-  const parameters = parameterTensors(tf, net);
-  try {
+  const logits = new Float32Array(rows * classes);
+  await withParameters(net, (tf, parameters) => {
     for (let from = 0; from < rows; from += TOGETHER) {
       const some = Array.from({ length: Math.min(TOGETHER, rows - from) }, (_, i) => from + i);
       tf.tidy(() => {
-        const x = tf.tensor(gather(examples, some), [some.length, ...examples.shape]);
-        values.set(forward(tf, net, x, parameters).at(-1)!.dataSync(), from * classes);
+        const x = tf.tensor(gather(examples, some), [some.length, ...shape]);
+        logits.set(forward(tf, net, x, parameters).at(-1)!.dataSync(), from * classes);
       });
     }
-  } finally {
-    tf.dispose(parameters);
-  }
+  });
   return {
     kind: "logits",
-    values: values as Logits,
+    values: logits as Logits,
     rows,
     classes,
-    labels: examples.labels,
-    ...(examples.ids && { ids: [...examples.ids] }),
+    ...(labels && { labels }),
+    ...(ids && { ids: [...ids] }),
   };
 }
 
 /** What comes out of a layer for one example. */
 export interface Activation {
   layer: Network["layers"][number];
+  /** [height, width, channels], the channels of a pixel together, or [units]. */
   shape: readonly number[];
   values: Float32Array;
 }
 
-/** What comes out of every layer for one example, the logits last. */
+/**
+ * What comes out of every layer for one example, after its max(0, ·); the logits last.
+ *
+ * @throws "mismatch" for an example of another size; "missing-package"
+ * @example
+ *     for (const { layer, shape } of await activations(net, picture)) console.log(layer.kind, shape);
+ */
 export async function activations(net: Network, example: Float32Array): Promise<Activation[]> {
-  checkInput("look at the layers", net, { shape: net.input, values: example });
-  const tf = await tensorflow();
-  const parameters = parameterTensors(tf, net);
+  if (example.length !== sizeOf(net.input))
+    throw new LogitsError(
+      "mismatch",
+      `Cannot look at the layers: an example must be ${sizeOf(net.input)} numbers (${net.input.join(" × ")}), got ${example.length}`,
+    );
   const found: Activation[] = [];
-  tf.tidy(() => {
-    const outputs = forward(tf, net, tf.tensor(example, [1, ...net.input]), parameters);
-    outputs.forEach((y, place) => {
-      const [, ...shape] = y.shape;
-      found.push({ layer: net.layers[place]!, shape, values: y.dataSync() as Float32Array });
+  await withParameters(net, (tf, parameters) => {
+    tf.tidy(() => {
+      const outputs = forward(tf, net, tf.tensor(example, [1, ...net.input]), parameters);
+      outputs.forEach((y, place) => {
+        const [, ...shape] = y.shape;
+        found.push({ layer: net.layers[place]!, shape, values: y.dataSync() as Float32Array });
+      });
     });
   });
-  tf.dispose(parameters);
   return found;
+}
+
+async function withParameters(net: Network, run: (tf: Tf, parameters: Tensor[]) => void): Promise<void> {
+  const tf = await tensorflow();
+  const parameters = parameterTensors(tf, net);
+  try {
+    run(tf, parameters);
+  } finally {
+    tf.dispose(parameters);
+  }
 }

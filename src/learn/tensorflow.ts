@@ -1,5 +1,6 @@
 // The one file that loads TensorFlow.js.
 import { missingPackage } from "../models/missingPackage.js";
+import { registerKernels } from "./kernels.js";
 
 export type Tf = typeof import("@tensorflow/tfjs-core");
 
@@ -43,6 +44,7 @@ async function load(wasmFolder?: string): Promise<Tf> {
   for (const [event, listeners] of listening(process))
     for (const listener of listeners)
       if (!before.get(event)!.includes(listener)) process!.removeListener!(event, listener);
+  registerKernels(tf);
   return tf;
 }
 

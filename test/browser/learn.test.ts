@@ -15,6 +15,7 @@ const worker = `
 import * as learn from "/dist/learn/index.js";
 import { toyTraining } from "/test/support/toyTraining.ts";
 import * as ort from "onnxruntime-web/wasm";
+import { getKernel } from "@tensorflow/tfjs-core";
 
 self.onmessage = async () => {
   try {
@@ -35,7 +36,7 @@ self.onmessage = async () => {
     }
     const outputs = await session.run({ x: new ort.Tensor("float32", x, [rows, channels, height, width]) });
     const arrays = (of) => JSON.stringify(of.parameters.map((array) => [...array]));
-    postMessage({ losses, logits, onnx: [...outputs.logits.data], same: arrays(again) === arrays(net) });
+    postMessage({ losses, logits, onnx: [...outputs.logits.data], same: arrays(again) === arrays(net), own: getKernel("LogitsConvWeights", "wasm") !== undefined });
   } catch (error) {
     postMessage({ error: String(error?.stack ?? error) });
   }
@@ -54,6 +55,8 @@ interface Found {
   logits: number[];
   onnx: number[];
   same: boolean;
+  /** Whether our own kernels are at work. */
+  own: boolean;
 }
 
 function furthest(some: number[], others: number[]): number {
@@ -109,6 +112,7 @@ describeInBrowser("training in a browser's worker", (browser) => {
 
   it("gives the losses and logits of Node", () => {
     expect(found.error).toBeUndefined();
+    expect(found.own).toBe(true);
     // The exponentials of two JavaScript engines may differ in their last bit; where they do not the logits are the same to the bit.
     expect(furthest(found.losses, here.losses)).toBeLessThanOrEqual(1e-9);
     expect(furthest(found.logits, here.logits)).toBeLessThanOrEqual(1e-5);

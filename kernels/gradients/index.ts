@@ -1,0 +1,2 @@
+export { convWeights } from "./convWeights";
+export { poolInput } from "./poolInput";
