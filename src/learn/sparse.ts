@@ -1,5 +1,5 @@
 import { LogitsError } from "../core/index.js";
-import { type Examples, sizeOf } from "./examples.js";
+import { sizeOf } from "./examples.js";
 
 /** Rows that are mostly 0, such as bags of words: only what is not 0 is kept (compressed rows, `scipy.sparse.csr_array`). */
 export interface SparseExamples {

@@ -88,6 +88,7 @@ async function learn(
   try {
     const trained = await train(net, examples, {
       ...options,
+      ...(Object.keys(augment).length > 0 && { augment }),
       ...(overfit === undefined && { validation: data.validation }),
       ...(checkpoint && { from: checkpoint.state }),
       onStep: progress.step,
