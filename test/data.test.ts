@@ -5,6 +5,27 @@ import { describe, expect, it } from "vitest";
 
 const path = (name: string): string => fileURLToPath(new URL(`../data/${name}.npz`, import.meta.url));
 const load = async (name: string): Promise<Batch> => collect(await read(path(name)));
+const leadOf = (values: ArrayLike<number>, row: number): number => values[2 * row + 1]! - values[2 * row]!;
+
+interface Curves {
+  rows: number;
+  ids: readonly string[];
+  /** Log-odds of spam after 0 … 50 words. */
+  leads: number[][];
+}
+
+/** The good-word attack of one attacker, by replicates of one row. */
+async function curves(logitsKey: string): Promise<Curves> {
+  const steps = await Promise.all(
+    Array.from({ length: 51 }, async (_, replicate) =>
+      collect(await read(path("spam.goodwords"), { logitsKey, axes: ["rows", "replicates", "classes"], replicate })),
+    ),
+  );
+  const { rows, ids } = steps[0]!;
+  const leads = Array.from({ length: rows }, (_, row) => steps.map(({ values }) => leadOf(values, row)));
+  return { rows, ids: ids!, leads };
+}
+
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -33,18 +54,18 @@ const expected = [
     rows: 1137,
     classes: 2,
     slice: "month",
-    accuracy: 0.963060686,
-    confidence: 0.9941566744,
-    nll: 0.4599242812,
+    accuracy: 0.9665787159,
+    confidence: 0.9956585172,
+    nll: 0.4388482391,
   },
   {
     name: "spam.test",
     rows: 2501,
     classes: 2,
     slice: "month",
-    accuracy: 0.8972411036,
-    confidence: 0.9815568539,
-    nll: 0.7104617132,
+    accuracy: 0.900039984,
+    confidence: 0.9797618952,
+    nll: 0.6689085518,
   },
 ];
 
@@ -77,12 +98,31 @@ describe("the built-in data", () => {
     expect([...new Set(test.slices!["month"])]).toEqual(["2002-09", "2002-10", "2002-11", "2002-12"]);
   });
 
+  it("good words carry blocked spam over the border, those of who knows the weights sooner", async () => {
+    const [white, black, test] = await Promise.all([curves("white"), curves("black"), load("spam.test")]);
+    const blocked = test.ids!.filter((_, row) => test.labels![row] === 1 && leadOf(test.values, row) >= Math.log(19));
+    for (const { rows, ids, leads } of [white, black]) {
+      expect(rows).toBe(345);
+      expect(ids).toEqual(blocked);
+      expect(leads.every((row) => row.length === 51 && row[0]! >= Math.log(19))).toBe(true);
+      expect(leads.map(([first]) => first)).toEqual(ids.map((id) => leadOf(test.values, test.ids!.indexOf(id))));
+    }
+    const passed = ({ leads }: Curves, words: number): number => mean(leads.map((row) => Number(row[words]! < 0)));
+    expect(passed(white, 12)).toBeGreaterThan(0.5);
+    expect(passed(white, 50)).toBeGreaterThan(0.95);
+    expect(passed(black, 50)).toBeGreaterThan(0.3);
+    expect(passed(black, 50)).toBeLessThan(0.5);
+  });
+
   it("the pictures of Fashion-MNIST stay under 6 MB", () => {
     expect(statSync(path("fashion-mnist")).size).toBeLessThan(6_000_000);
   });
 
   it("all files of logits together stay under 1.5 MB", () => {
-    const bytes = expected.reduce((sum, { name }) => sum + statSync(path(name)).size, 0);
+    const bytes = [...expected.map(({ name }) => name), "spam.goodwords"].reduce(
+      (sum, name) => sum + statSync(path(name)).size,
+      0,
+    );
     expect(bytes).toBeLessThan(1_500_000);
   });
 });

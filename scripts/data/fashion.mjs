@@ -21,23 +21,35 @@ const side = 28;
 /** Pictures of a class. Two more stand in the file of class 0. */
 const ofClass = 7000;
 const parts = { train: 600, val: 100, test: 650 };
+/** Of a class, not kept: more to learn from and to fit a temperature to, and the rest of 10,000 test pictures. */
+const further = { train: 1400, val: 200, test: 350 };
 const seed = 20170828;
 
+/** The pictures that are kept, and `more` of them, for the networks that come with this package. */
 export function fashion() {
   const random = mulberry32(seed);
-  const drawn = { train: [], val: [], test: [] };
+  const [kept, more] = [parts, further].map((counts) => ({
+    counts,
+    drawn: Object.fromEntries(Object.keys(counts).map((part) => [part, []])),
+  }));
   for (const label of classes.keys()) {
     const { data } = JSON.parse(readFileSync(inPackage(`fashion-mnist/src/clothes/${label}.json`), "utf8"));
     const order = shuffled(ofClass, random);
     let at = 0;
-    for (const [part, count] of Object.entries(parts))
-      for (let i = 0; i < count; i++) drawn[part].push({ label, pixels: data[order[at++]] });
+    for (const { counts, drawn } of [kept, more])
+      for (const [part, count] of Object.entries(counts))
+        for (let i = 0; i < count; i++) drawn[part].push({ label, pixels: data[order[at++]] });
   }
+  return { pictures: arraysOf(kept.drawn, random), more: arraysOf(more.drawn, random) };
+}
+
+function arraysOf(drawn, random) {
   const arrays = {};
   for (const [part, pictures] of Object.entries(drawn)) {
     // Classes mixed, so that the first N of them are of every class.
     const mixed = shuffled(pictures.length, random).map((i) => pictures[i]);
-    const values = Uint8Array.from(mixed.flatMap(({ pixels }) => pixels));
+    const values = new Uint8Array(mixed.length * side * side);
+    mixed.forEach(({ pixels }, i) => values.set(pixels, i * side * side));
     arrays[`${part}_images`] = { values, shape: [mixed.length, side, side] };
     arrays[`${part}_labels`] = Int32Array.from(mixed, ({ label }) => label);
   }

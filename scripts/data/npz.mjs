@@ -1,7 +1,7 @@
 // npz files with the same bytes every time: fixed order, fixed date, deflate level 9.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 
-/** Arrays by name: Float32Array with `columns`, Uint8Array with `shape`, Int32Array, or an array of strings. */
+/** Arrays by name: Float32Array with `columns` or `shape`, Uint8Array with `shape`, Int32Array, or an array of strings. */
 export function npz(arrays) {
   const locals = [];
   const central = [];
@@ -78,7 +78,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-function crc32(bytes) {
+export function crc32(bytes) {
   let crc = ~0;
   for (const byte of bytes) crc = (crc >>> 8) ^ crcTable[(crc ^ byte) & 255];
   return ~crc >>> 0;

@@ -53,7 +53,12 @@ export function gather({ values, shape }: Pick<Examples, "values" | "shape">, ro
   return out;
 }
 
-/** Some examples, in this order. */
+/**
+ * Some examples, in this order.
+ *
+ * @example
+ *     select(examples, [0, 1, 2])   // the first three
+ */
 export function select(examples: Examples, rows: ArrayLike<number>): Examples {
   const { values, shape, labels, ids } = examples;
   const size = sizeOf(shape);

@@ -18,14 +18,14 @@ export function startOf(name: OptimizerName, parameters: readonly Float32Array[]
 }
 
 /** How long past gradients count: momentum of SGD, β₁ and β₂ of Adam. */
-const MOMENTUM = 0.9;
+export const MOMENTUM = 0.9;
 const BETAS = [0.9, 0.999] as const;
 const EPSILON = 1e-8;
 
 /**
  * One step, in place.
  *
- *     sgd    v ← 0.9 v + g,  w ← w − rate·v
+ *     sgd    v ← 0.9 v + g (or another `momentum`),  w ← w − rate·v
  *     adam   m ← 0.9 m + 0.1 g,  s ← 0.999 s + 0.001 g²,  w ← w − rate·m̂/(√ŝ + 1e-8) with m̂ = m/(1 − 0.9ᵗ), ŝ = s/(1 − 0.999ᵗ)
  *
  * `decay` pulls every weight towards 0 by rate·decay·w, apart from the gradient (AdamW).
@@ -33,9 +33,10 @@ const EPSILON = 1e-8;
 export function step(
   state: OptimizerState,
   parameters: readonly Float32Array[],
-  gradients: readonly Float32Array[],
+  gradients: readonly (Float32Array | Float64Array)[],
   rate: number,
   decay: number,
+  momentum: number = MOMENTUM,
 ): void {
   state.steps++;
   const n = parameters.length;
@@ -47,7 +48,7 @@ export function step(
     const kept = 1 - rate * decay;
     if (state.name === "sgd") {
       for (let i = 0; i < w.length; i++) {
-        m[i] = MOMENTUM * m[i]! + g[i]!;
+        m[i] = momentum * m[i]! + g[i]!;
         w[i] = kept * w[i]! - rate * m[i]!;
       }
       return;

@@ -1,9 +1,12 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, type Logits, LogitsError } from "../core/index.js";
 import { checkInput } from "./checkInput.js";
-import { checkExamples, type Examples, gather, sizeOf } from "./examples.js";
+import { checkRows, type Engine, engineFor } from "./engine.js";
+import { type Examples, gather, sizeOf } from "./examples.js";
 import { forward, parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
+import { plainPredict } from "./plainTrain.js";
+import { isSparse, type SparseExamples } from "./sparse.js";
 import { type Tf, tensorflow } from "./tensorflow.js";
 
 /** Examples that are looked at together. */
@@ -15,34 +18,49 @@ export type Unlabelled = Pick<Examples, "values" | "shape"> & Partial<Pick<Examp
 /**
  * The logits of examples, rows × classes in f32, with their labels and ids where there are some.
  *
- * @throws "mismatch" for examples of another shape; "bad-data" for values that are no numbers; "missing-package"
+ * @param options.engine as in `train`
+ * @throws "mismatch" for examples of another shape; "bad-data" for values that are no numbers; "bad-argument", "missing-package"
  * @example
  *     const { values } = await predict(net, { values: picture, shape: [28, 28, 1] });
  */
-export async function predict(net: Network, examples: Unlabelled): Promise<Batch> {
-  checkInput("predict", net, examples);
-  const { values, shape, labels, ids } = examples;
-  const rows = labels?.length ?? values.length / sizeOf(shape);
-  checkExamples("predict", { labels: new Int32Array(rows), ...examples, classes: net.classes });
+export async function predict(
+  net: Network,
+  examples: Unlabelled | SparseExamples,
+  { engine }: { engine?: Engine } = {},
+): Promise<Batch> {
+  if (!isSparse(examples)) checkInput("predict", net, examples);
+  const { labels, ids } = examples;
+  const { classes } = net;
+  const whole = isSparse(examples)
+    ? examples
+    : { labels: new Int32Array(examples.values.length / sizeOf(examples.shape)), ...examples, classes };
+  checkRows("predict", net, whole);
+  const plain = (await engineFor("predict", net, whole, engine)) === "plain";
+  const logits = plain ? plainPredict(net, whole) : await tensorflowPredict(net, whole as Examples);
+  return {
+    kind: "logits",
+    values: logits as Logits,
+    rows: whole.labels.length,
+    classes: classes.length,
+    ...(labels && { labels }),
+    ...(ids && { ids: [...ids] }),
+  };
+}
+
+async function tensorflowPredict(net: Network, examples: Examples): Promise<Float32Array> {
+  const rows = examples.labels.length;
   const classes = net.classes.length;
   const logits = new Float32Array(rows * classes);
   await withParameters(net, (tf, parameters) => {
     for (let from = 0; from < rows; from += TOGETHER) {
       const some = Array.from({ length: Math.min(TOGETHER, rows - from) }, (_, i) => from + i);
       tf.tidy(() => {
-        const x = tf.tensor(gather(examples, some), [some.length, ...shape]);
+        const x = tf.tensor(gather(examples, some), [some.length, ...examples.shape]);
         logits.set(forward(tf, net, x, parameters).at(-1)!.dataSync(), from * classes);
       });
     }
   });
-  return {
-    kind: "logits",
-    values: logits as Logits,
-    rows,
-    classes,
-    ...(labels && { labels }),
-    ...(ids && { ids: [...ids] }),
-  };
+  return logits;
 }
 
 /** What comes out of a layer for one example. */

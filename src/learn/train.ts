@@ -1,16 +1,21 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { LogitsError, shuffled } from "../core/index.js";
+import { LogitsError } from "../core/index.js";
 import { crossEntropy } from "../losses/index.js";
 import { augment } from "./augment.js";
 import { gradients } from "./backward.js";
+import { type Engine, engineFor } from "./engine.js";
 import { type Examples, gather } from "./examples.js";
 import { parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
 import { type OptimizerName, startOf, step } from "./optimizers.js";
+import { plainEpochs, plainJudge } from "./plainTrain.js";
 import { predict } from "./predict.js";
+import type { SparseExamples } from "./sparse.js";
+import { checkFinite, countRight, orderOf, rateAt } from "./steps.js";
 import { type Tf, tensorflow } from "./tensorflow.js";
 import {
   checkTraining,
+  type EpochOptions,
   type EpochReport,
   type LossOfLogits,
   type TrainOptions,
@@ -34,18 +39,22 @@ export interface Trained {
  * @example
  *     const { network: trained } = await train(net, examples, { epochs: 5, seed: 7, onEpoch: console.log });
  */
-export async function train(net: Network, data: Examples, options: TrainOptions = {}): Promise<Trained> {
+export async function train(
+  net: Network,
+  data: Examples | SparseExamples,
+  options: TrainOptions = {},
+): Promise<Trained> {
   checkTraining(net, data, options);
   const { epochs = 10, batch = 64, seed = 1, patience = 5, optimizer = "adam", validation, onEpoch, from } = options;
   const state = from ? copyOf(from) : startState(net, optimizer);
-  const tf = await tensorflow();
+  const trainer = await trainerOf(net, data, options.engine);
   while (state.epoch < epochs) {
     if (state.best && state.epoch - state.best.epoch >= patience) break;
     const started = performance.now();
     const report = await finite(state.epoch + 1, async (epoch): Promise<EpochReport> => {
-      const seen = runEpoch(tf, net, data, state, { ...options, epochs, batch, seed });
+      const seen = trainer.epoch(data, state, { ...options, epochs, batch, seed });
       const now = { ...net, parameters: state.parameters };
-      const judged = validation && { validation: await judge(now, validation, options.loss) };
+      const judged = validation && { validation: await trainer.judge(now, validation, options.loss) };
       return { epoch, ...seen, ...judged, seconds: (performance.now() - started) / 1000 };
     });
     state.epoch++;
@@ -61,6 +70,22 @@ export async function train(net: Network, data: Examples, options: TrainOptions 
     history: state.history,
     epoch: best?.epoch ?? state.epoch,
   };
+}
+
+/** What trains by epochs and judges between them. */
+interface Trainer {
+  epoch(data: Examples | SparseExamples, state: TrainState, options: EpochOptions): { loss: number; accuracy: number };
+  judge(
+    net: Network,
+    examples: Examples | SparseExamples,
+    loss?: LossOfLogits,
+  ): { loss: number; accuracy: number } | Promise<{ loss: number; accuracy: number }>;
+}
+
+async function trainerOf(net: Network, data: Examples | SparseExamples, asked?: Engine): Promise<Trainer> {
+  if ((await engineFor("train", net, data, asked)) === "plain") return { epoch: plainEpochs(net), judge: plainJudge };
+  const tf = await tensorflow();
+  return { epoch: (examples, state, options) => runEpoch(tf, net, examples as Examples, state, options), judge };
 }
 
 const startState = (net: Network, optimizer: OptimizerName): TrainState => ({
@@ -95,8 +120,6 @@ async function finite<T>(epoch: number, run: (epoch: number) => Promise<T>): Pro
   }
 }
 
-type EpochOptions = TrainOptions & { epochs: number; batch: number; seed: number };
-
 function runEpoch(
   tf: Tf,
   net: Network,
@@ -104,9 +127,9 @@ function runEpoch(
   state: TrainState,
   options: EpochOptions,
 ): { loss: number; accuracy: number } {
-  const { batch, seed, decay = 0, augment: changes } = options;
+  const { batch, seed, decay = 0, momentum, shuffle = true, augment: changes } = options;
   const n = data.labels.length;
-  const order = shuffled(n, seed, "shuffle", state.epoch);
+  const order = orderOf(n, shuffle, seed, state.epoch);
   let loss = 0;
   let right = 0;
   for (let at = 0; at < n; at += batch) {
@@ -115,21 +138,13 @@ function runEpoch(
     if (changes) augment(values, data.shape, changes, seed, state.epoch, at);
     const labels = Int32Array.from(rows, (row) => data.labels[row]!);
     const seen = slopesOf(tf, { ...net, parameters: state.parameters }, values, labels, options.loss);
-    step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay);
+    step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay, momentum);
     loss += seen.loss * rows.length;
     right += seen.right;
     options.onStep?.(at + rows.length, n);
   }
-  if (!Number.isFinite(loss) || state.parameters.some((array) => !array.every(Number.isFinite)))
-    throw new LogitsError("not-finite", `Cannot train: loss and weights must stay finite, got a loss of ${loss / n}`);
+  checkFinite(loss / n, state.parameters);
   return { loss: loss / n, accuracy: right / n };
-}
-
-function rateAt(
-  { optimizer = "adam", rate = optimizer === "adam" ? 0.001 : 0.02, schedule = "cosine", epochs }: EpochOptions,
-  epoch: number,
-): number {
-  return schedule === "constant" ? rate : (rate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
 }
 
 /** The loss of some examples, its gradient in every parameter, and how many examples have the largest logit at their label. */
@@ -157,19 +172,9 @@ function slopesOf(
   }
 }
 
-function countRight(scores: Float32Array, labels: Int32Array, classes: number): number {
-  let right = 0;
-  labels.forEach((label, row) => {
-    let best = row * classes;
-    for (let k = best + 1; k < (row + 1) * classes; k++) if (scores[k]! > scores[best]!) best = k;
-    if (best - row * classes === label) right++;
-  });
-  return right;
-}
-
 async function judge(
   net: Network,
-  examples: Examples,
+  examples: Examples | SparseExamples,
   loss: LossOfLogits = crossEntropy,
 ): Promise<{ loss: number; accuracy: number }> {
   const { values, rows, classes } = await predict(net, examples);

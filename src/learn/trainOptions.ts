@@ -1,10 +1,11 @@
 import { LogitsError } from "../core/index.js";
 import type { Loss, LossInput } from "../losses/index.js";
 import type { Augmentation } from "./augment.js";
-import { checkInput } from "./checkInput.js";
-import { checkExamples, type Examples } from "./examples.js";
+import { checkRows, type Engine } from "./engine.js";
+import type { Examples } from "./examples.js";
 import type { Network } from "./network.js";
 import { optimizerNames, type OptimizerName, type OptimizerState } from "./optimizers.js";
+import type { SparseExamples } from "./sparse.js";
 
 /** Value and gradient of a batch's logits: any loss of `logits/losses`, as it is or with its options bound. */
 export type LossOfLogits = (input: LossInput, labels: Int32Array) => Loss;
@@ -20,16 +21,20 @@ export interface TrainOptions {
   schedule?: "cosine" | "constant";
   /** Weight decay (AdamW), ≥ 0; default and no-op 0. */
   decay?: number;
+  /** How much of the last step goes into the next one, in sgd, in [0, 1); default 0.9, no-op 0. */
+  momentum?: number;
   /** Passes over the data, an integer ≥ 1; default 10. */
   epochs?: number;
   /** Examples a step, an integer ≥ 1; default 64. */
   batch?: number;
   /** Of the order of examples and of their changes, an integer 0 … 2³² − 1; default 1. */
   seed?: number;
+  /** false: every epoch takes the examples in the order given; default true. */
+  shuffle?: boolean;
   /** Changes to pictures while they are learned from; default and no-op none. */
   augment?: Augmentation;
   /** Examples that are not learned from: training stops where their loss has not fallen for `patience` epochs, and the network of the best epoch is kept. Default none: all epochs, and the network of the last. */
-  validation?: Examples;
+  validation?: Examples | SparseExamples;
   /** Epochs, an integer ≥ 1; default 5. */
   patience?: number;
   /** Called after every epoch, and waited for; `state` is a copy, and training goes on from there when it is given as `from`. */
@@ -38,7 +43,12 @@ export interface TrainOptions {
   onStep?: (seen: number, of: number) => void;
   /** Where to go on. With the same options the rest is what it would have been without a break, to the bit. */
   from?: TrainState;
+  /** Default plain TypeScript for sparse examples, and where TensorFlow.js is not installed for networks without convolution; else TensorFlow.js. */
+  engine?: Engine;
 }
+
+/** With what an epoch cannot do without. */
+export type EpochOptions = TrainOptions & { epochs: number; batch: number; seed: number };
 
 export interface EpochReport {
   /** 1, 2 … */
@@ -61,12 +71,11 @@ export interface TrainState {
 }
 
 /** Refuses what `train` cannot do. */
-export function checkTraining(net: Network, data: Examples, options: TrainOptions): void {
+export function checkTraining(net: Network, data: Examples | SparseExamples, options: TrainOptions): void {
   checkOptions(options);
   const { validation, augment: changes, from, optimizer = "adam" } = options;
   for (const examples of [data, ...(validation ? [validation] : [])]) {
-    checkExamples("train", examples);
-    checkInput("train", net, examples);
+    checkRows("train", net, examples);
     checkClasses(net, examples);
   }
   if (data.labels.every((label) => label === data.labels[0]))
@@ -81,7 +90,16 @@ function refuse(code: "bad-argument" | "bad-data" | "mismatch", what: string): n
 }
 
 function checkOptions(options: TrainOptions): void {
-  const { epochs = 1, batch = 1, patience = 1, rate = 1, decay = 0, seed = 0, augment: changes } = options;
+  const {
+    epochs = 1,
+    batch = 1,
+    patience = 1,
+    rate = 1,
+    decay = 0,
+    momentum = 0,
+    seed = 0,
+    augment: changes,
+  } = options;
   const { optimizer = "adam", schedule = "cosine" } = options;
   for (const [name, value] of Object.entries({ epochs, batch, patience }))
     if (!(Number.isInteger(value) && value >= 1))
@@ -90,6 +108,7 @@ function checkOptions(options: TrainOptions): void {
     refuse("bad-argument", `seed must be an integer 0 … 4294967295, got ${seed}`);
   if (!(rate > 0 && rate < Infinity)) refuse("bad-argument", `rate must be > 0, got ${rate}`);
   if (!(decay >= 0 && decay < Infinity)) refuse("bad-argument", `decay must be ≥ 0, got ${decay}`);
+  if (!(momentum >= 0 && momentum < 1)) refuse("bad-argument", `momentum must be in [0, 1), got ${momentum}`);
   if (!optimizerNames.includes(optimizer))
     refuse("bad-argument", `optimizer must be ${optimizerNames.join(" or ")}, got ${optimizer}`);
   if (schedule !== "cosine" && schedule !== "constant")
@@ -98,7 +117,7 @@ function checkOptions(options: TrainOptions): void {
   if (!(Number.isInteger(shift) && shift >= 0)) refuse("bad-argument", `shift must be an integer ≥ 0, got ${shift}`);
 }
 
-function checkClasses({ classes }: Network, { classes: given }: Examples): void {
+function checkClasses({ classes }: Network, { classes: given }: Pick<Examples, "classes">): void {
   if (given.length !== classes.length)
     refuse("mismatch", `there must be ${classes.length} classes, as the network has, got ${given.length}`);
 }
