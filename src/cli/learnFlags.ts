@@ -28,7 +28,7 @@ export const trainFlags: Flag[] = [
     min: 1,
     max: 100_000,
     metavar: "N",
-    help: "Passes over the examples (default 15; 60 with --overfit)",
+    help: "Passes over the examples (default 16; 60 with --overfit)",
   },
   {
     name: "batch",
@@ -45,7 +45,7 @@ export const trainFlags: Flag[] = [
     min: 0,
     exclusiveMin: true,
     metavar: "R",
-    help: "Learning rate of Adam at the beginning; a cosine brings it to 0 (default 0.001; 0.003 with --overfit)",
+    help: "Learning rate of Adam at the beginning; a cosine brings it to 0 (default 0.002; 0.003 with --overfit)",
   },
   { name: "decay", type: "number", min: 0, noop: 0, metavar: "D", help: "Weight decay of AdamW (default 0)" },
   {

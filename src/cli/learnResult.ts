@@ -57,7 +57,7 @@ function sureOf({ rows, confidence, correct }: Predictions): Sure {
 
 /** The same in words. */
 export function judgedText({ calibration, accuracy, before, after }: Judged, rows: number): string {
-  const { params, flips } = calibration;
+  const { params, flips, warnings } = calibration;
   const kept = flips === 0 ? "every winner kept" : `${flips.toLocaleString("en")} winners changed`;
   const sure = ({ rows: count, accuracy: right }: Sure): string =>
     right === null ? "none" : `${count.toLocaleString("en")}, right ${formatPercent(right)}`;
@@ -66,5 +66,6 @@ export function judgedText({ calibration, accuracy, before, after }: Judged, row
     `  ECE       ${number(before.ece)} → ${number(after.ece)} after temperature ${number(Number(params["temperature"]))} (${kept})`,
     `  NLL       ${number(before.nll)} → ${number(after.nll)}`,
     `  P ≥ ${SURE}  ${sure(before.sure)} → ${sure(after.sure)}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
   ].join("\n");
 }

@@ -29,9 +29,9 @@ export function wishOf({ flags }: Invocation, { shape, labels }: Examples): Wish
     );
   const number = (name: string, otherwise: number): number => (flags[name] as number | undefined) ?? otherwise;
   return {
-    epochs: number("epochs", overfit === undefined ? 15 : 60),
+    epochs: number("epochs", overfit === undefined ? 16 : 60),
     batch: number("batch", 64),
-    rate: number("lr", overfit === undefined ? 0.001 : 0.003),
+    rate: number("lr", overfit === undefined ? 0.002 : 0.003),
     decay: number("decay", 0),
     patience: number("patience", 5),
     seed: number("seed", 0),

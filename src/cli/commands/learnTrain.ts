@@ -93,8 +93,9 @@ async function learn(
       ...(checkpoint && { from: checkpoint.state }),
       onStep: progress.step,
       async onEpoch(report, state) {
-        progress.epoch(report);
         await writeCheckpoint(checkpointIn(folder), { settings, seconds: seconds(), state });
+        // What is said is kept.
+        progress.epoch(report);
       },
     });
     return { ...trained, examples, seconds: seconds() };
