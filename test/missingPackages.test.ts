@@ -46,19 +46,28 @@ describe("without its optional package a model", () => {
     expect(got.message).toContain(`the package ${name} must be installed, and it is not installed`);
   });
 
+  const examples = (shape: string, length: number): string =>
+    `{ values: new Float32Array(${length}), shape: ${shape}, labels: Int32Array.of(0, 1), classes: ["a", "b"] }`;
+
   it.each([
-    [
-      "train",
-      'l.train(net, { values: new Float32Array(2), shape: [1], labels: Int32Array.of(0, 1), classes: ["a", "b"] })',
-      "@tensorflow/tfjs-core",
-    ],
+    ["train", `l.train(net, ${examples("[2, 2, 1]", 8)})`, "@tensorflow/tfjs-core"],
     ["load", 'l.load("a.png")', "onnx-proto"],
     ["save", 'l.save(net, "net.onnx")', "onnx-proto"],
   ])("a network can be described, and to %s it names what is missing", (_, code, name) => {
     const got = attempt(
-      `Promise.resolve(l.network([l.linear(2)], { input: [1], classes: ["a", "b"] })).then((net) => ${code})`,
+      `Promise.resolve(l.network([l.conv(1), l.linear(2)], { input: [2, 2, 1], classes: ["a", "b"] })).then((net) => ${code})`,
     );
     expect(got).toMatchObject({ code: "missing-package", hint: `npm install ${name}` });
+  });
+
+  it("a network without convolution is trained in plain TypeScript, unless TensorFlow.js is asked for", () => {
+    const trained = (engine: string): { code: string } =>
+      attempt(
+        `l.train(l.network([l.dense(2), l.linear(2)], { input: [1] }), { ...${examples("[1]", 2)}, classes: ["0", "1"] }, { ${engine} })
+          .then(({ network }) => l.predict(network, ${examples("[1]", 2)}))`,
+      );
+    expect(trained("")).toEqual({});
+    expect(trained('engine: "tensorflow"').code).toBe("missing-package");
   });
 
   it("the built-in model is run in plain TypeScript", () => {
