@@ -75,40 +75,9 @@ export async function attack(net: Network, examples: Examples, options: AttackOp
     examples,
     examples.labels.map((_, row) => row),
   );
-  const changed = given.slice();
-  const move = (i: number, by: number): void => {
-    // Within ε of where it was, and still a colour.
-    changed[i] = Math.max(0, given[i]! - eps, Math.min(1, given[i]! + eps, changed[i]! + by));
-  };
-  if (method === "pgd" || method === "cw")
-    for (let i = 0; i < changed.length; i++) move(i, eps * (2 * uniform(seed, "noise", i) - 1));
-  const pace = method === "fgsm" ? eps : Math.max(eps / 8, (2 * eps) / steps);
   const parameters = parameterTensors(tf, net);
-  const width = sizeOf(net.input);
-  try {
-    let moving = Array.from(examples.labels, (_, row) => row);
-    for (let step = 0; step < steps; step++) {
-      const still: number[] = [];
-      for (let at = 0; at < moving.length; at += TOGETHER) {
-        const rows = moving.slice(at, at + TOGETHER);
-        const slope = slopeOf(
-          { tf, net, parameters, method, step, seed, options, wanted, labels: examples.labels },
-          changed,
-          rows,
-        );
-        rows.forEach((row, i) => {
-          const own = slope.subarray(i * width, (i + 1) * width);
-          own.forEach((by, k) => move(row * width + k, pace * Math.sign(by)));
-          // Without noise a row that has nowhere to go stays where it is.
-          if (wanted || own.some((by) => by !== 0)) still.push(row);
-        });
-      }
-      moving = still;
-      await onStep?.(step + 1, steps);
-    }
-  } finally {
-    tf.dispose(parameters);
-  }
+  const course: Course = { tf, net, parameters, method, eps, steps, seed, options, wanted, labels: examples.labels };
+  const changed = await climb(course, given, onStep).finally(() => tf.dispose(parameters));
   const result = { ...examples, values: changed };
   const attacked = await predict(net, result);
   const [before, after] = [predictions(clean).predicted, predictions(attacked).predicted];
@@ -129,7 +98,8 @@ interface Course {
   net: Network;
   parameters: readonly Tensor[];
   method: AttackMethod;
-  step: number;
+  eps: number;
+  steps: number;
   seed: number;
   options: AttackOptions;
   labels: Int32Array;
@@ -137,9 +107,40 @@ interface Course {
   wanted: Float32Array | undefined;
 }
 
+/** Goes all steps from the given values. */
+async function climb(course: Course, given: Float32Array, onStep: AttackOptions["onStep"]): Promise<Float32Array> {
+  const { net, method, eps, steps, seed, wanted } = course;
+  const width = sizeOf(net.input);
+  const changed = given.slice();
+  const move = (i: number, by: number): void => {
+    // Within ε of where it was, and still a colour.
+    changed[i] = Math.max(0, given[i]! - eps, Math.min(1, given[i]! + eps, changed[i]! + by));
+  };
+  if (method === "pgd" || method === "cw")
+    for (let i = 0; i < changed.length; i++) move(i, eps * (2 * uniform(seed, "noise", i) - 1));
+  const pace = method === "fgsm" ? eps : Math.max(eps / 8, (2 * eps) / steps);
+  let moving = Array.from(course.labels, (_, row) => row);
+  for (let step = 0; step < steps; step++) {
+    const still: number[] = [];
+    for (let at = 0; at < moving.length; at += TOGETHER) {
+      const rows = moving.slice(at, at + TOGETHER);
+      const slope = slopeOf(course, step, changed, rows);
+      rows.forEach((row, i) => {
+        const own = slope.subarray(i * width, (i + 1) * width);
+        own.forEach((by, k) => move(row * width + k, pace * Math.sign(by)));
+        // Without noise a row that has nowhere to go stays where it is.
+        if (wanted || own.some((by) => by !== 0)) still.push(row);
+      });
+    }
+    moving = still;
+    await onStep?.(step + 1, steps);
+  }
+  return changed;
+}
+
 /** Which way, for each value of some examples, the attack goes. */
-function slopeOf(course: Course, values: Float32Array, rows: readonly number[]): Float32Array {
-  const { tf, net, parameters, method, step, seed, options, wanted } = course;
+function slopeOf(course: Course, step: number, values: Float32Array, rows: readonly number[]): Float32Array {
+  const { tf, net, parameters, method, seed, options, wanted } = course;
   const some = rowsOf(values, rows, sizeOf(net.input));
   const classes = net.classes.length;
   const labels = rows.map((row) => course.labels[row]!);
