@@ -36,21 +36,30 @@ export async function openFolder(folder: string): Promise<void> {
 
 export const checkpointIn = (folder: string): string => join(folder, "checkpoint");
 
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/** An error of writing, with what to do where a checkpoint keeps all that was learned. */
+export async function withAdvice(error: unknown, folder: string): Promise<unknown> {
+  const isWriting = LogitsError.isInstance(error) && error.message.startsWith("Cannot write ");
+  if (!isWriting || !(await isFile(checkpointIn(folder)))) return error;
+  const hint = "What was learned is kept: when that is mended, --resume goes on.";
+  return new LogitsError(error.code, error.message, { hint, cause: error });
+}
+
 /** The checkpoint to go on from. Without --resume there must be none, so that nobody's run is lost by a slip. */
 export async function unfinished(folder: string, resume: boolean): Promise<Checkpoint | undefined> {
   const path = checkpointIn(folder);
-  const isThere = (name: string): Promise<boolean> =>
-    stat(join(folder, name)).then(
-      (found) => found.isFile(),
-      () => false,
-    );
-  if (await isThere("checkpoint")) {
+  if (await isFile(path)) {
     if (resume) return readCheckpoint(path);
     throw new LogitsError("bad-data", `Cannot train into ${folder}: it must hold no unfinished run, got a checkpoint`, {
       hint: `--resume goes on with it; to begin again, remove ${path}`,
     });
   }
-  if (resume && (await isThere(files.card)))
+  if (resume && (await isFile(join(folder, files.card))))
     throw new LogitsError(
       "bad-data",
       `Cannot resume in ${folder}: it must hold an unfinished run, got a finished one`,

@@ -111,6 +111,25 @@ describe("an npz file", () => {
     expect(train.labels).toEqual(usual.labels);
   });
 
+  it("may name its examples", async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `p${i}`);
+    const { pixels, labels: of } = banded(30, [4, 4, 3], 3);
+    const parts: Arrays = {};
+    for (const part of ["train", "val", "test"]) {
+      parts[`${part}_images`] = ["|u1", [30, 4, 4, 3], pixels];
+      parts[`${part}_labels`] = ["<i8", [30], of];
+      parts[`${part}_ids`] = words(names.map((name) => `${part[0]}${name}`));
+    }
+    const { train, validation, test, notes } = await openExamples(
+      file("ids.npz", { images: undefined, labels: undefined, ...parts }),
+    );
+    expect([train, validation, test].map(({ ids }) => ids![29])).toEqual(["tp29", "vp29", "tp29"]);
+    expect(notes).toEqual([]);
+    expect(await refusal(file("bad.npz", { ids: words(names.slice(1)) }))).toBe(
+      "Cannot use bad.npz: there must be one id an example (30), got 29",
+    );
+  });
+
   it("names its classes itself, or is told", async () => {
     const named = file("named.npz", { classes: words(["ant", "bee", "cow"]) });
     expect((await openExamples(named)).train.classes).toEqual(["ant", "bee", "cow"]);

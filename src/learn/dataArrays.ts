@@ -102,7 +102,8 @@ function examplesOf(
       `Cannot use ${path}: ${labels.name} must be as many as ${values.name}, ${rows}, got ${labels.shape[0]}`,
     );
   const shape = shapeOf(of, rest);
-  const ids = arrays.get(part === undefined ? "ids" : `${part}_ids`)?.texts;
+  const idNames = part === undefined ? ["ids"] : parts[part].map((prefix) => `${prefix}_ids`);
+  const ids = idNames.map((name) => arrays.get(name)?.texts).find((texts) => texts !== undefined);
   return {
     values: numbersOf(of, values, shape),
     shape,

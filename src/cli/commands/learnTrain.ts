@@ -15,7 +15,7 @@ import { train, type Trained } from "../../learn/train.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
 import { list } from "../flags.js";
 import { toJson } from "../json.js";
-import { checkpointIn, checkSame, files, openFolder, unfinished } from "../learnFolder.js";
+import { checkpointIn, checkSame, files, openFolder, unfinished, withAdvice } from "../learnFolder.js";
 import { progressOf } from "../learnProgress.js";
 import { judge, judgedText, type Judged } from "../learnResult.js";
 import { type Wish, wishOf } from "../learnWish.js";
@@ -44,13 +44,16 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   if (!flags["json"]) for (const note of notes) terminal.err(`${note}\n`);
 
   const progress = progressOf(terminal, wish.epochs, checkpoint?.state.epoch ?? 0, flags["json"] === true);
-  const learned = await learn(start, data, wish, folder, checkpoint, progress);
-  const { document, judged } = await keep(folder, data, wish, learned, notes);
-  await rm(checkpointIn(folder), { force: true });
-  terminal.out(
-    flags["json"] ? `${toJson(document)}\n` : textOf(folder, learned, judgedText(judged, data.test.labels.length)),
-  );
-  return DONE;
+  try {
+    const learned = await learn(start, data, wish, folder, checkpoint, progress);
+    const { document, judged } = await keep(folder, data, wish, learned, notes);
+    await rm(checkpointIn(folder), { force: true });
+    const words = textOf(folder, learned, judgedText(judged, data.test.labels.length));
+    terminal.out(flags["json"] ? `${toJson(document)}\n` : words);
+    return DONE;
+  } catch (error) {
+    throw await withAdvice(error, folder);
+  }
 }
 
 /** What training begins with, and all that its bits depend on. */
