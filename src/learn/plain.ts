@@ -97,7 +97,7 @@ export function slopesOf({ parameters, input }: Network, sparse: boolean): Slope
   return { sums, count: 0, columns: new Int32Array(0), places: new Int32Array(sparse ? sizeOf(input) : 0) };
 }
 
-/** The loss of rows and how many are right; its gradient in every parameter goes to `slopes`. */
+/** The loss of rows, and their logits; its gradient in every parameter goes to `slopes`. */
 export function plainGradients(
   net: Network,
   input: Rows,
