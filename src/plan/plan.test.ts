@@ -63,7 +63,7 @@ describe("a plan", () => {
     expect(items.oneOf.map(({ title }) => title)).toEqual(registry.samplers.map(({ name }) => name));
     const topK = items.oneOf.find(({ title }) => title === "topK")!;
     expect([topK.required, topK.properties.sampler]).toEqual([["sampler"], { const: "topK" }]);
-    expect(topK.properties.params.properties["topK"]).toMatchObject({ type: "integer", default: 0, minimum: 0 });
+    expect(topK.properties.params.properties["topK"]).toMatchObject({ type: "integer", default: 0, minimum: -1 });
   });
 
   const good = { version: 1, source: { kind: "logits", classes: 3 }, steps: [], seed: 0, replicates: 0 };
