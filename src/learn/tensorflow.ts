@@ -4,6 +4,9 @@ import { registerKernels } from "./kernels.js";
 
 export type Tf = typeof import("@tensorflow/tfjs-core");
 
+/** What has to be installed. */
+const PACKAGES = "@tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0";
+
 let loading: Promise<Tf> | undefined;
 
 /**
@@ -29,10 +32,10 @@ export function tensorflow(wasmFolder?: string): Promise<Tf> {
 
 async function load(wasmFolder?: string): Promise<Tf> {
   const tf = await import("@tensorflow/tfjs-core").catch((cause: unknown) => {
-    throw missingPackage("@tensorflow/tfjs-core", "run a network", cause);
+    throw missingPackage("@tensorflow/tfjs-core", "run a network", cause, PACKAGES);
   });
   const wasm = await import("@tensorflow/tfjs-backend-wasm").catch((cause: unknown) => {
-    throw missingPackage("@tensorflow/tfjs-backend-wasm", "run a network", cause);
+    throw missingPackage("@tensorflow/tfjs-backend-wasm", "run a network", cause, PACKAGES);
   });
   tf.enableProdMode();
   if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);

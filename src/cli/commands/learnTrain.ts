@@ -12,6 +12,7 @@ import { layersFor } from "../../learn/layersFor.js";
 import { type Network, network } from "../../learn/network.js";
 import { predict } from "../../learn/predict.js";
 import { train, type Trained } from "../../learn/train.js";
+import { loadProto } from "../../models/onnxGraph.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
 import { list } from "../flags.js";
 import { toJson } from "../json.js";
@@ -35,6 +36,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   });
   const wish = wishOf(invocation, all.train);
   const data = wish.overfit === undefined ? all : firstOnly(all, wish.overfit);
+  // What writes the model at the end must be there before hours of learning.
+  await loadProto("write an ONNX graph");
   await openFolder(folder);
   const checkpoint = await unfinished(folder, flags["resume"] === true);
   const notes = [...data.notes];
