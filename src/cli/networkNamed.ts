@@ -55,12 +55,20 @@ export async function dataFor({ seed, net, path }: NamedNetwork, { flags }: Invo
     ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
   });
   const { classes, shape } = data.train;
-  const refuse = (what: string): never => {
-    throw new LogitsError("mismatch", `Cannot use ${flags["data"]} for ${path}: ${what}`);
+  const refuse = (what: string, hint?: string): never => {
+    const message = `Cannot use ${flags["data"]} for ${path}: ${what}`;
+    throw new LogitsError("mismatch", message, hint === undefined ? {} : { hint });
   };
   const same =
     classes.length === net.classes.length && classes.every((name, k) => [net.classes[k], String(k)].includes(name));
-  if (!same) refuse(`its classes must be ${net.classes.join(", ")}, got ${classes.join(", ")}`);
+  if (!same)
+    refuse(
+      `its classes must be ${net.classes.join(", ")}, got ${classes.join(", ")}`,
+      // As the network was trained: some of them, or in another order.
+      flags["classes"] === undefined && net.classes.every((name) => classes.includes(name))
+        ? `--classes ${net.classes.join(",")}`
+        : undefined,
+    );
   if (shape.join() !== net.input.join())
     refuse(`its examples must be ${net.input.join(" × ")}, got ${shape.join(" × ")}`);
   return data;

@@ -4,7 +4,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activations } from "../../src/learn/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
-import { bandedNpz } from "../support/examples.js";
+import { bandedNpz, npz } from "../support/examples.js";
 import { toyModel } from "../support/toyModel.js";
 import { toyNetwork, toyPictures } from "../support/toyPictures.js";
 
@@ -139,6 +139,20 @@ describe("logits learn explain", () => {
     const ended = await explain(...argv);
     expect(ended.err).toContain(message);
     expect([ended.status, ended.out]).toEqual([status, ""]);
+  });
+
+  it("says which --classes make data the network's", async () => {
+    const names = Array.from({ length: 30 }, (_, i) => ["chequered", "across", "down"][i % 3]!);
+    const letters = names.flatMap((name) => Array.from({ length: 9 }, (_, i) => name.codePointAt(i) ?? 0));
+    writeFileSync(
+      at("turned.npz"),
+      npz({ images: ["|u1", [30, 8, 8], new Uint8Array(30 * 64)], labels: ["<U9", [30], Uint32Array.from(letters)] }),
+    );
+    const ended = await explain("--data", at("turned.npz"));
+    expect(ended.err).toBe(
+      `logits learn explain: Cannot use ${at("turned.npz")} for ${at("model.onnx")}: its classes must be across, down, chequered, got across, chequered, down\n  --classes across,down,chequered\n`,
+    );
+    expect((await explain("--data", at("turned.npz"), "--classes", "across,down,chequered")).status).toBe(0);
   });
 
   it("refuses pictures of another size, and says which", async () => {
