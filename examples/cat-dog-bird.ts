@@ -29,12 +29,13 @@ export async function lesson(
 ): Promise<Lesson> {
   const classes = ["cat", "dog", "bird"];
   const { train: all, validation, test } = await openExamples(source, { classes });
+  const count = Math.min(images, all.labels.length);
   const data = select(
     all,
-    Array.from({ length: images }, (_, row) => row),
+    Array.from({ length: count }, (_, row) => row),
   );
 
-  say(`Learning from ${images} pictures:`);
+  say(`Learning from ${count} pictures:`);
   const start = network([conv(8), pool(), conv(16), pool(), dense(64), linear(3)], { input: data.shape, classes });
   const { network: net } = await train(start, data, {
     epochs,

@@ -20,6 +20,7 @@ export function exchangeabilityWarning(fit: Batch, evaluation: Batch): string | 
   const [p, q] = [mean(a.correct), mean(b.correct)];
   const pooled = (p * a.rows + q * b.rows) / (a.rows + b.rows);
   const z = (p - q) / Math.sqrt(pooled * (1 - pooled) * (1 / a.rows + 1 / b.rows));
-  if (Math.abs(z) < 2.2414) return undefined;
+  // Where every row of both is right, or none is, there is nothing to divide by.
+  if (!(Math.abs(z) >= 2.2414)) return undefined;
   return `Fit and evaluation rows differ: accuracy is ${(100 * p).toFixed(1)} % on one and ${(100 * q).toFixed(1)} % on the other (z ${z.toFixed(1)}). What was learned may not carry over.`;
 }

@@ -1,5 +1,5 @@
-import { access, constants, mkdir, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { LogitsError } from "../core/index.js";
 import { type Checkpoint, readCheckpoint } from "../learn/checkpoint.js";
 
@@ -14,16 +14,40 @@ export const files = {
 
 const reasons: Record<string, string> = {
   EEXIST: "it must be a folder, got a file",
+  ENOENT: "it must be a place where a folder can be made, got none",
+  ELOOP: "it must be a folder, got a link to itself",
+  ENAMETOOLONG: "its name must be shorter",
+  EPERM: "it must be a folder where you may write, got no permission",
   ENOTDIR: "it must be a folder, got a file",
   EACCES: "it must be a folder where you may write, got no permission",
   EROFS: "it must be a folder where you may write, got a read-only file system",
   ENOSPC: "there must be room for it, got a full disk",
 };
 
+/** As `mkdir -p`. Node's own never ends where a file system lets nobody make folders, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = resolve(folder); !(await isThere(at)); at = dirname(at)) missing.unshift(at);
+  for (const at of missing)
+    await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+      // Another program was faster.
+      if (error.code !== "EEXIST") throw error;
+    });
+  const found = await stat(folder);
+  if (!found.isDirectory()) throw Object.assign(new Error(`${folder} is no folder`), { code: "ENOTDIR" });
+}
+
+/** False where nothing has that name; what cannot be looked at is somebody else's to refuse. */
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
+  );
+
 /** Makes the folder, and takes away what a killed run had half written. */
 export async function openFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];

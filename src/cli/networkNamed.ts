@@ -19,6 +19,13 @@ export interface NamedNetwork {
   calibrator?: string;
 }
 
+/** What is read of a card, whoever wrote it. */
+interface Card {
+  temperature?: unknown;
+  calibrated?: { temperature?: unknown };
+  seed?: unknown;
+}
+
 /** The network of a folder that `logits learn train` wrote, or of its model.onnx. */
 export async function networkNamed(model: string): Promise<NamedNetwork> {
   const kind = (path: string): Promise<"file" | "folder" | undefined> =>
@@ -29,7 +36,8 @@ export async function networkNamed(model: string): Promise<NamedNetwork> {
   const path = (await kind(model)) === "folder" ? join(model, "model.onnx") : model;
   const net = await load(path);
   const beside = (name: string): string => join(dirname(path), name);
-  const { temperature, seed } = (await readJson(beside("card.json"))) ?? {};
+  const { calibrated, seed, ...card } = ((await readJson(beside("card.json"))) ?? {}) as Card;
+  const temperature = calibrated?.temperature ?? card.temperature;
   return {
     net,
     path,
@@ -46,12 +54,22 @@ export async function dataFor({ seed, net, path }: NamedNetwork, { flags }: Invo
     ...(flags["classes"] !== undefined && { classes: list(String(flags["classes"])) }),
     ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
   });
-  const { classes } = data.train;
+  const { classes, shape } = data.train;
+  const refuse = (what: string, hint?: string): never => {
+    const message = `Cannot use ${flags["data"]} for ${path}: ${what}`;
+    throw new LogitsError("mismatch", message, hint === undefined ? {} : { hint });
+  };
   const same =
     classes.length === net.classes.length && classes.every((name, k) => [net.classes[k], String(k)].includes(name));
-  if (same) return data;
-  throw new LogitsError(
-    "mismatch",
-    `Cannot use ${flags["data"]} for ${path}: its classes must be ${net.classes.join(", ")}, got ${classes.join(", ")}`,
-  );
+  if (!same)
+    refuse(
+      `its classes must be ${net.classes.join(", ")}, got ${classes.join(", ")}`,
+      // As the network was trained: some of them, or in another order.
+      flags["classes"] === undefined && net.classes.every((name) => classes.includes(name))
+        ? `--classes ${net.classes.join(",")}`
+        : undefined,
+    );
+  if (shape.join() !== net.input.join())
+    refuse(`its examples must be ${net.input.join(" × ")}, got ${shape.join(" × ")}`);
+  return data;
 }

@@ -1,3 +1,6 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LogitsError } from "../core/index.js";
 import { writeFile } from "../formats/file.js";
 import { type ArrayToWrite, writeArrays } from "../formats/writeArrays.js";
 import type { Assessed, Replicates } from "../learn/index.js";
@@ -32,3 +35,11 @@ export async function writeAttacked(
 /** Where an attack's file goes: as asked, or with the method before the extension where there are several. */
 export const pathOf = (output: string, method: string, several: boolean): string =>
   several ? output.replace(/\.npz$/i, `-${method}$&`) : output;
+
+/** Refuses a place in a folder that there is not, before minutes are spent. */
+export async function checkPlace(output: string): Promise<void> {
+  const found = await stat(dirname(output)).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const got = found ? "a file" : "none";
+  throw new LogitsError("bad-data", `Cannot write ${output}: its folder must exist, got ${got}`);
+}

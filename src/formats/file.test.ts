@@ -103,6 +103,7 @@ describe("writeFile", () => {
 
   it.each([
     ["a folder that is not there", join("no", "f"), /^Cannot write .*f: its folder must exist, got none$/],
+    ["a file in place of its folder", join("a", "f"), /^Cannot write .*f: its folder must be a folder, got a file$/],
     ["a folder in its place", "", /^Cannot write .*: it must be a file, got a folder$/],
   ])("says where it may not write: %s", async (_, name, message) => {
     const writing = writeFile(join(folder, name), (sink) => sink.write(new Uint8Array(1)));

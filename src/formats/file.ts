@@ -83,7 +83,7 @@ export async function writeFile<T>(path: string, write: (sink: Sink) => Promise<
     if (isPlain) await rename(target, place);
     return result;
   } catch (error) {
-    if (isPlain) await rm(target, { force: true });
+    if (isPlain) await rm(target, { force: true }).catch(() => undefined);
     return refused("write", path, error);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { divide, firstOnly } from "./dataSplit.js";
+import { type Data, divide, firstOnly } from "./dataSplit.js";
 import type { Examples } from "./examples.js";
 
 const examples = (labels: number[], first: number, bytes = true): Examples => {
@@ -35,6 +35,20 @@ describe("firstOnly", () => {
 
   it("joins bytes and numbers as numbers: bytes stand for shares of 255", () => {
     expect(firstOnly(given(false), 3).validation.values).toEqual(Float32Array.of(7, 8, 54 / 255));
+  });
+
+  it("says which classes the first ones lack, and refuses a single one", () => {
+    const sorted: Data = {
+      name: "sorted",
+      train: { ...examples([0, 0, 1, 2], 1), classes: ["a", "b", "c"] },
+      validation: { ...examples([0], 5), classes: ["a", "b", "c"] },
+      test: { ...examples([1], 6), classes: ["a", "b", "c"] },
+      notes: [],
+    };
+    expect(firstOnly(sorted, 3).notes.at(-1)).toBe("No example that is learned from shows c.");
+    expect(() => firstOnly(sorted, 2)).toThrow(
+      "Cannot use sorted: its first 2 training examples must be of at least 2 classes, got only a",
+    );
   });
 
   it("changes nothing where all are learned", () => {

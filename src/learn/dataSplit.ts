@@ -49,18 +49,31 @@ export function divide({ name, train, validation, test, notes }: Given, seed: nu
   return data;
 }
 
-/** The first examples to learn by heart; what they leave over joins those that are not learned from, so that a temperature is fitted on many. */
+/**
+ * The first examples to learn by heart; what they leave over joins those that are not learned from, so that a temperature is fitted on many. Refuses first
+ * ones that are all of one class, and says which classes they lack: many sources lie class after class.
+ */
 export function firstOnly(data: Data, first: number): Data {
-  const { train, validation } = data;
+  const { name, train, validation } = data;
   const rows = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
   const rest = train.labels.length - first;
   if (rest === 0) return data;
-  const note = `Of the training examples ${rest.toLocaleString("en")} are not learned from, and join validation.`;
+  const learned = select(train, rows(0, first));
+  const seen = new Set(learned.labels);
+  if (seen.size < 2)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use ${name}: its first ${count(learned)} training examples must be of at least 2 classes, got only ${train.classes[learned.labels[0]!]}`,
+      { hint: "It lies class after class: take more of them, or bring them into another order first." },
+    );
+  const lacking = train.classes.filter((_, k) => !seen.has(k) && train.labels.includes(k));
+  const found = [`Of the training examples ${rest.toLocaleString("en")} are not learned from, and join validation.`];
+  if (lacking.length > 0) found.push(`No example that is learned from shows ${lacking.join(", ")}.`);
   return {
     ...data,
-    train: select(train, rows(0, first)),
+    train: learned,
     validation: joined(validation, select(train, rows(first, train.labels.length))),
-    notes: [...data.notes, note],
+    notes: [...data.notes, ...found],
   };
 }
 

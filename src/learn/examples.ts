@@ -56,12 +56,19 @@ export function gather({ values, shape }: Pick<Examples, "values" | "shape">, ro
 /**
  * Some examples, in this order.
  *
+ * @throws "bad-argument" for a row that is not there
  * @example
  *     select(examples, [0, 1, 2])   // the first three
  */
 export function select(examples: Examples, rows: ArrayLike<number>): Examples {
   const { values, shape, labels, ids } = examples;
   const size = sizeOf(shape);
+  for (let i = 0; i < rows.length; i++)
+    if (!(Number.isInteger(rows[i]) && rows[i]! >= 0 && rows[i]! < labels.length))
+      throw new LogitsError(
+        "bad-argument",
+        `Cannot select examples: a row must be an integer 0 … ${labels.length - 1}, got ${rows[i]}`,
+      );
   const some = values instanceof Uint8Array ? new Uint8Array(rows.length * size) : new Float32Array(rows.length * size);
   for (let i = 0; i < rows.length; i++) some.set(values.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
   return {

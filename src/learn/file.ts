@@ -22,5 +22,5 @@ export async function save(net: Network, path: string): Promise<void> {
  * @throws "bad-data" for another file or half of one; "missing-package" without onnx-proto
  */
 export async function load(path: string): Promise<Network> {
-  return fromOnnx(await readBytes(path), path.split(/[/\\]/).at(-1));
+  return fromOnnx(await readBytes(path), path);
 }

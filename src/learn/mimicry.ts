@@ -24,6 +24,7 @@ export function imitated(clean: Batch, known: Batch, seed: number): Float32Array
       throw new LogitsError(
         "bad-data",
         "Cannot attack by mimicry: there must be examples of another class that are recognised, got none",
+        { hint: "Give it more examples to imitate, or a network that is right about some of at least two classes." },
       );
     let nearest = Infinity;
     for (let draw = 0; draw < LOOKED_AT; draw++) {

@@ -32,6 +32,11 @@ export function network(layers: readonly Layer[], { input, seed = 1, classes }: 
       "bad-argument",
       "Cannot build a network: its last layer must be linear with at least 2 units",
     );
+  if (![1, 3].includes(input.length) || !input.every((size) => Number.isInteger(size) && size >= 1))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot build a network: its input must be [features] or [height, width, channels], each an integer ≥ 1, got ${input.join(" × ") || "none"}`,
+    );
   const parameters = walk(layers, input, (layer, shape, place) =>
     parameterShapes(layer, shape).map((of) => initial(layer, of, seed, place)),
   );

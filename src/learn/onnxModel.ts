@@ -111,22 +111,28 @@ export async function fromOnnx(bytes: Uint8Array, name = "the model"): Promise<N
     return refuse("another file, or half of one", cause);
   }
   const written = model.metadataProps?.find(({ key }) => key === METADATA)?.value;
-  if (!written) return refuse("another model");
-  const { layers, input, classes } = JSON.parse(written) as { layers: Layer[]; input: number[]; classes: string[] };
+  if (!written) return refuse(model.graph ? "another model" : "another file, or half of one");
   const arrays = new Map(model.graph?.initializer?.map((tensor) => [tensor.name, tensor.rawData]) ?? []);
   const array = (key: string, length: number): Float32Array => {
     const raw = arrays.get(key);
     if (raw?.length !== 4 * length) return refuse(`no array ${key} of ${length} numbers`);
     return new Float32Array(Uint8Array.from(raw).buffer);
   };
-  const parameters = walk(layers, input, (layer, shape, place) =>
-    parameterShapes(layer, shape).map((dims, k) => {
-      const length = dims.reduce((product, size) => product * size, 1);
-      const values = array(`${layer.kind}${place}.${k === 0 ? "weight" : "bias"}`, length);
-      return dims.length === 4 ? turned(values, [dims[3]!, dims[2]!, dims[0]! * dims[1]!]) : values;
-    }),
-  );
-  return { ...network(layers, { input, classes }), parameters: parameters.flat() };
+  try {
+    const { layers, input, classes } = JSON.parse(written) as { layers: Layer[]; input: number[]; classes: string[] };
+    const parameters = walk(layers, input, (layer, shape, place) =>
+      parameterShapes(layer, shape).map((dims, k) => {
+        const length = dims.reduce((product, size) => product * size, 1);
+        const values = array(`${layer.kind}${place}.${k === 0 ? "weight" : "bias"}`, length);
+        return dims.length === 4 ? turned(values, [dims[3]!, dims[2]!, dims[0]! * dims[1]!]) : values;
+      }),
+    );
+    return { ...network(layers, { input, classes }), parameters: parameters.flat() };
+  } catch (cause) {
+    // Layers that are no JSON, or none of ours.
+    if (LogitsError.isInstance(cause) && cause.code === "bad-data") throw cause;
+    return refuse("a damaged one", cause);
+  }
 }
 
 /** a × b × c → c × b × a. */

@@ -23,7 +23,7 @@ export async function readImage(path: string): Promise<Image> {
   } catch (cause) {
     throw new LogitsError(
       "bad-data",
-      `Cannot read ${path}: it must be a whole picture, got ${(cause as Error).message}`,
+      `Cannot read ${path}: it must be a whole picture, got one that is cut short or damaged`,
       {
         cause,
       },

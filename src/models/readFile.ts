@@ -4,7 +4,10 @@ import { LogitsError } from "../core/index.js";
 export async function readBytes(path: string): Promise<Uint8Array> {
   if (typeof process === "object" && process.versions?.node && !/^https?:/.test(path)) {
     const { readFile } = await import("node:fs/promises");
-    return readFile(path);
+    return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "EISDIR") throw cause;
+      throw new LogitsError("bad-data", `Cannot read ${path}: it must be a file, got a folder`, { cause });
+    });
   }
   const response = await fetch(path);
   if (!response.ok)

@@ -169,6 +169,12 @@ describe("logits learn attack", () => {
       "--method must be one of fgsm, pgd, cw, mimicry, all, got magic",
     ],
     ["another kind of file", ["-o", "out.csv"], 2, "--output must end with .npz"],
+    [
+      "a folder that there is not, before anything is attacked",
+      ["--rows", "100000", "--steps", "100000", "-o", "nowhere/out.npz"],
+      3,
+      "Cannot write nowhere/out.npz: its folder must exist, got none",
+    ],
     ["no rows", ["--rows", "0"], 2, "--rows must be"],
     [
       "other classes",

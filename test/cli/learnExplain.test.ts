@@ -4,6 +4,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activations } from "../../src/learn/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
+import { bandedNpz, npz } from "../support/examples.js";
 import { toyModel } from "../support/toyModel.js";
 import { toyNetwork, toyPictures } from "../support/toyPictures.js";
 
@@ -103,7 +104,7 @@ describe("logits learn explain", () => {
     const typed = await document(...row(4), "--temperature", "2");
     expect(typed["calibrator"]).toMatchObject({ params: { temperature: 2 }, from: "--temperature" });
     typed["scaled"].forEach((z: number, k: number) => expect(z).toBeCloseTo(typed["logits"][k] / 2, 12));
-    write("card.json", { temperature: 4 });
+    write("card.json", { calibrated: { temperature: 4 } });
     expect((await document(...row(4)))["calibrator"]).toMatchObject({ params: { temperature: 4 }, from: "card.json" });
     write("calibrator.json", { kind: "calibrator", version: 1, method: "temperature", params: { temperature: 3 } });
     const beside = await document(...row(4));
@@ -131,12 +132,36 @@ describe("logits learn explain", () => {
       "Cannot read nowhere.png: there is no such file or folder",
     ],
     ["another file", ["--image", "package.json"], 3, "it must be a PNG or JPEG picture, got another file"],
+    ["a folder", ["--image", "src"], 3, "Cannot read src: it must be a file, got a folder"],
     ["two calibrations", ["--image", "a.png", "--temperature", "2", "--calibrator", "c.json"], 2, "give one"],
     ["a temperature of 0", ["--image", "a.png", "--temperature", "0"], 2, "--temperature must be"],
   ])("refuses %s", async (_, argv, status, message) => {
     const ended = await explain(...argv);
     expect(ended.err).toContain(message);
     expect([ended.status, ended.out]).toEqual([status, ""]);
+  });
+
+  it("says which --classes make data the network's", async () => {
+    const names = Array.from({ length: 30 }, (_, i) => ["chequered", "across", "down"][i % 3]!);
+    const letters = names.flatMap((name) => Array.from({ length: 9 }, (_, i) => name.codePointAt(i) ?? 0));
+    writeFileSync(
+      at("turned.npz"),
+      npz({ images: ["|u1", [30, 8, 8], new Uint8Array(30 * 64)], labels: ["<U9", [30], Uint32Array.from(letters)] }),
+    );
+    const ended = await explain("--data", at("turned.npz"));
+    expect(ended.err).toBe(
+      `logits learn explain: Cannot use ${at("turned.npz")} for ${at("model.onnx")}: its classes must be across, down, chequered, got across, chequered, down\n  --classes across,down,chequered\n`,
+    );
+    expect((await explain("--data", at("turned.npz"), "--classes", "across,down,chequered")).status).toBe(0);
+  });
+
+  it("refuses pictures of another size, and says which", async () => {
+    writeFileSync(at("large.npz"), bandedNpz(30, [16, 16, 1], 3));
+    const ended = await explain("--data", at("large.npz"));
+    expect(ended).toMatchObject({ status: 3, out: "" });
+    expect(ended.err).toBe(
+      `logits learn explain: Cannot use ${at("large.npz")} for ${at("model.onnx")}: its examples must be 8 × 8 × 1, got 16 × 16 × 1\n`,
+    );
   });
 
   it("refuses a row that there is not, and says how many there are", async () => {

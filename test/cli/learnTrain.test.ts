@@ -345,6 +345,23 @@ describe("a run that ends before its time", () => {
 });
 
 describe("what learn train refuses", () => {
+  it.runIf(process.platform === "linux")("a place where nobody can make a folder", async () => {
+    symlinkSync(at("nothing"), at("astray"));
+    symlinkSync(at("round"), at("round"));
+    const none = "it must be a place where a folder can be made, got none";
+    for (const [place, message] of [
+      ["/proc/logits/model", none],
+      [at("astray"), none],
+      [at("round/model"), "it must be a folder, got a link to itself"],
+      [at("a".repeat(300)), "its name must be shorter"],
+      [at("bands.npz/model"), "it must be a folder, got a file"],
+    ])
+      expect(await refusal(...small("unused"), "-o", place!)).toEqual([
+        3,
+        `logits learn train: Cannot write ${place!.replace(`${folder}/`, "")}: ${message}\n`,
+      ]);
+  });
+
   it.each([
     [["learn"], 2, "logits learn needs COMMAND …\n"],
     [

@@ -8,7 +8,7 @@ import { fraction } from "../fraction.js";
 import { wrap } from "../help.js";
 import { toJson } from "../json.js";
 import { dataFor, networkNamed } from "../networkNamed.js";
-import { pathOf, writeAttacked } from "../writeAttacked.js";
+import { checkPlace, pathOf, writeAttacked } from "../writeAttacked.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const started = performance.now();
@@ -18,6 +18,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     throw new UsageError(`--output must end with .npz, which keeps arrays of any shape, got ${output}`);
   if (flags["data"] === undefined) throw new UsageError("logits learn attack needs --data NAME, FILE or DIR");
   const wish = wishOf(invocation);
+  if (output !== undefined) await checkPlace(output);
   const named = await networkNamed(args[0]!);
   const { train, test } = await dataFor(named, invocation);
   const found = await assess(
