@@ -5,7 +5,7 @@ import type { Network } from "./network.js";
 import { MOMENTUM, step } from "./optimizers.js";
 import { plainForward, plainGradients, rowsOf, type Slopes, slopesOf, wholeSums } from "./plain.js";
 import { isSparse, type SparseExamples } from "./sparse.js";
-import { checkFinite, countRight, orderOf, rateAt } from "./steps.js";
+import { countRight, passOver } from "./steps.js";
 import type { EpochOptions, LossOfLogits, TrainState } from "./trainOptions.js";
 
 /** Rows that are looked at together where nothing is learned. */
@@ -17,27 +17,17 @@ export function plainEpochs(
 ): (data: Examples | SparseExamples, state: TrainState, options: EpochOptions) => { loss: number; accuracy: number } {
   let slopes: Slopes | undefined;
   return (data, state, options) => {
-    slopes ??= slopesOf(net, isSparse(data));
-    const { batch, seed, shuffle = true, augment: changes } = options;
-    const n = data.labels.length;
-    const order = orderOf(n, shuffle, seed, state.epoch);
-    let loss = 0;
-    let right = 0;
-    for (let at = 0; at < n; at += batch) {
-      const some = order.subarray(at, Math.min(n, at + batch));
-      const labels = Int32Array.from(some, (row) => data.labels[row]!);
-      const rows = rowsOf(data, some, (values) => {
+    const own = (slopes ??= slopesOf(net, isSparse(data)));
+    const { seed, augment: changes } = options;
+    return passOver(data, state, options, ({ rows, labels, at, rate }) => {
+      const some = rowsOf(data, rows, (values) => {
         if (changes) augment(values, data.shape, changes, seed, state.epoch, at);
       });
       const now = { ...net, parameters: state.parameters };
-      const seen = plainGradients(now, rows, labels, options.loss, slopes);
-      descend(now, state, slopes, rateAt(options, state.epoch + at / n), options);
-      loss += seen.loss * some.length;
-      right += countRight(seen.logits, labels, net.classes.length);
-      options.onStep?.(at + some.length, n);
-    }
-    checkFinite(loss / n, state.parameters);
-    return { loss: loss / n, accuracy: right / n };
+      const { loss, logits } = plainGradients(now, some, labels, options.loss, own);
+      descend(now, state, own, rate, options);
+      return { loss, right: countRight(logits, labels, net.classes.length) };
+    });
   };
 }
 

@@ -11,7 +11,7 @@ import { type OptimizerName, startOf, step } from "./optimizers.js";
 import { plainEpochs, plainJudge } from "./plainTrain.js";
 import { predict } from "./predict.js";
 import type { SparseExamples } from "./sparse.js";
-import { checkFinite, countRight, orderOf, rateAt } from "./steps.js";
+import { countRight, passOver } from "./steps.js";
 import { type Tf, tensorflow } from "./tensorflow.js";
 import {
   checkTraining,
@@ -127,24 +127,20 @@ function runEpoch(
   state: TrainState,
   options: EpochOptions,
 ): { loss: number; accuracy: number } {
-  const { batch, seed, decay = 0, momentum, shuffle = true, augment: changes } = options;
-  const n = data.labels.length;
-  const order = orderOf(n, shuffle, seed, state.epoch);
-  let loss = 0;
-  let right = 0;
-  for (let at = 0; at < n; at += batch) {
-    const rows = order.subarray(at, Math.min(n, at + batch));
+  const { seed, decay = 0, momentum, augment: changes } = options;
+  return passOver(data, state, options, ({ rows, labels, at, rate }) => {
     const values = gather(data, rows);
     if (changes) augment(values, data.shape, changes, seed, state.epoch, at);
-    const labels = Int32Array.from(rows, (row) => data.labels[row]!);
-    const seen = slopesOf(tf, { ...net, parameters: state.parameters }, values, labels, options.loss);
-    step(state.optimizer, state.parameters, seen.gradients, rateAt(options, state.epoch + at / n), decay, momentum);
-    loss += seen.loss * rows.length;
-    right += seen.right;
-    options.onStep?.(at + rows.length, n);
-  }
-  checkFinite(loss / n, state.parameters);
-  return { loss: loss / n, accuracy: right / n };
+    const { gradients: slopes, ...seen } = slopesOf(
+      tf,
+      { ...net, parameters: state.parameters },
+      values,
+      labels,
+      options.loss,
+    );
+    step(state.optimizer, state.parameters, slopes, rate, decay, momentum);
+    return seen;
+  });
 }
 
 /** The loss of some examples, its gradient in every parameter, and how many examples have the largest logit at their label. */
