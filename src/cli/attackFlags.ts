@@ -1,5 +1,5 @@
 import type { Flag } from "./command.js";
-import { calibratorFlag, jsonFlag, outputFlag, seedFlag } from "./flags.js";
+import { calibratorFlag, jsonFlag, outputFlag, seedFlag, temperatureFlag } from "./flags.js";
 import { dataFlags } from "./learnFlags.js";
 
 /** Of `logits learn attack`. */
@@ -47,12 +47,7 @@ export const explainFlags: Flag[] = [
   ...dataFlags,
   { name: "row", type: "integer", min: 0, metavar: "N", help: "Which of DATA's test examples, from 0 (default 0)" },
   {
-    name: "temperature",
-    type: "number",
-    min: 0,
-    exclusiveMin: true,
-    noop: 1,
-    metavar: "T",
+    ...temperatureFlag,
     help: "Divide the logits by T (default: what lies beside the network, calibrator.json or card.json)",
   },
   { ...calibratorFlag, help: "Apply this calibrator instead" },

@@ -44,19 +44,11 @@ export const commands: readonly Command[] = [
     usage: "'[8.2, 1.5]' | FILE",
     args: [1, 1],
     flags: async () => {
-      const { calibratorFlag, jsonFlag } = await lazy.flags();
+      const { calibratorFlag, jsonFlag, temperatureFlag } = await lazy.flags();
       const own: Flag[] = [
         { name: "row", type: "integer", min: 0, metavar: "N", help: "Which row of FILE, from 0" },
         { name: "id", type: "string", metavar: "ID", help: "Which row of FILE, by its id" },
-        {
-          name: "temperature",
-          type: "number",
-          min: 0,
-          exclusiveMin: true,
-          noop: 1,
-          metavar: "T",
-          help: "Divide the logits by T first",
-        },
+        temperatureFlag,
         { name: "label", type: "string", metavar: "NAME", help: "The true class, when it is known" },
       ];
       return input(...own, calibratorFlag, jsonFlag);

@@ -65,6 +65,15 @@ export const calibratorFlag: Flag = {
   metavar: "C.json",
   help: "Apply this calibrator first",
 };
+export const temperatureFlag: Flag = {
+  name: "temperature",
+  type: "number",
+  min: 0,
+  exclusiveMin: true,
+  noop: 1,
+  metavar: "T",
+  help: "Divide the logits by T first",
+};
 export const outputFlag = (metavar: string, help: string): Flag => ({
   name: "output",
   short: "o",
