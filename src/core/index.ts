@@ -22,6 +22,7 @@ export {
   weighGap,
 } from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
+export type { Decision, DecisionMethod, Guarantee, Json, Policy, PolicyState, Rule } from "./policy.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
 export { bootstrapWeights, normals, philox, shuffled, uniform, uniformTo } from "./rng.js";

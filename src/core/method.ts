@@ -23,7 +23,7 @@ export interface Param {
 export interface Descriptor {
   /** camelCase, unique within its family. */
   name: string;
-  family: "metric" | "calibrator" | "format" | "loss" | "triage" | "sampler";
+  family: "metric" | "calibrator" | "format" | "loss" | "triage" | "sampler" | "decision" | "conformal" | "guard";
   /** One line for `--help` and the documentation table. */
   help: string;
   params: readonly Param[];

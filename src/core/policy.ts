@@ -1,0 +1,88 @@
+import type { Calibrator } from "./calibrator.js";
+import type { Descriptor } from "./method.js";
+
+/** What JSON can hold. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
+/**
+ * A rule of decision with what it promises: plain JSON that is saved, diffed, signed and shipped, and never changes. Alarms and revocation are a
+ * `PolicyState` beside it.
+ */
+export interface Policy {
+  kind: "policy";
+  version: 1;
+  /** What people call it; the service serves it under this name. */
+  name?: string;
+  /** Name of the method that reads `params`. */
+  method: string;
+  /** Thresholds are log-odds, ln p/(1 − p); actions are names. */
+  params: { [name: string]: Json };
+  /** Names of the classes, one a score of a row. */
+  classes: string[];
+  /** Applied to a row's scores first. */
+  calibrator?: Pick<Calibrator, "method" | "params">;
+  /** What holds whatever the scores say, in order: the first that speaks of a row wins. */
+  rules?: Rule[];
+  /** What is promised, and the evidence it rests on; absent where nothing is. */
+  guarantee?: Guarantee;
+  /** The action of every row once the contract is revoked; absent: as before, but the decision says so. */
+  whenRevoked?: string;
+  fittedOn?: { rows: number; hash: string; date: string };
+  metrics?: Record<string, number>;
+}
+
+/** "Never auto-block class admin": an action that is replaced by another for these classes. */
+export interface Rule {
+  never: string;
+  /** Classes that may win the row; absent for all. */
+  classes?: string[];
+  instead: string;
+}
+
+/** One promise: this rate stays on this side of this bound, with this confidence over draws of the rows it was found on. */
+export interface Guarantee {
+  rate: "fpr" | "precision" | "recall" | "risk" | "alerts";
+  side: "at most" | "at least";
+  bound: number;
+  confidence: number;
+  /** How it was found: "neyman-pearson umbrella", "learn then test", "clopper-pearson". */
+  by: string;
+  /** Rows that the rate is a share of, and how many of them counted. */
+  n: number;
+  count: number;
+  /** The fewest rows with which this can be promised at all. */
+  needed: number;
+}
+
+/** What has happened to a policy since: state beside it, never inside. */
+export interface PolicyState {
+  /** `policyVersion` of the policy it belongs to. */
+  policy: string;
+  revoked?: { at: string; reason: string };
+}
+
+/** What is done about one row, and why. */
+export interface Decision {
+  id?: string;
+  row: number;
+  action: string;
+  /** The class the action is about. */
+  class: string;
+  /** Probability of that class (of the positive classes together, where the policy asks about them). */
+  p: number;
+  /** How far the deciding log-odds are from the threshold they were held against, in nats; negative below it. */
+  margin: number;
+  /** One sentence for a person. */
+  reason: string;
+  /** `policyVersion` of the policy that decided. */
+  policy: string;
+  /** Whether what the policy promises still holds; absent where it promises nothing. */
+  contract?: "holds" | "revoked";
+}
+
+/** A way of deciding. */
+export interface DecisionMethod extends Descriptor {
+  family: "decision";
+  /** Refuses a document whose params are not what `decide` needs. */
+  validate(params: Policy["params"], classes: readonly string[]): void;
+}
