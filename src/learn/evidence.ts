@@ -26,7 +26,8 @@ export function snapshotEvidence(batch: Batch): Record<SnapshotScore, Float64Arr
   const unsure = known.logOdds.map((odds) => sigmoid(-odds));
   return {
     margin: unsure.map(
-      (rest, row) => rest + Math.exp(runnerUpScore(values, row * classes, classes, known.predicted[row]!) - known.logSumExp[row]!),
+      (rest, row) =>
+        rest + Math.exp(runnerUpScore(values, row * classes, classes, known.predicted[row]!) - known.logSumExp[row]!),
     ),
     maxProbability: unsure,
     energy: known.logSumExp.map((lse) => -lse),
