@@ -4,7 +4,7 @@ import { golden } from "../../test/support/golden.js";
 import { uniform } from "../core/rng.js";
 import { OrderedBag } from "../stats/orderedBag.js";
 import { smoothed } from "./alarm.js";
-import { bets, payoff } from "./bets.js";
+import { bets, payoff, settle } from "./bets.js";
 
 const draw = (seed: number, row: number): number => uniform(seed, "simulation", row);
 
@@ -88,5 +88,17 @@ describe("alarm", () => {
     watch.add(1);
     expect(() => watch.add(value)).toThrow(`the value of row 1 must be a finite number, got ${value}`);
     expect(watch.state.rows).toBe(1);
+  });
+});
+
+describe("settle", () => {
+  it.each([0, 0.0005, 0.02, 0.5, 0.98, 0.99999])("pays every bet at p = %d what it pays alone", (p) => {
+    const stakes = bets.map((_, b) => 1 + b);
+    const sum = settle(stakes, 0.5, p);
+    bets.forEach((bet, b) => expect(stakes[b]).toBeCloseTo((1.5 + b) * payoff(bet, p), 9));
+    expect(sum).toBeCloseTo(
+      stakes.reduce((all, one) => all + one, 0),
+      6,
+    );
   });
 });
