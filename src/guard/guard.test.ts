@@ -179,6 +179,12 @@ describe("what cannot be is refused", () => {
     ).toEqual(["not-finite", "Cannot use row 1, column 1: a score must be finite or -Infinity, got NaN"]);
   });
 
+  const damaged =
+    (change: (document: Guard) => unknown) =>
+    (document: Guard): Guard => {
+      change(document);
+      return document;
+    };
   it.each<[string, (document: Guard) => unknown, string]>([
     ["a list", () => [], "it must be a JSON object"],
     ["a calibrator", (one) => ({ ...one, kind: "calibrator" }), 'kind must be "guard", got "calibrator"'],
@@ -186,26 +192,26 @@ describe("what cannot be is refused", () => {
     ["an unknown method", (one) => ({ ...one, method: "mean" }), 'method must be fisher or bonferroni, got "mean"'],
     ["no classes", (one) => ({ ...one, classes: [] }), "classes must be a list of at least 2 names"],
     ["no params", (one) => ({ ...one, params: null }), "params must be an object"],
-    ["an unknown detector", (one) => (one.params.detectors[0]!.name = "x") && one, "detectors must be some of"],
+    ["an unknown detector", damaged((one) => (one.params.detectors[0]!.name = "x")), "detectors must be some of"],
     [
       "ranks that fall",
-      (one) => one.params.ranks["pooled"]!["margin"]!.reverse() && one,
+      damaged((one) => one.params.ranks["pooled"]!["margin"]!.push(-1)),
       "the ranks of margin in pooled",
     ],
-    ["no combined ranks", (one) => delete one.params.again["0"] && one, "the combined ranks in 0"],
-    ["no reference", (one) => delete one.params.reference["gen"] && one, "the reference of gen"],
-    ["no scale", (one) => delete one.params.scale["1"] && one, "the scale of margin in 1"],
+    ["no combined ranks", damaged((one) => delete one.params.again["0"]), "the combined ranks in 0"],
+    ["no reference", damaged((one) => delete one.params.reference["gen"]), "the reference of gen"],
+    ["no scale", damaged((one) => delete one.params.scale["1"]), "the scale of margin in 1"],
     [
       "a group that is no class",
-      (one) => (one.params.ranks["7"] = one.params.ranks["0"]!) && one,
+      damaged((one) => (one.params.ranks["7"] = one.params.ranks["0"]!)),
       "each group of ranks",
     ],
     [
       "a mean of too few classes",
-      (one) => (one.params.detectors[3]!.learned as { mean: number[] }).mean.pop() && one,
+      damaged((one) => (one.params.detectors[3]!.learned as { mean: number[] }).mean.pop()),
       "mahalanobis must have",
     ],
-    ["templates of none", (one) => (one.params.detectors[5]!.learned = []) && one, "klMatching must have"],
+    ["templates of none", damaged((one) => (one.params.detectors[5]!.learned = [])), "klMatching must have"],
   ])("a document: %s", (_, damage, message) => {
     expect(refusal(() => validateGuard(damage(copy())))[1]).toContain(message);
   });
