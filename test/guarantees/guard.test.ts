@@ -61,6 +61,29 @@ describe("p-values of benign rows are valid (seeded)", () => {
   });
 });
 
+describe("each detector by itself is valid, also where it has learned from few rows of many classes (seeded)", () => {
+  const wide = (rows: number, seed: number): Batch => {
+    const values = new Float64Array(rows * 30);
+    for (let i = 0; i < values.length; i++)
+      // Of very different widths, so that the covariance is not shrunk to that of a ball.
+      values[i] =
+        (i % 30 === 0 ? 40 : 0) + 3 * 1.15 ** (i % 30) * 0.2 * (draw(seed, i) + draw(seed, i, 1) + draw(seed, i, 2));
+    return { kind: "logits", values, rows, classes: 30 };
+  };
+  const [found, rows] = [new Map<string, number>(), 30 * 300];
+  for (let trial = 0; trial < 30; trial++) {
+    const { guard } = fitGuard(wide(300, 2 * trial), { seed: trial });
+    for (const { detectors } of scorer(guard)(wide(300, 2 * trial + 1)))
+      for (const [name, { p }] of Object.entries(detectors))
+        found.set(name, (found.get(name) ?? 0) + (p <= 0.1 ? 1 : 0));
+  }
+  // Rows of one trial share their guard: 30 guards of 120 ranked rows leave a standard error of about .007.
+  it.each([...found])("%s", (_, count) => {
+    expect(count / rows).toBeLessThan(0.1 + 0.025);
+    expect(count / rows).toBeGreaterThan(0.1 - 0.04);
+  });
+});
+
 describe("false alarms over 10,000 exchangeable rows (seeded)", () => {
   it("at most 1 % of 1,000 streams ring, with benign values and without, whatever the values are", {
     timeout: 300_000,
