@@ -26,7 +26,7 @@ export function say(notes: string[], { by, classes, predicted, groups, minRows, 
         ? ""
         : ` They are ${(100 * share).toFixed(1)} % of the benign rows, so at 1 % up to ${(100 * most).toFixed(2)} % of benign rows may be found.`;
     notes.push(
-      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than ${minRows} in a part): they are ranked among all benign rows.${price}`,
+      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than about ${minRows}): they are ranked among all benign rows.${price}`,
     );
   }
   if (none.length > 0)

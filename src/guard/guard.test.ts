@@ -31,7 +31,7 @@ describe("a fitted guard", () => {
     expect(Object.keys(guard.params.ranks).sort()).toEqual(["0", "1", "pooled"]);
     expect(notes).toEqual([
       expect.stringMatching(
-        /^Too few benign rows were predicted as probe to rank among \(fewer than 100 in a part\): .* at 1 % up to 1\.9\d % of benign rows may be found\.$/,
+        /^Too few benign rows were predicted as probe to rank among \(fewer than about 100\): .* at 1 % up to 1\.9\d % of benign rows may be found\.$/,
       ),
     ]);
     const rows = scorer(guard)(
