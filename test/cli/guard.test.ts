@@ -292,10 +292,9 @@ describe("the built-in network's attacks", () => {
   it("noise finds the PGD attack more often than not, and all but misses the one that was made to pass", async () => {
     const fitted = await logits("guard", "fit", learn("benign"), "--replicates-key", "replicates", "-o", at("F.json"));
     expect(fitted.status).toBe(0);
-    const { out } = await logits(
-      ...["guard", "evaluate", "--guard", at("F.json"), "--replicates-key", "replicates", "--benign", learn("clean")],
-      ...["--attack", `pgd=${learn("attack-pgd")}`, "--attack", `adaptive=${learn("attack-mimicry")}`, "--json"],
-    );
+    const flags = ["--guard", at("F.json"), "--replicates-key", "replicates", "--benign", learn("clean")];
+    const named = ["--attack", `pgd=${learn("attack-pgd")}`, "--attack", `adaptive=${learn("attack-mimicry")}`];
+    const { out } = await logits("guard", "evaluate", ...flags, ...named, "--json");
     const { attacks, success, notes } = JSON.parse(out);
     const rate = (attack: number, detector: string): number => attacks[attack].detectors[detector].tpr["5"].value;
     expect(rate(0, "noiseOdds")).toBeGreaterThan(0.6);
