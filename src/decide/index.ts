@@ -1,0 +1,34 @@
+/** From calibrated scores to actions under a policy: plain JSON in, decisions out. */
+import type { Batch, Decision, DecisionMethod, Policy, PolicyState } from "../core/index.js";
+import { compileWith } from "./decider.js";
+import { readPolicy } from "./document.js";
+import { band } from "./methods/band.js";
+import { threshold } from "./methods/threshold.js";
+
+/** Every way of deciding. One line a method. */
+export const decisionMethods: readonly DecisionMethod[] = [threshold, band];
+
+/**
+ * The policy that a JSON document holds, checked before anything is decided by it.
+ *
+ * @param classes names of the scores' classes, where they are known: other classes are an error.
+ * @throws "bad-data" when it is no policy, "mismatch" when it is another kind of document or belongs to other scores.
+ */
+export function validatePolicy(document: unknown, classes?: readonly string[]): Policy {
+  return readPolicy(document, decisionMethods, classes);
+}
+
+/**
+ * Makes a policy ready: the function it returns decides about every row of a batch whose scores are calibrated already.
+ *
+ * @param state what has happened to the policy since: once it is revoked every decision says so.
+ * @throws "bad-data", "mismatch"; the function "mismatch" for another number of classes and "not-finite" for rows that have no probabilities.
+ * @example
+ *     const [{ action, reason }] = decider(policy)({ kind: "logits", values: Float64Array.of(8.2, 1.5), rows: 1, classes: 2 });
+ */
+export function decider(policy: Policy, state?: PolicyState): (batch: Batch) => Decision[] {
+  const { method } = validatePolicy(policy);
+  return compileWith(decisionMethods.find(({ name }) => name === method)!, policy, state);
+}
+
+export { policyVersion } from "./version.js";
