@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-const steps = ["calibrate", "measure", "triage", "bounds", "sample"];
+const steps = ["calibrate", "measure", "triage", "bounds", "sample", "guard"];
 const below = ["core", "stats", "losses", "formats", "report"];
 /** Who may import whom. A folder that is not listed may not exist. */
 const mayImport: Record<string, string[]> = {
@@ -20,6 +20,7 @@ const mayImport: Record<string, string[]> = {
   triage: ["core", "stats"],
   sample: ["core", "stats"],
   bounds: ["core", "stats"],
+  guard: ["core", "stats"],
   plan: [...below, ...steps],
   engines: ["core", "plan"],
   models: ["core", "formats"],

@@ -3,12 +3,12 @@ import {
   type CalibrationMethod,
   type Calibrator,
   checkParams,
+  hashBatch,
   LogitsError,
   type Params,
   predictions,
 } from "../core/index.js";
 import { predictAfter } from "./document.js";
-import { hashBatch } from "./hash.js";
 
 /** Fewer labelled rows than this and a fit is said to be uncertain. */
 const fewRows = 1000;

@@ -1,4 +1,5 @@
 export { takeRows, toLogits } from "./batch.js";
+export { hashBatch } from "./hash.js";
 export type { CalibrationMethod, Calibrator } from "./calibrator.js";
 export { type ErrorCode, LogitsError } from "./errors.js";
 export {
@@ -39,4 +40,4 @@ export { portableLog } from "./math/portableLog.js";
 export { bootstrapWeights, normals, philox, shuffled, uniform, uniformTo } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
-export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";
+export type { Batch, Capture, Kind, LabelInfo, Logits, Replicates, Source } from "./types.js";

@@ -40,6 +40,15 @@ export interface Batch {
   floor?: number;
 }
 
+/** Several rows of scores for each item: under noise, with words left out, from several prompts or models. */
+export interface Replicates {
+  /** rows × replicates × classes. */
+  values: Logits;
+  rows: number;
+  replicates: number;
+  classes: number;
+}
+
 /** Where labels came from, said to the user. */
 export interface LabelInfo {
   /** The key, column or rule they were read from. */

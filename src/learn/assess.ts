@@ -1,11 +1,11 @@
-import { type Batch, predictions, shuffled } from "../core/index.js";
+import { type Batch, predictions, type Replicates, shuffled } from "../core/index.js";
+import { fitNoise, noiseEvidence, type NoiseLaw } from "../stats/noiseEvidence.js";
 import { rateAtFpr, type Rate, separation } from "../stats/separation.js";
 import { attack, type Attacked, type AttackMethod, stepsOf } from "./attack.js";
 import { snapshotEvidence, type SnapshotScore } from "./evidence.js";
 import { type Examples, select } from "./examples.js";
 import type { Network } from "./network.js";
-import { replicate, type ReplicateOptions, type Replicates } from "./noise.js";
-import { fitNoise, noiseEvidence, type NoiseLaw } from "./noiseEvidence.js";
+import { replicate, type ReplicateOptions } from "./noise.js";
 import { predict } from "./predict.js";
 
 export type Evidence = SnapshotScore | "noise";

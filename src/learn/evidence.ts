@@ -1,5 +1,6 @@
 import { type Batch, predictions } from "../core/index.js";
 import { entropy, sigmoid } from "../core/math/index.js";
+import { rowVariance, runnerUpScore } from "../stats/rowSpread.js";
 
 /** What is looked at in one row of logits; higher is more suspicious. */
 export type SnapshotScore = "margin" | "maxProbability" | "energy" | "entropy" | "variance";
@@ -25,24 +26,12 @@ export function snapshotEvidence(batch: Batch): Record<SnapshotScore, Float64Arr
   const unsure = known.logOdds.map((odds) => sigmoid(-odds));
   return {
     margin: unsure.map(
-      (rest, row) => rest + Math.exp(runnerUp(values, row, classes, known.predicted[row]!) - known.logSumExp[row]!),
+      (rest, row) =>
+        rest + Math.exp(runnerUpScore(values, row * classes, classes, known.predicted[row]!) - known.logSumExp[row]!),
     ),
     maxProbability: unsure,
     energy: known.logSumExp.map((lse) => -lse),
     entropy: entropy({ values, rows, classes }),
-    variance: new Float64Array(rows).map((_, row) => -variance(values.subarray(row * classes, (row + 1) * classes))),
+    variance: new Float64Array(rows).map((_, row) => -rowVariance(values, row * classes, classes)),
   };
-}
-
-function runnerUp(values: Float64Array, row: number, classes: number, winner: number): number {
-  let best = -Infinity;
-  for (let k = 0; k < classes; k++)
-    if (k !== winner && values[row * classes + k]! > best) best = values[row * classes + k]!;
-  return best;
-}
-
-function variance(row: Float64Array): number {
-  const open = row.filter((z) => z !== -Infinity);
-  const mean = open.reduce((sum, z) => sum + z, 0) / open.length;
-  return open.reduce((sum, z) => sum + (z - mean) ** 2, 0) / open.length;
 }

@@ -1,4 +1,4 @@
-import { LogitsError, type Logits, normals } from "../core/index.js";
+import { LogitsError, type Logits, normals, type Replicates } from "../core/index.js";
 import { checkInput } from "./checkInput.js";
 import { checkExamples, type Examples, gather } from "./examples.js";
 import { forward, parameterTensors } from "./forward.js";
@@ -22,15 +22,6 @@ export function addNoise(
     normals(seed, rows[i]!, draw, noise);
     for (let k = 0; k < width; k++) values[i * width + k]! += sigma * noise[k]!;
   }
-}
-
-/** Logits of examples under noise. */
-export interface Replicates {
-  /** rows × replicates × classes. */
-  values: Logits;
-  rows: number;
-  replicates: number;
-  classes: number;
 }
 
 export interface ReplicateOptions {

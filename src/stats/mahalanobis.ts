@@ -64,34 +64,96 @@ export interface Mahalanobis {
  * whose logits sum to 0 leave a direction in which there is nothing but rounding. Wider than 128 the covariance is diagonal.
  */
 export function mahalanobis(scatter: Scatter): Mahalanobis {
-  const { width, full, count, sum, origin } = scatter;
-  const covariance = pooled(scatter);
-  let trace = 0;
-  for (let i = 0; i < width; i++) trace += covariance[full ? i * width + i : i]!;
-  // Rows that are all alike have no covariance; any distance from them is then in units of 1.
-  const target = trace > 0 ? trace / width : 1;
-  const rows = count.reduce((a, b) => a + b, 0);
-  const shrinkage = Math.max(full ? oas(covariance, width, rows) : 0, 1e-3);
-  const at = (i: number, j: number): number =>
-    (1 - shrinkage) * covariance[full ? i * width + j : i]! + (i === j ? shrinkage * target : 0);
-  const factor = full ? cholesky(at, width) : Float64Array.from({ length: width }, (_, i) => Math.sqrt(at(i, i)));
+  const { width, count, sum, origin } = scatter;
+  const { covariance, shrinkage } = shrunk(scatter);
+  const apart = whitened(covariance, width);
   const x = new Float64Array(width);
   return {
     shrinkage,
     distance(values, row, group) {
       const n = count[group]!;
       if (n < 2 || !origin) return NaN;
-      let total = 0;
       for (let i = 0; i < width; i++) {
         const value = values[row * width + i]!;
         // n/(n − 1) turns the distance from the mean of all into the distance from the mean of the others.
-        let rest = Number.isFinite(value) ? ((value - origin[i]! - sum[group * width + i]! / n) * n) / (n - 1) : 0;
-        if (full) for (let j = 0; j < i; j++) rest -= factor[i * width + j]! * x[j]!;
-        x[i] = rest / factor[full ? i * width + i : i]!;
-        total += x[i]! * x[i]!;
+        x[i] = Number.isFinite(value) ? ((value - origin[i]! - sum[group * width + i]! / n) * n) / (n - 1) : 0;
       }
-      return Math.sqrt(total / width);
+      return apart(x);
     },
+  };
+}
+
+/** Means of groups and the shrunk covariance within them, as plain numbers that can be saved. */
+export interface DistanceLaw {
+  /** One row a group; empty for a group that no row was in. */
+  means: number[][];
+  /** The mean of all rows: what a group without rows is measured from. */
+  mean: number[];
+  /** width × width, or `width` variances where rows are wider than 128. */
+  covariance: number[];
+  shrinkage: number;
+}
+
+/** What `mahalanobis` learned from these rows, to be used on others. */
+export function distanceLaw(scatter: Scatter): DistanceLaw {
+  const { width, count, sum, origin } = scatter;
+  const { covariance, shrinkage } = shrunk(scatter);
+  const centre = (total: (i: number) => number, n: number): number[] =>
+    Array.from({ length: width }, (_, i) => origin![i]! + total(i) / n);
+  const groups = Array.from(count, (n, group) => ({ n, group }));
+  const rows = count.reduce((a, b) => a + b, 0);
+  return {
+    means: groups.map(({ n, group }) => (n > 0 ? centre((i) => sum[group * width + i]!, n) : [])),
+    mean: centre((i) => groups.reduce((all, { group }) => all + sum[group * width + i]!, 0), rows),
+    covariance: Array.from(covariance),
+    shrinkage,
+  };
+}
+
+/** Distances of rows that the law was not learned from: √((x − μ)ᵀ Σ⁻¹ (x − μ)/width). Entries that are not finite add nothing. */
+export function distanceFrom({ means, mean, covariance }: DistanceLaw): Mahalanobis["distance"] {
+  const width = mean.length;
+  const apart = whitened(Float64Array.from(covariance), width);
+  const x = new Float64Array(width);
+  return (values, row, group) => {
+    const centre = means[group]!.length > 0 ? means[group]! : mean;
+    for (let i = 0; i < width; i++) {
+      const value = values[row * width + i]!;
+      x[i] = Number.isFinite(value) ? value - centre[i]! : 0;
+    }
+    return apart(x);
+  };
+}
+
+/** (1 − s) S + s (tr S/width) I of the covariance within groups: width × width, or the diagonal alone. */
+function shrunk(scatter: Scatter): { covariance: Float64Array; shrinkage: number } {
+  const { width, full, count } = scatter;
+  const covariance = pooled(scatter);
+  const diagonal = (i: number): number => (full ? i * width + i : i);
+  let trace = 0;
+  for (let i = 0; i < width; i++) trace += covariance[diagonal(i)]!;
+  // Rows that are all alike have no covariance; any distance from them is then in units of 1.
+  const target = trace > 0 ? trace / width : 1;
+  const rows = count.reduce((a, b) => a + b, 0);
+  const shrinkage = Math.max(full ? oas(covariance, width, rows) : 0, 1e-3);
+  for (let i = 0; i < covariance.length; i++) covariance[i]! *= 1 - shrinkage;
+  for (let i = 0; i < width; i++) covariance[diagonal(i)]! += shrinkage * target;
+  return { covariance, shrinkage };
+}
+
+/** √(xᵀ Σ⁻¹ x/width), which overwrites x. */
+function whitened(covariance: Float64Array, width: number): (x: Float64Array) => number {
+  const full = covariance.length > width || width === 1;
+  const factor = full ? cholesky((i, j) => covariance[i * width + j]!, width) : covariance.map(Math.sqrt);
+  return (x) => {
+    let total = 0;
+    for (let i = 0; i < width; i++) {
+      let rest = x[i]!;
+      if (full) for (let j = 0; j < i; j++) rest -= factor[i * width + j]! * x[j]!;
+      x[i] = rest / factor[full ? i * width + i : i]!;
+      total += x[i]! * x[i]!;
+    }
+    return Math.sqrt(total / width);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Batch } from "../core/index.js";
+import type { Batch } from "./types.js";
 
 /** A 64-bit FNV-1a hash of the scores and labels of a batch, as 16 hex digits: says which rows a calibrator was fitted on, protects nothing. */
 export function hashBatch(batch: Batch): string {

@@ -1,5 +1,4 @@
-import { type Batch, LogitsError, predictions } from "../core/index.js";
-import type { Replicates } from "./noise.js";
+import { type Batch, LogitsError, predictions, type Replicates } from "../core/index.js";
 
 /** How the differences of logits of benign inputs move under noise: plain numbers, classes × classes, of winner y and other class z at y · classes + z. */
 export interface NoiseLaw {

@@ -1,0 +1,125 @@
+import { type Batch, LogitsError, predictions, type Replicates } from "../core/index.js";
+import { checkReplicates } from "./copies.js";
+import { detectors as all } from "./detectors.js";
+import { sortedOf } from "./fit.js";
+import { type DetectorReading, type Guard, type GuardRow, type GuardRows, type Tail, tailWords } from "./method.js";
+import { place, type Placed, POOLED, type Ready, shares, twoSided } from "./ranks.js";
+
+/** From here on a row is usual: nothing is said of its tail. */
+const unusual = 0.05;
+
+/**
+ * How unusual rows are among a guard's benign ones.
+ *
+ * @param replicates where the guard was fitted with them: as many a row or not, of the same kind.
+ * @throws "mismatch" for another number of classes, for probabilities where the guard knows logits, and for missing replicates; "not-finite".
+ * @example
+ *     const [row] = scorer(guard)(batch);
+ *     row.p, row.words  // 0.0009, "torn"
+ */
+export function scorer(guard: Guard): (batch: Batch, replicates?: Replicates) => GuardRow[] {
+  const placed = placer(guard);
+  const { detectors } = guard.params;
+  const combined = all.filter(({ name, combined: one }) => one && detectors.some((own) => own.name === name)).length;
+  const again = new Map(
+    Object.entries(guard.params.again).map(([group, values]) => [group, Float64Array.from(values)]),
+  );
+  return (batch, replicates) => {
+    const { rows, place: found, ready } = placed(batch, replicates);
+    const out: GuardRow[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const readings = readingsOf(ready, found, row);
+      const score = found.score[row]!;
+      const group = found.group[row]!;
+      const p =
+        guard.method === "fisher"
+          ? shares(again.get(group)!, score).above
+          : Math.min(1, combined * Math.exp(-score / 2));
+      const tail = p <= unusual ? tailOf(ready, found, row) : null;
+      out.push({
+        p,
+        tail,
+        words: tail ? tailWords[tail] : "usual",
+        detectors: readings,
+        score,
+        among: group === POOLED ? POOLED : guard.classes[Number(group)]!,
+        predicted: rows.scores.predicted[row]!,
+      });
+    }
+    return out;
+  };
+}
+
+/** Rows among a guard's benign ones, as numbers. */
+export function placer(
+  guard: Guard,
+): (batch: Batch, replicates?: Replicates) => { rows: GuardRows; place: Placed; ready: Ready[] } {
+  const { params, method, classes } = guard;
+  const ready: Ready[] = params.detectors.map(({ name, params: own, learned }) => {
+    const detector = all.find((one) => one.name === name)!;
+    return { detector, values: detector.measure(own, learned, classes.length) };
+  });
+  const ranks = sortedOf(ready, params.ranks);
+  const needs = ready.some(({ detector }) => detector.needs === "replicates");
+  return (batch, replicates) => {
+    const refuse = (what: string, hint?: string): never => {
+      throw new LogitsError(
+        "mismatch",
+        `Cannot score rows with this guard: ${what}`,
+        hint === undefined ? {} : { hint },
+      );
+    };
+    if (batch.classes !== classes.length) refuse(`there must be its ${classes.length} classes, got ${batch.classes}`);
+    if (params.kind === "logits" && batch.kind !== "logits")
+      refuse(
+        `it needs raw logits as those it was fitted on, got ${batch.kind}`,
+        "Fit a guard on probabilities, or save the scores before their softmax; --kind says what they are.",
+      );
+    if (params.kind === "probs" && batch.kind === "logits")
+      refuse("it needs probabilities as those it was fitted on, got logits");
+    if (needs && !replicates)
+      refuse(
+        "it needs replicates of each row as it was fitted on, got none",
+        "--axes and --replicates-key say where they are.",
+      );
+    if (replicates) checkReplicates(replicates, batch.rows, batch.classes);
+    const rows: GuardRows = { scores: predictions(batch), ...(replicates && { replicates }) };
+    return { rows, place: place(method, ready, ranks, rows), ready };
+  };
+}
+
+function readingsOf(
+  ready: readonly Ready[],
+  { value, below, above }: Placed,
+  row: number,
+): Record<string, DetectorReading> {
+  const readings: Record<string, DetectorReading> = {};
+  for (let d = 0; d < ready.length; d++) {
+    const at = row * ready.length + d;
+    const sides = { below: below[at]!, above: above[at]! };
+    const p = twoSided(sides);
+    const { detector } = ready[d]!;
+    const side = sides.below <= sides.above ? "below" : "above";
+    readings[detector.name] = {
+      value: value[at]!,
+      position: sides.below,
+      p,
+      tail: p <= unusual ? detector.says[side] : null,
+    };
+  }
+  return readings;
+}
+
+/** The side on which the detector with the smallest p-value sees a row, among those that are combined. */
+function tailOf(ready: readonly Ready[], { below, above }: Placed, row: number): Tail {
+  let smallest = Infinity;
+  let tail: Tail = "odd";
+  ready.forEach(({ detector }, d) => {
+    const at = row * ready.length + d;
+    const p = Math.min(below[at]!, above[at]!);
+    if (!detector.combined || p >= smallest) return;
+    smallest = p;
+    tail = detector.says[below[at]! <= above[at]! ? "below" : "above"];
+  });
+  return tail;
+}
