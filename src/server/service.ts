@@ -51,9 +51,9 @@ export interface Learned {
 /** What the service does, without HTTP. */
 export class Service {
   readonly policies: PolicyStore;
-  readonly metrics = new Metrics();
-  readonly window = new CalibrationWindow();
-  readonly decided = new Decided();
+  readonly metrics: Metrics = new Metrics();
+  readonly window: CalibrationWindow = new CalibrationWindow();
+  readonly decided: Decided = new Decided();
   readonly trail: Trail | undefined;
   readonly now: () => number;
   watching: Watching | undefined;
@@ -104,13 +104,14 @@ export class Service {
     const generation = this.policies.current;
     const serving = this.policies.find(generation, policy);
     const request = id ?? this.newId();
-    const ids = batch.ids ?? (batch.rows === 1 ? [request] : rowIds(request, batch.rows));
-    const done = decideRows(generation, serving, batch, ids);
+    const { ids } = batch;
+    const idOf = (row: number): string => ids?.[row] ?? (batch.rows === 1 ? request : `${request}-${row}`);
+    const done = decideRows(generation, serving, batch, idOf);
     const { answer, record } = written(request, done, ids);
     if (serving === generation.main) this.#look(batch);
     if (this.trail) await this.#record(this.trail, request, serving, batch, record);
     this.#counted(serving, done);
-    this.decided.add(request, done.decisions, serving, batch.ids);
+    this.decided.add(request, done.decisions, serving, ids);
     return answer;
   }
 
@@ -124,8 +125,7 @@ export class Service {
   }
 
   #counted({ name, version }: Serving, { decisions, shadow }: Deciding): void {
-    for (const { action, policy } of decisions)
-      this.#countOne(name, action, policy === version ? "main" : "canary");
+    for (const { action, policy } of decisions) this.#countOne(name, action, policy === version ? "main" : "canary");
     shadow?.decisions.forEach(({ action }, row) => {
       this.#countOne(shadow.serving.name, action, "shadow");
       if (action !== decisions[row]!.action) this.metrics.count("logits_shadow_disagreements_total", "");
@@ -215,8 +215,4 @@ export class Service {
     await this.say("stop", {}).catch(() => undefined);
     await this.trail?.close();
   }
-}
-
-function rowIds(request: string, rows: number): string[] {
-  return Array.from({ length: rows }, (_, row) => `${request}-${row}`);
 }
