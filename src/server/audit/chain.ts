@@ -14,10 +14,19 @@ export interface ChainOptions {
   now?: () => number;
 }
 
+export interface PolicyLine {
+  id: string;
+  line: string;
+}
+
 /** The end of a trail that this process writes. */
 export interface Chain {
-  /** Seals and commits these lines together, all or none, and gives the new end. */
-  append(lines: Uint8Array, count: number): Head;
+  /**
+   * Seals and commits these lines together, all or none, and gives the new end.
+   *
+   * @param policies those of the lines that say which policies serve.
+   */
+  append(lines: Uint8Array, count: number, policies?: readonly PolicyLine[]): Head;
   head(): Head;
   close(): void;
 }
@@ -82,12 +91,11 @@ function begin(folder: string, key: KeyObject, retain: number | undefined, now: 
   };
 
   return {
-    append(lines, count) {
+    append(lines, count, policies = []) {
       const today = dayOf(now());
       if (today > day && seq > 0) turn(today);
       write(file, lines, count);
-      // Rare and short: what serves is said in blocks of its own or with few others.
-      if (lines.length < 1 << 20) remember(lines, standing);
+      for (const { id, line } of policies) standing.set(id, line);
       return { seq, mac: hex(mac) };
     },
     head: () => ({ seq, mac: hex(mac) }),
@@ -96,16 +104,6 @@ function begin(folder: string, key: KeyObject, retain: number | undefined, now: 
       free();
     },
   };
-}
-
-const policyKind = Buffer.from('"kind":"policy"');
-
-function remember(lines: Uint8Array, standing: Map<string, string>): void {
-  if (!Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).includes(policyKind)) return;
-  for (const line of new TextDecoder().decode(lines).split("\n").slice(0, -1)) {
-    const { kind, id } = JSON.parse(line) as { kind: string; id: string };
-    if (kind === "policy") standing.set(id, `${line}\n`);
-  }
 }
 
 /** The newest file. An empty one beside others is a day that had no time to begin. */

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, LogitsError } from "../../core/index.js";
-import { openChain } from "./chain.js";
+import { openChain, type PolicyLine } from "./chain.js";
 import { Outbox } from "./outbox.js";
 import { type Entry, type Head, lineOf, macKey } from "./record.js";
 import type { FromWriter, ToWriter, WriterData } from "./writer.js";
@@ -44,6 +44,7 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
   const data: WriterData = { folder, secret, ...(retain !== undefined && { retain }) };
   const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data });
   let head = await opened(worker);
+  let policies: PolicyLine[] = [];
   const outbox = new Outbox();
   let failing: string | undefined;
   /** Who waits for the block that is under way, and for the next one. */
@@ -60,7 +61,8 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     busy = true;
     sent = performance.now();
     [underWay, next] = [next, []];
-    const message: ToWriter = outbox.take();
+    const message = { ...outbox.take(), policies };
+    policies = [];
     worker.postMessage(message, [message.buffer]);
   };
   const plan = (): void => {
@@ -105,7 +107,9 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     append(entry) {
       if (!open) return Promise.reject(new TrailError("the trail is closed"));
       if (next.length >= most) return Promise.reject(new TrailError(`${most} records wait for the disk already`));
-      outbox.add(lineOf(entry));
+      const line = lineOf(entry);
+      outbox.add(line);
+      if (entry.kind === "policy") policies.push({ id: entry.id, line });
       plan();
       return new Promise((resolve, reject) => next.push({ resolve, reject }));
     },
@@ -144,7 +148,8 @@ export function openDirectTrail({ folder, secret, retain }: TrailOptions): Trail
   return {
     async append(entry) {
       try {
-        chain.append(Buffer.from(lineOf(entry)), 1);
+        const line = lineOf(entry);
+        chain.append(Buffer.from(line), 1, entry.kind === "policy" ? [{ id: entry.id, line }] : []);
         failing = undefined;
       } catch (error) {
         failing = (error as Error).message;

@@ -1,10 +1,10 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { type Chain, openChain } from "./chain.js";
+import { type Chain, openChain, type PolicyLine } from "./chain.js";
 import { type Head, macKey } from "./record.js";
 import { waitForDataOnly } from "./sqlite.js";
 
 /** What the trail says to its thread: lines of records in a buffer that comes back with the answer … */
-export type ToWriter = { buffer: ArrayBuffer; length: number; count: number } | { close: true };
+export type ToWriter = { buffer: ArrayBuffer; length: number; count: number; policies: PolicyLine[] } | { close: true };
 /** … and hears from it. */
 export type FromWriter =
   | { open: Head }
@@ -40,9 +40,9 @@ function serve(port: MessagePort, { folder, secret, retain }: WriterData): void 
       port.close();
       return;
     }
-    const { buffer, length, count } = message;
+    const { buffer, length, count, policies } = message;
     try {
-      say({ done: chain.append(new Uint8Array(buffer, 0, length), count), buffer }, [buffer]);
+      say({ done: chain.append(new Uint8Array(buffer, 0, length), count, policies), buffer }, [buffer]);
     } catch (error) {
       say({ failed: (error as Error).message, buffer }, [buffer]);
     }
