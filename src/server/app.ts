@@ -11,6 +11,7 @@ import { admit, type Caller, type ReadyKey } from "./keys.js";
 import { openapi } from "./openapi.js";
 import { RateLimit } from "./rateLimit.js";
 import { type Asked, json, type Route } from "./route.js";
+import { rowsAsked } from "./rowsAsked.js";
 import { routes } from "./routes/index.js";
 import type { Log, Service } from "./service.js";
 
@@ -123,6 +124,7 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
     ...(body && {
       schema: { body: { content: { "application/json": { schema: body } } }, ...(query && { querystring: query }) },
     }),
+    attachValidation: true,
     onRequest: (request, reply, done) => {
       if (scope !== "none" && !admission(request, reply, scope)) return;
       done();
@@ -142,6 +144,7 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
         query: request.query as Asked["query"],
         accept: request.headers.accept ?? "",
       };
+      if (request.validationError) throw refusalOf(request.validationError, service, asked);
       const answer = await handle(service, asked);
       service.metrics.observe(url, (performance.now() - began) / 1000);
       reply.code(answer.status ?? 200).type(answer.type ?? "application/json; charset=utf-8");
@@ -152,6 +155,16 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
       );
     },
   });
+}
+
+/** What a schema says of rows in general, the reader of rows says in particular: which row, which column. */
+function refusalOf(error: Error, service: Service, asked: Asked): Error {
+  try {
+    rowsAsked(service, asked);
+  } catch (refusal) {
+    if (LogitsError.isInstance(refusal) && refusal.row !== undefined) return refusal;
+  }
+  return error;
 }
 
 type Admission = (request: FastifyRequest, reply: FastifyReply, scope: Exclude<Route["scope"], "none">) => boolean;

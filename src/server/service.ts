@@ -63,6 +63,7 @@ export class Service {
   readonly #prefix = `${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
   readonly #series = new Map<string, string>();
   #count = 0;
+  #closed: Promise<void> | undefined;
 
   /** Checks everything, and says in the trail what serves. */
   static async start(options: ServiceOptions): Promise<Service> {
@@ -209,7 +210,13 @@ export class Service {
     return { accepted, matched: accepted - unknown.length, repeated: labels.length - accepted, unknown };
   }
 
-  async close(): Promise<void> {
+  /** Ends once; later calls wait for the first. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.policies.close();
     await this.#keep().catch(() => undefined);
     await this.say("stop", {}).catch(() => undefined);
