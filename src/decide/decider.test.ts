@@ -325,7 +325,7 @@ describe("documents", () => {
     ],
     [
       "one stage",
-      policy("cascade", { stages: [(cascade.params["stages"] as [])[0]] } as Policy["params"]),
+      policy("cascade", { stages: [{ method: "selective", params: selective.params }] } as Policy["params"]),
       "stages must be a list of two or more",
     ],
     [
