@@ -1,6 +1,7 @@
 import { calibrators } from "../calibrate/index.js";
-import type { CalibrationMethod, Descriptor, Metric, Sampler } from "../core/index.js";
+import type { CalibrationMethod, DecisionMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
+import { decisionMethods } from "../decide/index.js";
 import { metrics } from "../measure/index.js";
 import { samplers } from "../sample/index.js";
 import { type TriageMethod, verdicts } from "../triage/index.js";
@@ -14,9 +15,10 @@ export interface Registry {
   calibrators: readonly CalibrationMethod[];
   verdicts: readonly TriageMethod[];
   samplers: readonly Sampler[];
+  decisions: readonly DecisionMethod[];
 }
 
-type Method = Metric | CalibrationMethod | TriageMethod | Sampler;
+type Method = Metric | CalibrationMethod | TriageMethod | Sampler | DecisionMethod;
 
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
@@ -28,12 +30,17 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
     ],
     verdicts: [...verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
     samplers: [...samplers, ...extra.filter((method): method is Sampler => method.family === "sampler")],
+    decisions: [
+      ...decisionMethods,
+      ...extra.filter((method): method is DecisionMethod => method.family === "decision"),
+    ],
   };
   const families: readonly (readonly Descriptor[])[] = [
     registry.metrics,
     registry.calibrators,
     registry.verdicts,
     registry.samplers,
+    registry.decisions,
   ];
   for (const family of families) {
     const names = family.map(({ name }) => name);
