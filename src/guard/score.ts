@@ -1,7 +1,7 @@
 import { type Batch, LogitsError, predictions, type Replicates } from "../core/index.js";
 import { checkReplicates } from "./copies.js";
 import { detectors as all } from "./detectors.js";
-import { sortedOf } from "./fit.js";
+import { knotsIn, sortedOf } from "./benign.js";
 import { type DetectorReading, type Guard, type GuardRow, type GuardRows, type Tail, tailWords } from "./method.js";
 import { place, type Placed, POOLED, type Ready, shares, twoSided } from "./ranks.js";
 
@@ -19,47 +19,47 @@ const unusual = 0.05;
  */
 export function scorer(guard: Guard): (batch: Batch, replicates?: Replicates) => GuardRow[] {
   const placed = placer(guard);
-  const { detectors } = guard.params;
-  const combined = all.filter(({ name, combined: one }) => one && detectors.some((own) => own.name === name)).length;
-  const again = new Map(
-    Object.entries(guard.params.again).map(([group, values]) => [group, Float64Array.from(values)]),
-  );
-  return (batch, replicates) => {
-    const { rows, place: found, ready } = placed(batch, replicates);
-    const out: GuardRow[] = [];
-    for (let row = 0; row < batch.rows; row++) {
-      const readings = readingsOf(ready, found, row);
-      const score = found.score[row]!;
-      const group = found.group[row]!;
-      const p =
-        guard.method === "fisher"
-          ? shares(again.get(group)!, score).above
-          : Math.min(1, combined * Math.exp(-score / 2));
-      const tail = p <= unusual ? tailOf(ready, found, row) : null;
-      out.push({
-        p,
-        tail,
-        words: tail ? tailWords[tail] : "usual",
-        detectors: readings,
-        score,
-        among: group === POOLED ? POOLED : guard.classes[Number(group)]!,
-        predicted: rows.scores.predicted[row]!,
-      });
-    }
-    return out;
-  };
+  return (batch, replicates) => rowsOfPlaced(guard, placed(batch, replicates));
+}
+
+/** What a guard says of rows that have been placed. */
+export function rowsOfPlaced(
+  { method, classes, params }: Guard,
+  { rows, place: found, ready }: PlacedRows,
+): GuardRow[] {
+  const combined = ready.filter(({ detector }) => detector.combined).length;
+  return Array.from(found.score, (score, row) => {
+    const group = found.group[row]!;
+    const p =
+      method === "fisher" ? shares(params.again[group]!, score).above : Math.min(1, combined * Math.exp(-score / 2));
+    const tail = p <= unusual ? tailOf(ready, found, row) : null;
+    return {
+      p,
+      tail,
+      words: tail ? tailWords[tail] : "usual",
+      detectors: readingsOf(ready, found, row),
+      score,
+      among: group === POOLED ? POOLED : classes[Number(group)]!,
+      predicted: rows.scores.predicted[row]!,
+    };
+  });
+}
+
+interface PlacedRows {
+  rows: GuardRows;
+  place: Placed;
+  ready: Ready[];
 }
 
 /** Rows among a guard's benign ones, as numbers. */
-export function placer(
-  guard: Guard,
-): (batch: Batch, replicates?: Replicates) => { rows: GuardRows; place: Placed; ready: Ready[] } {
+export function placer(guard: Guard): (batch: Batch, replicates?: Replicates) => PlacedRows {
   const { params, method, classes } = guard;
   const ready: Ready[] = params.detectors.map(({ name, params: own, learned }) => {
     const detector = all.find((one) => one.name === name)!;
     return { detector, values: detector.measure(own, learned, classes.length) };
   });
   const ranks = sortedOf(ready, params.ranks);
+  const scale = knotsIn(ready, params.scale);
   const needs = ready.some(({ detector }) => detector.needs === "replicates");
   return (batch, replicates) => {
     const refuse = (what: string, hint?: string): never => {
@@ -84,13 +84,13 @@ export function placer(
       );
     if (replicates) checkReplicates(replicates, batch.rows, batch.classes);
     const rows: GuardRows = { scores: predictions(batch), ...(replicates && { replicates }) };
-    return { rows, place: place(method, ready, ranks, rows), ready };
+    return { rows, place: place(method, ready, ranks, scale, rows), ready };
   };
 }
 
 function readingsOf(
   ready: readonly Ready[],
-  { value, below, above }: Placed,
+  { value, below, above, standing }: Placed,
   row: number,
 ): Record<string, DetectorReading> {
   const readings: Record<string, DetectorReading> = {};
@@ -102,7 +102,7 @@ function readingsOf(
     const side = sides.below <= sides.above ? "below" : "above";
     readings[detector.name] = {
       value: value[at]!,
-      position: sides.below,
+      standing: standing[at]!,
       p,
       tail: p <= unusual ? detector.says[side] : null,
     };

@@ -10,6 +10,7 @@ export function docsTables(registry: Registry): string {
     table("Verdict", registry.verdicts),
     table("Sampler", registry.samplers),
     table("Decision", registry.decisions),
+    table("Detector", registry.detectors),
   ].join("\n");
 }
 

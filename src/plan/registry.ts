@@ -2,6 +2,7 @@ import { calibrators } from "../calibrate/index.js";
 import type { CalibrationMethod, DecisionMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { decisionMethods } from "../decide/index.js";
+import { type Detector, detectors } from "../guard/index.js";
 import { metrics } from "../measure/index.js";
 import { samplers } from "../sample/index.js";
 import { type TriageMethod, verdicts } from "../triage/index.js";
@@ -16,9 +17,10 @@ export interface Registry {
   verdicts: readonly TriageMethod[];
   samplers: readonly Sampler[];
   decisions: readonly DecisionMethod[];
+  detectors: readonly Detector[];
 }
 
-type Method = Metric | CalibrationMethod | TriageMethod | Sampler | DecisionMethod;
+type Method = Metric | CalibrationMethod | TriageMethod | Sampler | DecisionMethod | Detector;
 
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
@@ -34,6 +36,7 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
       ...decisionMethods,
       ...extra.filter((method): method is DecisionMethod => method.family === "decision"),
     ],
+    detectors: [...detectors, ...extra.filter((method): method is Detector => method.family === "guard")],
   };
   const families: readonly (readonly Descriptor[])[] = [
     registry.metrics,
@@ -41,6 +44,7 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
     registry.verdicts,
     registry.samplers,
     registry.decisions,
+    registry.detectors,
   ];
   for (const family of families) {
     const names = family.map(({ name }) => name);
