@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import batches from "./groups/batches.mjs";
+import decisions from "./groups/decide.mjs";
 import fallback from "./groups/fallback.mjs";
 import fit from "./groups/fit.mjs";
 import io from "./groups/io.mjs";
@@ -11,13 +12,27 @@ import learning from "./groups/learn.mjs";
 import processes from "./groups/process.mjs";
 import rows from "./groups/rows.mjs";
 import sampling from "./groups/sampling.mjs";
+import serving from "./groups/serve.mjs";
 import threads from "./groups/threads.mjs";
 import { alone, interleave, timeOf } from "./harness.mjs";
 import { contend, cpu, watch } from "./machine.mjs";
 import { Peers } from "./peer.mjs";
 import { rowText, summary } from "./table.mjs";
 
-const groups = { sampling, rows, batches, fit, isotonic, threads, fallback, io, process: processes, learn: learning };
+const groups = {
+  sampling,
+  rows,
+  batches,
+  fit,
+  isotonic,
+  threads,
+  fallback,
+  io,
+  process: processes,
+  learn: learning,
+  serve: serving,
+  decide: decisions,
+};
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
 
 const { values: flags, positionals } = parseArgs({

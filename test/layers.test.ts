@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-const steps = ["calibrate", "measure", "triage", "bounds", "sample", "guard"];
+const steps = ["calibrate", "measure", "triage", "bounds", "sample", "decide", "guard"];
 const below = ["core", "stats", "losses", "formats", "report"];
 /** Who may import whom. A folder that is not listed may not exist. */
 const mayImport: Record<string, string[]> = {
@@ -19,6 +19,7 @@ const mayImport: Record<string, string[]> = {
   measure: ["core", "stats"],
   triage: ["core", "stats"],
   sample: ["core", "stats"],
+  decide: ["core", "stats"],
   bounds: ["core", "stats"],
   guard: ["core", "stats"],
   plan: [...below, ...steps],
@@ -27,10 +28,12 @@ const mayImport: Record<string, string[]> = {
   // stats: how well evidence from logits tells attacked rows from benign ones.
   learn: ["core", "stats", "losses", "formats", "models"],
   integrations: ["core", "sample", "models"],
-  cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "index.ts"],
+  server: [...below, ...steps, "plan"],
+  cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "server", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
-const nodeAllowed = (file: string): boolean => /^(engines|models|cli)\//.test(file) || file === "formats/file.ts";
+const nodeAllowed = (file: string): boolean =>
+  /^(engines|models|server|cli)\//.test(file) || file === "formats/file.ts";
 /** Packages, and the one file that may import each. */
 const packages: Record<string, RegExp> = {
   hyparquet: /^formats\/(parquet|writeParquet).*\.ts$/,
@@ -49,6 +52,8 @@ const packages: Record<string, RegExp> = {
   pngjs: /^models\/imageFile\.ts$/,
   "jpeg-js": /^models\/imageFile\.ts$/,
   "@huggingface/tokenizers": /^models\/tokenizerJson\.ts$/,
+  fastify: /^server\/app\.ts$/,
+  "node-sqlite3-wasm": /^server\/audit\/sqlite\.ts$/,
   "@tensorflow/tfjs-core": /^learn\/tensorflow\.ts$/,
   "@tensorflow/tfjs-backend-wasm": /^learn\/tensorflow\.ts$/,
 };

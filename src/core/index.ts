@@ -23,7 +23,18 @@ export {
   weighGap,
 } from "../kernels/index.js";
 export type { NextTokenModel } from "./nextTokenModel.js";
-export type { Decision, DecisionMethod, Guarantee, Json, Policy, PolicyState, Rule } from "./policy.js";
+export type {
+  Decision,
+  DecisionMethod,
+  Guarantee,
+  Json,
+  Policy,
+  PolicyState,
+  Rule,
+  Ruler,
+  Ruling,
+} from "./policy.js";
+export { sha256 } from "./sha256.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
 export { bootstrapWeights, normals, philox, shuffled, uniform, uniformTo } from "./rng.js";

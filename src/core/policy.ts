@@ -25,6 +25,8 @@ export interface Policy {
   rules?: Rule[];
   /** What is promised, and the evidence it rests on; absent where nothing is. */
   guarantee?: Guarantee;
+  /** What is promised besides; all hold together when each holds with its own confidence, whose shortfalls add up. */
+  further?: Guarantee[];
   /** The action of every row once the contract is revoked; absent: as before, but the decision says so. */
   whenRevoked?: string;
   fittedOn?: { rows: number; hash: string; date: string };
@@ -52,6 +54,10 @@ export interface Guarantee {
   count: number;
   /** The fewest rows with which this can be promised at all. */
   needed: number;
+  /** The class it is about, where there is one promise a class. */
+  class?: string;
+  /** The share of positives that it was promised for, where that is not the share among the rows. */
+  prior?: number;
 }
 
 /** What has happened to a policy since: state beside it, never inside. */
@@ -72,6 +78,8 @@ export interface Decision {
   p: number;
   /** How far the deciding log-odds are from the threshold they were held against, in nats; negative below it. */
   margin: number;
+  /** Every label that reached its threshold, where labels do not exclude each other. */
+  labels?: string[];
   /** One sentence for a person. */
   reason: string;
   /** `policyVersion` of the policy that decided. */
@@ -80,9 +88,36 @@ export interface Decision {
   contract?: "holds" | "revoked";
 }
 
+/** What a method says of one row, in numbers: filled in by a `Ruler` that is made once for all rows. */
+export interface Ruling {
+  action: string;
+  /** Index of the class that the action is about. */
+  class: number;
+  /** Of that class, or of the positive classes together; NaN where the row has no probabilities. */
+  logOdds: number;
+  margin: number;
+  /** Indices of the labels that reached their thresholds, where labels do not exclude each other. */
+  labels?: number[];
+  /** Which stage of a cascade has spoken. */
+  stage?: number;
+}
+
+/** A policy's method, made ready for many rows. */
+export interface Ruler {
+  /** Decides about the row of scores that begins at `start`. */
+  rule(values: ArrayLike<number>, start: number, ruling: Ruling): void;
+  /** Why, of the row that `rule` was last called with: a sentence without its end. */
+  reason(ruling: Ruling, p: number): string;
+}
+
 /** A way of deciding. */
 export interface DecisionMethod extends Descriptor {
   family: "decision";
-  /** Refuses a document whose params are not what `decide` needs. */
+  /** True when a score says of its class alone how likely it is: log-odds of each, several of which may be true. */
+  independent?: true;
+  /** Refuses a document whose params are not what `compile` needs. */
   validate(params: Policy["params"], classes: readonly string[]): void;
+  /** Every action that a decision may name. */
+  actions(params: Policy["params"]): string[];
+  compile(params: Policy["params"], classes: readonly string[]): Ruler;
 }

@@ -10,7 +10,7 @@ import {
   type WatchOptions,
 } from "../../guard/index.js";
 import { reasonOf, watchMetrics } from "../../plan/guard.js";
-import { DONE, FAILED, type Invocation, type Terminal, UsageError } from "../command.js";
+import { DONE, CHECK_FAILED, type Invocation, type Terminal, UsageError } from "../command.js";
 import { readGuardFile } from "../guardFile.js";
 import { wrap } from "../help.js";
 import { toJson } from "../json.js";
@@ -36,7 +36,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     terminal.out(lines());
     if (watch) terminal.err(`${watchText(watch)}\n`);
   } else terminal.out(textOf(invocation, terminal, { batch, guard, rows, watch }));
-  return watch?.state.rung ? FAILED : DONE;
+  return watch?.state.rung ? CHECK_FAILED : DONE;
 }
 
 /** A guard of single rows has nothing to ask of replicates. */

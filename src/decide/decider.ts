@@ -1,0 +1,95 @@
+import {
+  type Batch,
+  type Decision,
+  type DecisionMethod,
+  LogitsError,
+  notFinite,
+  type Policy,
+  type PolicyState,
+  type Ruling,
+  toLogits,
+} from "../core/index.js";
+import { policyVersion } from "./version.js";
+
+/** Everything about a policy that does not depend on the row. */
+export function compileWith(method: DecisionMethod, policy: Policy, state?: PolicyState): (batch: Batch) => Decision[] {
+  const { classes, guarantee } = policy;
+  const version = policyVersion(policy);
+  const revoked = revocation(state, version);
+  const ruler = method.compile(policy.params, classes);
+  const rules = (policy.rules ?? []).map(({ never, classes: names, instead }) => ({
+    never,
+    instead,
+    about: names && new Set(names.map((name) => classes.indexOf(name))),
+    text: names ? `never for class ${names.join(", ")}` : "never by itself",
+  }));
+  const ruling: Ruling = { action: "", class: 0, logOdds: 0, margin: 0 };
+  const contract = revoked ? "revoked" : guarantee ? "holds" : undefined;
+
+  const finish = (row: number): Decision => {
+    const p = 1 / (1 + Math.exp(-ruling.logOdds));
+    let { action } = ruling;
+    let reason = `${ruler.reason(ruling, p)}: ${action}`;
+    const stopped = rules.find(({ never, about }) => never === action && (!about || about.has(ruling.class)));
+    if (stopped) {
+      action = stopped.instead;
+      reason += `, but ${stopped.text}: ${action}`;
+    }
+    if (revoked) {
+      if (policy.whenRevoked !== undefined) action = policy.whenRevoked;
+      reason += `. The contract was revoked ${revoked}${policy.whenRevoked === undefined ? "" : `: ${action}`}`;
+    }
+    const decision: Decision = {
+      row,
+      action,
+      class: classes[ruling.class]!,
+      p,
+      margin: ruling.margin,
+      reason: `${reason}.`,
+      policy: version,
+    };
+    if (ruling.labels) decision.labels = ruling.labels.map((k) => classes[k]!);
+    if (contract) decision.contract = contract;
+    return decision;
+  };
+
+  return (given) => {
+    if (given.classes !== classes.length)
+      throw new LogitsError(
+        "mismatch",
+        `Cannot decide: the scores must have the policy's ${classes.length} classes, got ${given.classes}`,
+      );
+    const batch = method.independent ? ownOdds(given) : toLogits(given);
+    const { ids, rows, offset = 0 } = batch;
+    const decisions = Array.from<Decision>({ length: rows });
+    for (let row = 0; row < rows; row++) {
+      ruler.rule(batch.values, row * batch.classes, ruling);
+      if (ruling.logOdds !== ruling.logOdds) throw notFinite(batch, row);
+      const decision = finish(offset + row);
+      decisions[row] = ids ? { id: ids[row]!, ...decision } : decision;
+    }
+    return decisions;
+  };
+}
+
+/** When and why, in words; undefined while the contract holds. */
+function revocation(state: PolicyState | undefined, version: string): string | undefined {
+  if (!state) return undefined;
+  if (state.policy !== version)
+    throw new LogitsError(
+      "mismatch",
+      `Cannot use this state: it must belong to policy ${version}, got one of ${JSON.stringify(state.policy)}`,
+    );
+  return state.revoked && `on ${state.revoked.at} (${state.revoked.reason})`;
+}
+
+/** Scores that each speak of their class alone, as log-odds. */
+function ownOdds(batch: Batch): Batch {
+  if (batch.kind === "logits") return batch;
+  if (batch.kind === "logprobs")
+    throw new LogitsError(
+      "mismatch",
+      "Cannot decide: scores of single labels must be logits or probabilities, got logprobs",
+    );
+  return { ...batch, kind: "logits", values: Float64Array.from(batch.values, (p) => Math.log(p) - Math.log1p(-p)) };
+}

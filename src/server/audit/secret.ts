@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LogitsError } from "../../core/index.js";
+
+/** What seals a trail, and where it came from, for the person who starts the service. */
+export interface Secret {
+  value: string;
+  from: string;
+  /** Made just now. */
+  fresh: boolean;
+}
+
+/** The secret of a trail: a file that is named, the environment (LOGITS_AUDIT_KEY), or `key` in the folder itself, made where there is none unless `make` is false. */
+export function readSecret(folder: string, file?: string, make = true): Secret {
+  if (file !== undefined) return { value: checked(readFileSync(file, "utf8").trim(), file), from: file, fresh: false };
+  const given = process.env["LOGITS_AUDIT_KEY"];
+  if (given) return { value: checked(given, "LOGITS_AUDIT_KEY"), from: "LOGITS_AUDIT_KEY", fresh: false };
+  const own = join(folder, "key");
+  try {
+    return { value: checked(readFileSync(own, "utf8").trim(), own), from: own, fresh: false };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !make) throw error;
+  }
+  const value = randomBytes(32).toString("hex");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(own, `${value}\n`, { mode: 0o600, flag: "wx", flush: true } as { mode: number });
+  return { value, from: own, fresh: true };
+}
+
+function checked(value: string, from: string): string {
+  if (value.length >= 16) return value;
+  throw new LogitsError(
+    "bad-data",
+    `Cannot seal a trail: the key in ${from} must be 16 characters or more, got ${value.length}`,
+  );
+}

@@ -1,0 +1,105 @@
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { Database as Sqlite } from "node-sqlite3-wasm";
+import type { Block } from "./record.js";
+
+// A CommonJS module that reads its WebAssembly when it is loaded: only whoever opens a trail pays for it.
+const open = (path: string): Sqlite => {
+  const { Database } = createRequire(import.meta.url)("node-sqlite3-wasm") as typeof import("node-sqlite3-wasm");
+  return new Database(path);
+};
+
+/**
+ * Lets SQLite wait with fdatasync, as it does by itself on Linux: this build knows only fsync, which waits for times of change as well and takes ten times as
+ * long. Changes `node:fs` of the thread it is called in, so only a thread that does nothing else may call it.
+ */
+export function waitForDataOnly(): void {
+  const fs = createRequire(import.meta.url)("node:fs") as { fsyncSync: (file: number) => void };
+  fs.fsyncSync = (file) => fdatasyncSync(file);
+}
+
+/** Lines are bytes because this SQLite takes them without a detour; `record` shows them as text to whoever opens the file. */
+const table = `
+  create table if not exists block(first integer primary key, count integer not null, lines blob not null, mac blob not null);
+  create view if not exists record as select first, count, cast(lines as text) as lines, hex(mac) as mac from block;
+  create trigger if not exists "blocks never change" before update on block begin select raise(abort, 'blocks never change'); end;
+  create trigger if not exists "blocks stay" before delete on block begin select raise(abort, 'blocks stay'); end;`;
+
+/** One day's file, open for writing by this process alone. */
+export interface DayFile {
+  /** The block is on the disk when this returns, or it is not there and this throws. */
+  commit(block: Block): void;
+  last(): Block | undefined;
+  /** The code of the block before this one, if it is in this file. */
+  before(first: number): Uint8Array | undefined;
+  close(): void;
+}
+
+export function openDay(path: string): DayFile {
+  removeLock(path);
+  const database = open(path);
+  // Exclusive: the write-ahead log then needs no shared memory, which this SQLite has not. Full: every commit waits for the disk.
+  database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
+  database.exec("pragma wal_autocheckpoint = 4000");
+  database.exec(table);
+  syncFolder(path);
+  const insert = database.prepare("insert into block values(?, ?, ?, ?)");
+  const one = (sql: string, values: number[] = []): Block | undefined => {
+    const row = database.get(sql, values);
+    return row ? blockOf(row) : undefined;
+  };
+  return {
+    commit({ first, count, lines, mac }) {
+      try {
+        insert.run([first, count, lines, mac]);
+      } catch (error) {
+        if (database.inTransaction) database.exec("rollback");
+        throw error;
+      }
+    },
+    last: () => one("select * from block order by first desc limit 1"),
+    before: (first) => one("select * from block where first < ? order by first desc limit 1", [first])?.mac,
+    close() {
+      insert.finalize();
+      database.close();
+    },
+  };
+}
+
+/** The blocks of a file that nobody writes to, in order. */
+export function* readBlocks(path: string): Generator<Block> {
+  removeLock(path);
+  const database = open(path);
+  try {
+    database.exec("pragma locking_mode = exclusive");
+    const rows = database.prepare("select * from block order by first");
+    try {
+      for (const row of rows.iterate()) yield blockOf(row);
+    } finally {
+      rows.finalize();
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function blockOf({ first, count, lines, mac }: Record<string, unknown>): Block {
+  return { first: Number(first), count: Number(count), lines: lines as Uint8Array, mac: mac as Uint8Array };
+}
+
+/** This SQLite locks by a folder, which a killed process leaves behind; who may write is settled before (`owner.ts`). */
+function removeLock(path: string): void {
+  if (existsSync(`${path}.lock`)) rmSync(`${path}.lock`, { recursive: true, force: true });
+}
+
+/** A new file's name is on the disk only once its folder is. */
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,166 @@
+import { Worker } from "node:worker_threads";
+import { type ErrorCode, LogitsError } from "../../core/index.js";
+import { openChain, type PolicyLine } from "./chain.js";
+import { Outbox } from "./outbox.js";
+import { type Entry, type Head, lineOf, macKey } from "./record.js";
+import type { FromWriter, ToWriter, WriterData } from "./writer.js";
+
+/** A record could not be brought to the disk: what it is about must not be acknowledged. */
+export class TrailError extends Error {
+  override readonly name = "TrailError";
+}
+
+/** Where records go, and how far they are safe. */
+export interface Trail {
+  /** Resolves once the record is on the disk; rejects with a TrailError when it is not. */
+  append(entry: Entry): Promise<void>;
+  /** The end of what is on the disk. */
+  head(): Head;
+  /** Why the last commit failed, until one succeeds. */
+  failing(): string | undefined;
+  /** Records that wait for the disk. */
+  waiting(): number;
+  close(): Promise<void>;
+}
+
+export interface TrailOptions {
+  folder: string;
+  secret: string;
+  /** Days with records that are kept; absent for all. */
+  retain?: number;
+  /** Milliseconds from one commit to the next at least, default 1: what comes meanwhile shares the next one's wait for the disk. */
+  gather?: number;
+  /** Records that may wait; default 100,000. Beyond, new ones are refused. */
+  most?: number;
+}
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** A trail that is written by a thread of its own: the records that come while the disk is busy are the next block. */
+export async function openTrail({ folder, secret, retain, gather = 1, most = 100_000 }: TrailOptions): Promise<Trail> {
+  const data: WriterData = { folder, secret, ...(retain !== undefined && { retain }) };
+  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data });
+  let head = await opened(worker);
+  let policies: PolicyLine[] = [];
+  const outbox = new Outbox();
+  let failing: string | undefined;
+  /** Who waits for the block that is under way, and for the next one. */
+  let underWay: Waiting[] = [];
+  let next: Waiting[] = [];
+  let busy = false;
+  let planned = false;
+  let sent = 0;
+  let open = true;
+
+  const send = (): void => {
+    planned = false;
+    if (busy || outbox.count === 0) return;
+    busy = true;
+    sent = performance.now();
+    [underWay, next] = [next, []];
+    const message = { ...outbox.take(), policies };
+    policies = [];
+    worker.postMessage(message, [message.buffer]);
+  };
+  const plan = (): void => {
+    if (busy || planned || outbox.count === 0) return;
+    planned = true;
+    if (!open || performance.now() - sent >= gather) setImmediate(send);
+    else setTimeout(send, gather);
+  };
+  const answer = (error?: string): void => {
+    busy = false;
+    const answered = underWay;
+    underWay = [];
+    failing = error;
+    for (const one of answered) {
+      if (error === undefined) one.resolve();
+      else one.reject(new TrailError(error));
+    }
+    plan();
+  };
+  const closed = new Promise<void>((resolve) => {
+    worker.on("message", (message: FromWriter) => {
+      if ("closed" in message) return resolve();
+      if ("buffer" in message) outbox.giveBack(message.buffer);
+      if ("done" in message) {
+        head = message.done;
+        answer();
+      } else if ("failed" in message) answer(message.failed);
+    });
+    const ended = (why: string): void => {
+      open = false;
+      underWay.push(...next);
+      next = [];
+      outbox.take();
+      answer(why);
+      resolve();
+    };
+    worker.on("error", (error) => ended(`the writer of the trail ended: ${(error as Error).message}`));
+    worker.on("exit", () => ended("the trail is closed"));
+  });
+
+  return {
+    append(entry) {
+      if (!open) return Promise.reject(new TrailError("the trail is closed"));
+      if (next.length >= most) return Promise.reject(new TrailError(`${most} records wait for the disk already`));
+      const line = lineOf(entry);
+      outbox.add(line);
+      if (entry.kind === "policy") policies.push({ id: entry.id, line });
+      plan();
+      return new Promise((resolve, reject) => next.push({ resolve, reject }));
+    },
+    head: () => head,
+    failing: () => failing,
+    waiting: () => underWay.length + next.length,
+    async close() {
+      while (busy || outbox.count > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      open = false;
+      const last: ToWriter = { close: true };
+      worker.postMessage(last);
+      await closed;
+      await worker.terminate();
+    },
+  };
+}
+
+function opened(worker: Worker): Promise<Head> {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", (message: FromWriter) => {
+      worker.off("error", reject);
+      if ("open" in message) return resolve(message.open);
+      const refused =
+        "refused" in message ? message.refused : { code: "", message: "the trail did not open", hint: "" };
+      const { code, message: text, hint } = refused;
+      reject(new LogitsError((code || "bad-data") as ErrorCode, text, hint ? { hint } : {}));
+    });
+  });
+}
+
+/** The same in this thread, one commit a record: where there are no threads. */
+export function openDirectTrail({ folder, secret, retain }: TrailOptions): Trail {
+  const chain = openChain({ folder, key: macKey(secret), ...(retain !== undefined && { retain }) });
+  let failing: string | undefined;
+  return {
+    async append(entry) {
+      try {
+        const line = lineOf(entry);
+        chain.append(Buffer.from(line), 1, entry.kind === "policy" ? [{ id: entry.id, line }] : []);
+        failing = undefined;
+      } catch (error) {
+        failing = (error as Error).message;
+        throw new TrailError(failing);
+      }
+    },
+    head: chain.head,
+    failing: () => failing,
+    waiting: () => 0,
+    async close() {
+      chain.close();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { KeyObject } from "node:crypto";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LogitsError } from "../../core/index.js";
+import { dayFile, daysIn } from "./days.js";
+import { type Block, entriesOf, type Entry, genesisMac, type Head, hex, macOf } from "./record.js";
+import { readBlocks } from "./sqlite.js";
+
+export interface Verification {
+  /** Whether every record is as it was written, none is missing, and a head that was given is among them. */
+  whole: boolean;
+  records: number;
+  days: string[];
+  first?: number;
+  head?: Head;
+  /** Days that were given up, each said so by a record that is sealed. */
+  retired: { day: string; to?: Head }[];
+  /** What is wrong, and where. */
+  faults: { day: string; seq?: number; what: string }[];
+}
+
+/** Every block of a trail in order, read from a copy, so that a service may go on writing and evidence is never touched. */
+export function* blocksOf(folder: string): Generator<Block & { day: string }> {
+  if (!existsSync(folder))
+    throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must be a folder, got nothing there`);
+  const days = daysIn(folder);
+  if (days.length === 0)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${folder}: a trail must hold files like 2026-11-27.sqlite, got none`,
+    );
+  for (const day of days) {
+    const scratch = mkdtempSync(join(tmpdir(), "logits-audit-"));
+    try {
+      const copy = join(scratch, "day.sqlite");
+      copyDay(dayFile(folder, day), copy);
+      for (const block of readBlocks(copy)) yield { ...block, day };
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Every record of a trail in order. */
+export function* recordsOf(folder: string): Generator<Entry & { seq: number; day: string }> {
+  for (const block of blocksOf(folder)) {
+    let seq = block.first;
+    for (const entry of entriesOf(block)) yield { ...entry, seq: seq++, day: block.day };
+  }
+}
+
+/** A day's file with its log, as they were at one moment: a checkpoint between the two copies changes the first, and they are taken again. */
+function copyDay(path: string, to: string): void {
+  const stamp = (): string => {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  };
+  for (let attempt = 0; ; attempt++) {
+    const before = stamp();
+    copyFileSync(path, to);
+    rmSync(`${to}-wal`, { force: true });
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${to}-wal`);
+    if (before === stamp()) return;
+    if (attempt === 20)
+      throw new LogitsError("bad-data", `Cannot read ${path}: it must rest for a moment, got changed 20 times`);
+  }
+}
+
+/**
+ * Follows the chain from its first record.
+ *
+ * @param head an end that is remembered from elsewhere (`logits_audit_head` of /metrics): without one, a tail that was cut off cannot be seen.
+ */
+export function verifyTrail(folder: string, key: KeyObject, head?: Head): Verification {
+  const result: Verification = { whole: true, records: 0, days: daysIn(folder), retired: [], faults: [] };
+  let previous: Block | undefined;
+  let before: { day: string; seq: number; mac: string } | undefined;
+  let seen = head?.seq === 0;
+  try {
+    for (const block of blocksOf(folder)) {
+      const { day, first, count } = block;
+      const fault = (what: string): void => void result.faults.push({ day, seq: first, what });
+      const last = first + count - 1;
+      const mac = hex(block.mac);
+      const entries = entriesIn(block);
+      let code: Uint8Array | undefined = previous?.mac;
+      if (!previous) {
+        if (entries[0]?.kind === "anchor") before = JSON.parse(entries[0].body).previous;
+        code = before ? Buffer.from(before.mac, "hex") : genesisMac(key);
+        if (first !== (before?.seq ?? 0) + 1) fault("the records before it are missing");
+      } else if (first !== previous.first + previous.count)
+        fault(`records ${previous.first + previous.count} to ${first - 1} are missing`);
+      if (!macOf(key, code!, block).equals(block.mac) || entries.length !== count)
+        fault(`records ${first} to ${last} are not what was sealed`);
+      for (const { kind, body } of entries) if (kind === "retired") result.retired.push(JSON.parse(body));
+      if (head && head.seq >= first && head.seq <= last) {
+        // A head is the end of a block: one within it was never published.
+        seen = head.seq === last && mac === head.mac;
+        if (!seen) fault("it ends otherwise than the head that was given");
+      }
+      result.first ??= first;
+      result.records += count;
+      result.head = { seq: last, mac };
+      previous = block;
+      if (result.faults.length >= 20) break;
+    }
+  } catch (error) {
+    if (LogitsError.isInstance(error)) throw error;
+    result.faults.push({ day: result.days.at(-1)!, what: `it cannot be read: ${(error as Error).message}` });
+  }
+  if (before && !result.retired.some(({ to }) => to?.seq === before.seq && to.mac === before.mac))
+    result.faults.push({
+      day: result.days[0]!,
+      what: `days up to record ${before.seq} are missing, and no record gives them up`,
+    });
+  if (head && !seen && (result.head?.seq ?? 0) < head.seq)
+    result.faults.push({
+      day: result.days.at(-1)!,
+      what: `the trail ends at record ${result.head?.seq ?? 0}, before the head ${head.seq} that was given`,
+    });
+  result.whole = result.faults.length === 0;
+  return result;
+}
+
+/** The records of a block that may have been changed: none where it cannot be read. */
+function entriesIn(block: Block): Entry[] {
+  try {
+    return entriesOf(block);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,204 @@
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { writeFile } from "../formats/file.js";
+import { LogitsError, type PolicyState } from "../core/index.js";
+import { validatePolicy } from "../decide/index.js";
+import { type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
+
+export interface StoreOptions {
+  sources: PolicySources;
+  /** Where revocations are kept, so that a restart does not bring a contract back; absent: in memory. */
+  stateFile?: string;
+  /** Called with a generation before it serves: what it does (a record in the trail) must succeed, or the old one stays. */
+  before?: (next: Generation) => Promise<void>;
+  /** Told what happened. */
+  said?: (event: {
+    what: "serves" | "refused" | "revoked" | "reinstated";
+    message: string;
+    generation: number;
+  }) => void;
+}
+
+/** Which policies serve. A new generation is read and checked as a whole, then takes the old one's place between two requests. */
+export class PolicyStore {
+  readonly #options: StoreOptions;
+  readonly #states = new Map<string, PolicyState>();
+  #current: Generation;
+  #previous: Generation | undefined;
+  #refused: string | undefined;
+  /** Changes wait for one another. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #watch: NodeJS.Timeout | undefined;
+  failures = 0;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    for (const state of readStates(options.stateFile)) this.#states.set(state.policy, state);
+    this.#current = makeGeneration(options.sources, readTexts(options.sources), 1, this.#states);
+  }
+
+  get current(): Generation {
+    return this.#current;
+  }
+  get previous(): Generation | undefined {
+    return this.#previous;
+  }
+  /** Why the files as they are now do not serve; undefined when they do. */
+  get refused(): string | undefined {
+    return this.#refused;
+  }
+
+  /** The policy that a request asks for. */
+  find(generation: Generation, name: string | undefined): Serving {
+    const found =
+      name === undefined
+        ? generation.main
+        : (generation.named.get(name) ?? [...generation.named.values()].find(({ version }) => version === name));
+    if (found) return found;
+    const names = [...generation.named.keys()].join(", ");
+    throw new LogitsError("bad-argument", `Cannot decide: policy must be one of ${names}, got ${name ?? "none named"}`);
+  }
+
+  /** Reads the files again; when they are wrong, the old generation goes on and this says why. */
+  reload(): Promise<Generation> {
+    return this.#change(async () => {
+      const texts = readTexts(this.#options.sources);
+      if (!sameTexts(texts, this.#current.texts)) return this.#serve(texts);
+      this.#refused = undefined;
+      return this.#current;
+    }).catch((error: Error) => {
+      this.failures++;
+      this.#refused = error.message;
+      this.#options.said?.({ what: "refused", message: error.message, generation: this.#current.number });
+      throw error;
+    });
+  }
+
+  /** A new document for a policy, written to its file so that a restart serves it too. */
+  put(document: unknown, name?: string): Promise<Generation> {
+    return this.#change(async () => {
+      const policy = validatePolicy(document);
+      const wanted = name ?? policy.name ?? this.#current.main?.name;
+      const { file } = this.find(this.#current, wanted);
+      const text = `${JSON.stringify(document, undefined, 2)}\n`;
+      const texts = new Map([...this.#current.texts, [file, text]]);
+      return this.#serve(texts, async () => writeText(file, text));
+    });
+  }
+
+  /** Back to the generation before this one. */
+  rollback(): Promise<Generation> {
+    return this.#change(async () => {
+      const back = this.#previous;
+      if (!back)
+        throw new LogitsError(
+          "bad-argument",
+          "Cannot go back: there must have been another generation, got none since the start",
+        );
+      return this.#serve(back.texts, async () => {
+        for (const [path, text] of back.texts) if (this.#current.texts.get(path) !== text) await writeText(path, text);
+        for (const path of this.#current.texts.keys()) if (!back.texts.has(path)) renameSync(path, `${path}.withdrawn`);
+      });
+    });
+  }
+
+  /** Says of every policy that promises something that it does no longer. */
+  revoke(reason: string, at: string = new Date().toISOString()): Promise<Generation> {
+    return this.#change(async () => {
+      const all = [this.#current.named.values(), [this.#current.canary, this.#current.shadow]].flatMap((some) => [
+        ...some,
+      ]);
+      for (const one of all) {
+        if (one?.policy.guarantee && !this.#states.get(one.version)?.revoked)
+          this.#states.set(one.version, { policy: one.version, revoked: { at, reason } });
+      }
+      return this.#stated("revoked", reason);
+    });
+  }
+
+  /** Lets the contracts hold again: a person has looked. */
+  reinstate(): Promise<Generation> {
+    return this.#change(async () => {
+      this.#states.clear();
+      return this.#stated("reinstated", "by hand");
+    });
+  }
+
+  /** Looks at the files every `every` milliseconds and reads them again once a change has come to rest. */
+  watch(every = 500): void {
+    let served = signature(this.#options.sources);
+    let seen = served;
+    this.#watch = setInterval(() => {
+      const now = signature(this.#options.sources);
+      const rests = now === seen;
+      seen = now;
+      if (!rests || now === served) return;
+      served = now;
+      this.reload().catch(() => undefined);
+    }, every);
+    this.#watch.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    await this.#queue.catch(() => undefined);
+  }
+
+  async #stated(what: "revoked" | "reinstated", message: string): Promise<Generation> {
+    const { sources, stateFile, said } = this.#options;
+    const { number, texts } = this.#current;
+    this.#current = makeGeneration(sources, texts, number, this.#states);
+    said?.({ what, message, generation: number });
+    if (stateFile !== undefined)
+      await writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    return this.#current;
+  }
+
+  #change(make: () => Promise<Generation>): Promise<Generation> {
+    const done = this.#queue.then(make);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #serve(texts: Map<string, string>, persist?: () => Promise<void>): Promise<Generation> {
+    const { sources, before, said } = this.#options;
+    const next = makeGeneration(sources, texts, this.#current.number + 1, this.#states);
+    await before?.(next);
+    await persist?.();
+    // Between two requests: whoever took the old one finishes with it.
+    this.#previous = this.#current;
+    this.#current = next;
+    this.#refused = undefined;
+    const names = [...next.named.values()].map(({ name, version }) => `${name} ${version}`).join(", ");
+    said?.({ what: "serves", message: names, generation: next.number });
+    return next;
+  }
+}
+
+function sameTexts(a: Map<string, string>, b: Map<string, string>): boolean {
+  return a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
+}
+
+/** Changes when a file does. */
+function signature(sources: PolicySources): string {
+  try {
+    return [...readTexts(sources).entries()]
+      .map(([path, text]) => `${path} ${text.length} ${statSync(path).mtimeMs}`)
+      .join("\n");
+  } catch (error) {
+    return `unreadable: ${(error as Error).message}`;
+  }
+}
+
+function readStates(file: string | undefined): PolicyState[] {
+  if (file === undefined || !existsSync(file)) return [];
+  const states: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (Array.isArray(states)) return states as PolicyState[];
+  throw new LogitsError("bad-data", `Cannot read ${file}: it must be a list of states, got something else`);
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await writeFile(path, (sink) => sink.write(new TextEncoder().encode(text)));
+}
+
+export const stateFileIn = (folder: string): string => join(folder, "state.json");
