@@ -54,7 +54,8 @@ export type Purpose =
   | "weights"
   | "augment"
   | "noise"
-  | "normal";
+  | "normal"
+  | "sets";
 const purposes: Record<Purpose, number> = {
   bootstrap: 1,
   folds: 2,
@@ -68,6 +69,7 @@ const purposes: Record<Purpose, number> = {
   augment: 10,
   noise: 11,
   normal: 12,
+  sets: 13,
 };
 
 /** A uniform number in [0, 1) with 53 bits, keyed by (seed, purpose, a, b). */
