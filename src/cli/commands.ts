@@ -9,6 +9,7 @@ const lazy = {
   payload: () => import("./payload.js"),
   learn: () => import("./learnFlags.js"),
   attack: () => import("./attackFlags.js"),
+  conform: () => import("./conformFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -120,6 +121,21 @@ export const commands: readonly Command[] = [
       },
     ],
     load: () => import("./commands/triage.js"),
+  },
+  {
+    name: "conform",
+    summary: "Sets of classes that hold the truth with a stated probability",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.conform()).conformFlags,
+    examples: [
+      {
+        run: "logits conform val.npz --alpha 0.1 --score raps --eval test.npz -o C.json",
+        shows: "the threshold, coverage with its interval, sizes of sets, coverage by size and class",
+      },
+      { run: "logits conform new.npz --sets C.json -o sets.jsonl", shows: "the set of every row" },
+    ],
+    load: () => import("./commands/conform.js"),
   },
   {
     name: "sample",

@@ -43,7 +43,7 @@ export function scoringFor(options: ConformOptions, scores: readonly ConformalSc
   if (unknown.length > 0)
     throw new LogitsError(
       "bad-argument",
-      `Cannot score by ${score.name}: its parameters are ${score.params.map(({ name }) => name).join(", ") || "none"}, got ${unknown[0]}`,
+      `Cannot score by ${score.name}: it has ${score.params.length > 0 ? `only ${score.params.map(({ name }) => name).join(", ")}` : "no parameter"}, got ${unknown[0]}`,
     );
   return {
     score,

@@ -107,6 +107,7 @@ export { type Coverage, type CoverageLaw, coverageLaw, coverageWarning, measureS
 export { conformalRank, rowsNeeded } from "./rank.js";
 export { meanRisk } from "./risk.js";
 export { inSet, setOf } from "./sets.js";
+export type { JsonNumber } from "./threshold.js";
 export type {
   ConformalDocument,
   ConformalRisk,

@@ -9,6 +9,7 @@ export function docsTables(registry: Registry): string {
     table("Calibrator", registry.calibrators),
     table("Verdict", registry.verdicts),
     table("Sampler", registry.samplers),
+    table("Score or risk of sets", registry.conformal),
   ].join("\n");
 }
 

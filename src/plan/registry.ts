@@ -1,4 +1,5 @@
 import { calibrators } from "../calibrate/index.js";
+import { type ConformalRisk, type ConformalScore, conformalRisks, conformalScores } from "../conform/index.js";
 import type { CalibrationMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { metrics } from "../measure/index.js";
@@ -14,9 +15,11 @@ export interface Registry {
   calibrators: readonly CalibrationMethod[];
   verdicts: readonly TriageMethod[];
   samplers: readonly Sampler[];
+  /** Scores and risks of prediction sets. */
+  conformal: readonly (ConformalScore | ConformalRisk)[];
 }
 
-type Method = Metric | CalibrationMethod | TriageMethod | Sampler;
+type Method = Metric | CalibrationMethod | TriageMethod | Sampler | ConformalScore | ConformalRisk;
 
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
@@ -28,12 +31,18 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
     ],
     verdicts: [...verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
     samplers: [...samplers, ...extra.filter((method): method is Sampler => method.family === "sampler")],
+    conformal: [
+      ...conformalScores,
+      ...conformalRisks,
+      ...extra.filter((method): method is ConformalScore | ConformalRisk => method.family === "conformal"),
+    ],
   };
   const families: readonly (readonly Descriptor[])[] = [
     registry.metrics,
     registry.calibrators,
     registry.verdicts,
     registry.samplers,
+    registry.conformal,
   ];
   for (const family of families) {
     const names = family.map(({ name }) => name);
