@@ -10,22 +10,14 @@ export default async function* sets() {
   const table = { kind: "logits", values, labels, rows, classes };
   const size = `${rows.toLocaleString("en")} × ${classes}`;
   for (const score of ["lac", "aps", "raps"]) {
-    const fit = (randomise) => () =>
-      conform.fitConformal(table, { score, randomise }).document.params.thresholds[0].score;
-    const common = { name: `conformal fit, ${score}`, size, rounds: 3, args: { x, y, score } };
-    yield { ...common, ours: fit(true), peer: "TorchCP", job: "torchcp_fit", goal: 0.2 };
-    // MAPIE has no RAPS from rows that are all calibration: it keeps some to choose λ.
-    if (score !== "raps")
-      yield {
-        ...common,
-        name: `${common.name}, not randomised`,
-        ours: fit(false),
-        peer: "MAPIE",
-        job: "mapie_fit",
-        goal: 0.2,
-        tolerance: 1e-5,
-      };
-    yield { name: `conformal fit, ${score}`, size, rounds: 3, ours: fit(true), limit: 1000 };
+    const ours = () => conform.fitConformal(table, { score }).document.params.thresholds[0].score;
+    const common = { name: `conformal fit, ${score}`, size, rounds: 3, ours, args: { x, y, score } };
+    // Their random numbers are others, so that thresholds of adaptive scores agree to some digits only.
+    const same = { goal: 0.2, tolerance: score === "lac" ? 1e-5 : 2e-3 };
+    yield { ...common, ...same, peer: "TorchCP", job: "torchcp_fit" };
+    // MAPIE's RAPS keeps some of the rows to choose λ: another job.
+    if (score !== "raps") yield { ...common, ...same, peer: "MAPIE", job: "mapie_fit" };
+    yield { name: common.name, size, rounds: 3, ours, limit: 1000 };
     yield { forget: true };
   }
   const few = {

@@ -19,6 +19,12 @@ export const aps: ConformalScore = {
   adaptive: true,
   score: (row, place, u) => 1 - tailMass(row, place, u),
   fine: (row, place, u) => headLogOdds(row, place, u),
+  quick(values, start, label, p, at, classes, u) {
+    const own = values[label]!;
+    let head = u * p[at + label - start]!;
+    for (let k = 0; k < classes; k++) if (values[start + k]! > own) head += p[at + k]!;
+    return head;
+  },
 };
 
 /** The probability of what would stay outside a set that ends within this place. */

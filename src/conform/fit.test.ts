@@ -139,13 +139,14 @@ describe("thresholds of parts", () => {
         ),
       );
     }
-    const { document } = fitConformal(scoresOf(values, labels), { score: "lac", by: "cluster" });
-    const { clusters, thresholds } = document.params;
-    for (const easy of clusters!.slice(0, 4)) expect(clusters!.slice(4, 8)).not.toContain(easy);
-    expect(clusters![8]).toBe(thresholds.length - 1);
+    const one = fitConformal(scoresOf(values, labels), { score: "lac", by: "cluster" });
+    expect(one.document.params.clusters).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(one.warnings[0]).toMatch("so few rows of the rarest class (3) suggest one cluster");
     const two = fitConformal(scoresOf(values, labels), { score: "lac", by: "cluster", clusters: 2 }).document;
     expect(new Set(two.params.clusters!.slice(0, 4)).size).toBe(1);
     expect(new Set(two.params.clusters!.slice(4, 8)).size).toBe(1);
+    expect(two.params.clusters![0]).not.toBe(two.params.clusters![4]);
+    expect(two.params.clusters![8]).toBe(two.params.thresholds.length - 1);
   });
 
   it("a class without calibration rows is in every set, and named", () => {

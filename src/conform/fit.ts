@@ -1,11 +1,14 @@
+import { checkBatch } from "../core/batch.js";
 import { type Batch, LogitsError, type Params } from "../core/index.js";
 import { clusterClasses } from "./clusters.js";
 import { type By, type ConformalDocument, divisions, scoreNamed, scoreParams } from "./document.js";
 import { rowsBy, sliceColumn } from "./groups.js";
-import { checkAlpha, rowsNeeded } from "./rank.js";
+import { quickThreshold } from "./quick.js";
+import { checkAlpha } from "./rank.js";
 import type { ConformalScore } from "./score.js";
-import { type LabelScores, labelScores, type Scoring } from "./scored.js";
-import { conformalThreshold, everything, type Threshold, toJsonNumber } from "./threshold.js";
+import { type LabelScores, labelScores, labelsOf, type Scoring } from "./scored.js";
+import { conformalThreshold, everything, toJsonNumber } from "./threshold.js";
+import { warningsOf } from "./warnings.js";
 
 export interface ConformOptions {
   /** Share of rows whose set may miss the truth; in (0, 1), default 0.1. */
@@ -89,12 +92,19 @@ export function fitWith(scores: readonly ConformalScore[], batch: Batch, options
   const document = envelope(scoring, alpha, options.classes);
   if (batch.rows === 0)
     throw new LogitsError("bad-data", "Cannot make prediction sets: there must be at least 1 row, got 0");
+  labelsOf(batch);
+  checkBatch(batch);
+  const quick = by === "all" && group === undefined && !options.keepScores && quickThreshold(batch, scoring, alpha);
+  if (quick) {
+    document.params.thresholds = [quick];
+    return { document, warnings: warningsOf(document, batch, options.clusters !== undefined) };
+  }
   const given = labelScores(batch, scoring);
   const divided =
     group === undefined ? divide(by, batch, given, document, options) : byGroup(batch, given, alpha, group);
   Object.assign(document.params, divided);
   if (options.keepScores) document.params.calibration = kept(given, divided.by);
-  return { document, warnings: warningsOf(document, given, batch) };
+  return { document, warnings: warningsOf(document, batch, options.clusters !== undefined) };
 }
 
 type Divided = Pick<ConformalDocument["params"], "by" | "thresholds" | "column" | "groups" | "clusters">;
@@ -151,38 +161,4 @@ function kept(
   const fine = Float64Array.from(scores, (score, row) => (score === Infinity ? Infinity : (given.fine?.(row) ?? 0)));
   const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]! || fine[a]! - fine[b]! || 0);
   return { scores: order.map((row) => toJsonNumber(scores[row]!)), fine: order.map((row) => toJsonNumber(fine[row]!)) };
-}
-
-function warningsOf({ params, classes }: ConformalDocument, given: LabelScores, batch: Batch): string[] {
-  const { alpha, by, thresholds, groups, column } = params;
-  const warnings: string[] = [];
-  const needed = rowsNeeded(alpha);
-  const name = (at: number): string => {
-    if (by === "group") return `${column} ${groups![at]}`;
-    return by === "class" ? `class ${classes?.[at] ?? at}` : `cluster ${at}`;
-  };
-  const few = thresholds.flatMap((one, at) => (one.rank > one.rows ? [[at, one] as const] : []));
-  if (few.length > 0) {
-    const which =
-      by === "all"
-        ? `${few[0]![1].rows}`
-        : few
-            .slice(0, 5)
-            .map(([at, one]) => `${name(at)} has ${one.rows}`)
-            .join(", ");
-    const more = few.length > 5 ? ` and ${few.length - 5} more` : "";
-    warnings.push(
-      `Alpha ${alpha} needs ${needed.toLocaleString("en")} calibration rows${by === "all" ? "" : ` of each ${by}`}: ${which}${more}. The threshold is infinite, and ${by === "all" ? "every set holds every class" : by === "group" ? "every set of these rows holds every class" : "these classes are in every set"}.`,
-    );
-  }
-  if (given.masked > 0)
-    warnings.push(
-      `The true class is masked (-Infinity) in ${given.masked.toLocaleString("en")} of ${batch.rows.toLocaleString("en")} rows: its score is infinite, and only sets of every class hold it.`,
-    );
-  const masses = thresholds.filter(({ score, rank, rows }: Threshold) => score === "Infinity" && rank <= rows).length;
-  if (masses > 0)
-    warnings.push(
-      `More than ${100 * alpha} % of true classes are masked${by === "all" ? "" : ` in ${masses} of the thresholds' rows`}: the threshold is infinite.`,
-    );
-  return warnings;
 }

@@ -23,6 +23,7 @@ export const lac: ConformalScore = {
     // Of a lone winner the others are what lies below; of any other class p ≤ ½, so nothing cancels.
     return first === classes - 1 ? below[first]! / total : 1 - weights[last - 1]! / total;
   },
+  quick: (_, start, label, p, at) => 1 - p[at + label - start]!,
   fine(row, { first, last }) {
     const { sorted, weights, below, classes } = row;
     if (first === classes - 1) return lnTail(row, first, 0);

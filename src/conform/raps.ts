@@ -24,4 +24,15 @@ export const raps: ConformalScore = {
   score: (row, place, u, { lambda, kReg }) =>
     1 + lambda * Math.max(0, rankAt(row, place) - kReg) - tailMass(row, place, u),
   fine: (row, place, u) => headLogOdds(row, place, u),
+  quick(values, start, label, p, at, classes, u, { lambda, kReg }) {
+    const own = values[label]!;
+    let rank = 1;
+    let head = u * p[at + label - start]!;
+    for (let k = 0; k < classes; k++) {
+      if (!(values[start + k]! > own)) continue;
+      head += p[at + k]!;
+      rank++;
+    }
+    return head + lambda * Math.max(0, rank - kReg);
+  },
 };

@@ -1,4 +1,4 @@
-import { type Batch, uniformTo } from "../core/index.js";
+import { type Batch, uniformsTo, uniformTo } from "../core/index.js";
 
 /** Calibration rows and the rows that sets are made for must not share numbers: row 5 of one file is not row 5 of another. */
 export type Stream = "fit" | "apply";
@@ -11,16 +11,21 @@ export function rowDraws(batch: Batch, seed: number, stream: Stream): (row: numb
   const { ids } = batch;
   const offset = batch.offset ?? 0;
   const purpose = stream === "fit" ? 0 : 1;
-  return (row) => {
-    if (ids) {
+  const drawn = new Float64Array(4);
+  if (ids)
+    return (row) => {
       const [high, low] = hashed(ids[row]!);
       uniformTo(drawn, seed, "sets", high, low, 2 + purpose);
-    } else uniformTo(drawn, seed, "sets", offset + row, 0, purpose);
-    return drawn[0]!;
+      return drawn[0]!;
+    };
+  let quad = -1;
+  return (row) => {
+    const own = Math.floor((offset + row) / 4);
+    if (own !== quad) uniformsTo(drawn, seed, "sets", own, purpose);
+    quad = own;
+    return drawn[offset + row - 4 * own]!;
   };
 }
-
-const drawn = new Float64Array(1);
 
 /** Two 32-bit lanes of FNV-1a: tells ids apart, protects nothing. */
 function hashed(id: string): [number, number] {

@@ -22,6 +22,15 @@ export const saps: ConformalScore = {
     return rank === 1 ? u * largest(row) : largest(row) + (rank - 2 + u) * lambda;
   },
   fine: (row) => -lnTail(row, row.classes - 1, 0),
+  quick(values, start, label, p, at, classes, u, { lambda }) {
+    const own = values[label]!;
+    let [rank, most] = [1, 0];
+    for (let k = 0; k < classes; k++) {
+      if (p[at + k]! > most) most = p[at + k]!;
+      if (values[start + k]! > own) rank++;
+    }
+    return rank === 1 ? u * most : most + (rank - 2 + u) * lambda;
+  },
 };
 
 const largest = ({ below, classes }: RankedRow): number => 1 / below[classes]!;

@@ -25,6 +25,22 @@ export interface ConformalScore extends Descriptor {
    * then by this, then are tied.
    */
   fine?(row: RankedRow, place: Place, u: number, params: ScoreParams): number;
+  /**
+   * The same score to within 1e-5, from probabilities of f32: which rows are nowhere near the threshold.
+   *
+   * @param values,start,label where the row begins among all scores, and where the score of its label is
+   * @param p,at the row's probabilities begin there
+   */
+  quick?(
+    values: Float32Array,
+    start: number,
+    label: number,
+    p: Float32Array,
+    at: number,
+    classes: number,
+    u: number,
+    params: ScoreParams,
+  ): number;
 }
 
 /** Where in a ranked row a class stands, with those that tie with it: from `first` up to but not including `last`. */

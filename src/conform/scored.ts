@@ -61,30 +61,42 @@ export interface LabelScores {
   scores: Float64Array;
   /** Absent where equal scores are ties. */
   fine?: (row: number) => number;
-  /** Rows whose label is masked. */
-  masked: number;
 }
 
-export function labelScores(batch: Batch, scoring: Scoring, stream: Stream = "fit"): LabelScores {
-  const { labels, rows, classes } = batch;
-  if (!labels)
-    throw new LogitsError("no-labels", "Cannot score the truth: every row must have a label, got none", {
-      hint: "Name the labels with --labels-key (arrays) or --labels-column (tables).",
-    });
+/** @param only these rows instead of all, in this order */
+export function labelScores(
+  batch: Batch,
+  scoring: Scoring,
+  stream: Stream = "fit",
+  only?: ArrayLike<number>,
+): LabelScores {
+  const labels = labelsOf(batch);
   const each = scorer(batch, scoring, stream);
-  const { values } = each.batch;
-  const scores = new Float64Array(rows);
-  let masked = 0;
-  for (let row = 0; row < rows; row++) {
+  const { values, rows, classes } = each.batch;
+  const scores = new Float64Array(only ? only.length : rows);
+  const valueOf = (i: number): number => {
+    const row = only ? only[i]! : i;
     each.enter(row);
-    scores[row] = each.scoreOf(values[row * classes + labels[row]!]!);
-    if (scores[row] === Infinity) masked++;
-  }
-  const fine = (row: number): number => {
-    each.enter(row);
-    return each.fineOf(values[row * classes + labels[row]!]!);
+    return values[row * classes + labels[row]!]!;
   };
-  return { scores, masked, ...(scoring.score.fine && { fine }) };
+  for (let i = 0; i < scores.length; i++) scores[i] = each.scoreOf(valueOf(i));
+  const fine = (i: number): number => each.fineOf(valueOf(i));
+  return { scores, ...(scoring.score.fine && { fine }) };
+}
+
+export function labelsOf({ labels }: Batch): Int32Array {
+  if (labels) return labels;
+  throw new LogitsError("no-labels", "Cannot score the truth: every row must have a label, got none", {
+    hint: "Name the labels with --labels-key (arrays) or --labels-column (tables).",
+  });
+}
+
+/** Rows whose label is masked. */
+export function maskedLabels({ kind, values, rows, classes, labels }: Batch): number {
+  const nothing = kind === "probs" ? 0 : -Infinity;
+  let masked = 0;
+  for (let row = 0; row < rows; row++) if (values[row * classes + labels![row]!] === nothing) masked++;
+  return masked;
 }
 
 /** The scores of every class of every row (rows × classes), and what tells equal ones apart. */

@@ -18,6 +18,7 @@ export {
   keepHeaviest,
   type NllSums,
   nllSums,
+  softmaxRows,
   type Spread,
   weighGap,
 } from "../kernels/index.js";
@@ -25,7 +26,7 @@ export type { NextTokenModel } from "./nextTokenModel.js";
 export type { Decision, DecisionMethod, Guarantee, Json, Policy, PolicyState, Rule } from "./policy.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
-export { bootstrapWeights, normals, philox, shuffled, uniform, uniformTo } from "./rng.js";
+export { bootstrapWeights, normals, philox, shuffled, uniform, uniformsTo, uniformTo } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";
