@@ -5,9 +5,10 @@ import { type Batch, type Calibrator, LogitsError, type Source } from "./core/in
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
 import { collect, sourceOf } from "./plan/collect.js";
-import { conformSource, type ConformSourceOptions, setsOf } from "./plan/conform.js";
+import { conformSource, type ConformSourceOptions } from "./plan/conform.js";
 import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
 import type { Plan } from "./plan/plan.js";
+import { setsOf } from "./plan/sets.js";
 import { type Triage, type TriageOptions, triageSource } from "./triage/index.js";
 
 /** A table of scores: what `read` gives, or a batch of your own. */

@@ -20,8 +20,11 @@ export const aps: ConformalScore = {
   score: (row, place, u) => 1 - tailMass(row, place, u),
   fine: (row, place, u) => headLogOdds(row, place, u),
   quick(values, start, label, p, at, classes, u) {
+    const share = p[at + label - start]!;
+    // A winner beyond doubt: most rows.
+    if (share > 0.5) return u * share;
     const own = values[label]!;
-    let head = u * p[at + label - start]!;
+    let head = u * share;
     for (let k = 0; k < classes; k++) if (values[start + k]! > own) head += p[at + k]!;
     return head;
   },

@@ -95,7 +95,7 @@ describe("thresholds of parts", () => {
     expect(document.params.groups).toEqual(["north", "south"]);
     const north = Array.from({ length: 750 }, (_, i) => 4 * i);
     const alone = scoresOf(
-      north.map((i) => [...batch.values.slice(3 * i, 3 * i + 3)]),
+      north.map((i) => Array.from(batch.values.subarray(3 * i, 3 * i + 3))),
       north.map((i) => batch.labels![i]!),
     );
     expect(document.params.thresholds[0]).toEqual(fitConformal(alone, { score: "lac" }).document.params.thresholds[0]);

@@ -38,7 +38,7 @@ export function pValuesWith(
       const below = countBelow(known, fine, each.scoreOf(value), () => each.fineOf(value));
       p[k] = (1 + known.length - below) / (known.length + 1);
     }
-    const [first = 0, second = 0] = p.slice().sort().reverse();
+    const [first = 0, second = 0] = p.toSorted().toReversed();
     return { p, credibility: first, confidence: 1 - second };
   });
 }

@@ -23,6 +23,9 @@ export const saps: ConformalScore = {
   },
   fine: (row) => -lnTail(row, row.classes - 1, 0),
   quick(values, start, label, p, at, classes, u, { lambda }) {
+    const share = p[at + label - start]!;
+    // A winner beyond doubt: most rows.
+    if (share > 0.5) return u * share;
     const own = values[label]!;
     let [rank, most] = [1, 0];
     for (let k = 0; k < classes; k++) {

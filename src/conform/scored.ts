@@ -95,7 +95,8 @@ export function labelsOf({ labels }: Batch): Int32Array {
 export function maskedLabels({ kind, values, rows, classes, labels }: Batch): number {
   const nothing = kind === "probs" ? 0 : -Infinity;
   let masked = 0;
-  for (let row = 0; row < rows; row++) if (values[row * classes + labels![row]!] === nothing) masked++;
+  for (let row = 0, start = 0; row < rows; row++, start += classes)
+    if (values[start + labels![row]!] === nothing) masked++;
   return masked;
 }
 
