@@ -1,4 +1,4 @@
-import { applyCalibrator, exchangeabilityWarning, validateCalibrator } from "../calibrate/index.js";
+import { applyCalibrator, exchangeabilityWarning } from "../calibrate/index.js";
 import { hashBatch } from "../calibrate/hash.js";
 import {
   type ConformalDocument,
