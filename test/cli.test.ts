@@ -46,6 +46,7 @@ describe("the command as a person meets it", () => {
       "calibrate",
       "apply",
       "triage",
+      "conform",
       "sample",
       "generate",
       "report",

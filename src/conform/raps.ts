@@ -15,7 +15,7 @@ export const raps: ConformalScore = {
   family: "conformal",
   help: "Regularised adaptive prediction sets: APS and a price for every rank after kReg",
   params: [
-    { name: "lambda", type: "number", min: 0, default: 0.1, noop: 0, help: "Price of a rank" },
+    { name: "lambda", type: "number", min: 0, default: 0.1, noop: 0, help: "Price of a rank (raps 0.1, saps 0.2)" },
     { name: "kReg", type: "integer", min: 0, default: 1, help: "Ranks that are free" },
   ],
   source: "Angelopoulos, Bates, Jordan & Malik, ICLR 2021, §2.2",

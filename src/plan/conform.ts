@@ -122,7 +122,10 @@ interface Setup {
 /** Split conformal prediction, or the risk control that was asked for. */
 function fit(batch: Batch, { options, truths }: Setup): Controlled {
   if (options.risk === undefined && options.control === undefined && !truths) {
-    const { risk: _, riskParams: __, control: ___, delta: ____, ...own } = options;
+    const { risk: _, riskParams = {}, control: __, delta, ...own } = options;
+    const [alone] = delta === undefined ? Object.keys(riskParams) : ["delta"];
+    if (alone !== undefined)
+      throw new LogitsError("bad-argument", `Cannot make prediction sets: risk must be given with ${alone}, got none`);
     return { ...fitConformal(batch, own), met: true };
   }
   const { by, group, clusters, keepScores, ...own } = options;

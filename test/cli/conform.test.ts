@@ -234,6 +234,7 @@ describe("logits conform", () => {
     [["--score", "lac", "--lambda", "0.2"], 2, "Cannot score by lac: it has no parameter, got lambda"],
     [["--group", "country"], 2, "country"],
     [["--risk", "miss", "--by", "class"], 2, "Cannot control a risk: --by must be left out, got class"],
+    [["--max-size", "2"], 2, "risk must be given with maxSize, got none"],
     [["--sets", path("C.json"), "--alpha", "0.2"], 2, "--sets has all that was fitted: leave out --alpha"],
     [["--sets", path("val.csv")], 3, "a predictor of sets must be a JSON document"],
     [["--sets", path("C.json"), "--classes", "x,y,z"], 3, "class 0 of the scores must be cat"],
