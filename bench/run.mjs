@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import batches from "./groups/batches.mjs";
 import decisions from "./groups/decide.mjs";
+import conform from "./groups/conform.mjs";
 import fallback from "./groups/fallback.mjs";
 import fit from "./groups/fit.mjs";
 import io from "./groups/io.mjs";
@@ -25,6 +26,7 @@ const groups = {
   batches,
   fit,
   isotonic,
+  conform,
   threads,
   fallback,
   io,

@@ -1,15 +1,26 @@
 /** The everyday names of the library. */
 import { applyCalibrator, validateCalibrator } from "./calibrate/index.js";
-import type { Batch, Calibrator, Decision, Policy, PolicyState, Source } from "./core/index.js";
+import { type ConformalDocument, type Sets, validateConformal } from "./conform/index.js";
+import {
+  type Batch,
+  type Calibrator,
+  type Decision,
+  LogitsError,
+  type Policy,
+  type PolicyState,
+  type Source,
+} from "./core/index.js";
 import { policyVersion, validatePolicy } from "./decide/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
 import { policyRunner } from "./plan/decide.js";
 import { collect, sourceOf } from "./plan/collect.js";
+import { conformSource, type ConformSourceOptions } from "./plan/conform.js";
 import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
 import type { Plan } from "./plan/plan.js";
 import { thresholdSource } from "./plan/threshold.js";
 import type { ThresholdOptions, ThresholdResult } from "./plan/thresholdOptions.js";
+import { setsOf } from "./plan/sets.js";
 import { type Triage, type TriageOptions, triageSource } from "./triage/index.js";
 
 /** A table of scores: what `read` gives, or a batch of your own. */
@@ -137,3 +148,33 @@ export { policyRunner, policyVersion, validatePolicy };
 export { checkPolicy, type PolicyCheck } from "./plan/checkPolicy.js";
 export { gate, type GateAction, type GateDecision, type GateInput, type GateOptions } from "./plan/gate.js";
 export type { Decision, Policy, PolicyState, ThresholdOptions, ThresholdResult };
+
+/**
+ * Learns thresholds from labelled rows, so that the sets of new, exchangeable rows hold the truth with probability at least 1 − alpha: plain JSON, with what it was fitted
+ * on and a held-out estimate of coverage and size. `logits/conform` has what it is made of.
+ *
+ * @param options.alpha in (0, 1), default 0.1
+ * @param options.score default "raps"; lac, aps, raps, saps, topK, margin, sigmoid
+ * @param options.calibrator applied first, and kept in the document
+ * @throws "no-labels", "bad-argument"; "bad-data" where a risk cannot be kept by any threshold
+ * @example
+ *     const document = await conform(data, { alpha: 0.1, score: "raps" });
+ *     const sets = predictSets(batch, document);
+ *     setOf(sets, 0);  // [3, 5]: one of these, in 90 % of rows
+ */
+export async function conform(
+  data: Data,
+  options: Omit<ConformSourceOptions, "evalSource" | "truths" | "evalTruths"> = {},
+): Promise<ConformalDocument> {
+  const { document, met, warnings } = await conformSource(asSource(data), options);
+  if (!met) throw new LogitsError("bad-data", `Cannot make prediction sets: ${warnings.join(" ")}`);
+  return document;
+}
+
+/** The set of every row, by a document that `conform` gave; its calibrator, if it has one, is applied first. */
+export function predictSets(batch: Batch, document: ConformalDocument): Sets {
+  return setsOf(batch, validateConformal(document, batch.classes)).sets;
+}
+
+export { inSet, setOf } from "./conform/index.js";
+export type { ConformalDocument, Sets };

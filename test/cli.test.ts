@@ -48,6 +48,7 @@ describe("the command as a person meets it", () => {
       "triage",
       "threshold",
       "decide",
+      "conform",
       "sample",
       "generate",
       "report",

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-const steps = ["calibrate", "measure", "triage", "bounds", "sample", "decide", "guard"];
+const steps = ["calibrate", "measure", "triage", "bounds", "sample", "decide", "guard", "conform"];
 const below = ["core", "stats", "losses", "formats", "report"];
 /** Who may import whom. A folder that is not listed may not exist. */
 const mayImport: Record<string, string[]> = {
@@ -18,6 +18,7 @@ const mayImport: Record<string, string[]> = {
   calibrate: ["core", "stats"],
   measure: ["core", "stats"],
   triage: ["core", "stats"],
+  conform: ["core", "stats"],
   sample: ["core", "stats"],
   decide: ["core", "stats"],
   bounds: ["core", "stats"],

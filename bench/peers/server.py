@@ -13,8 +13,8 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-JOB_FILES = ["rows", "batches", "fit", "tables", "kernels", "sampling", "learn", "decide"]
-LIBRARIES = ["numpy", "scipy", "sklearn", "torch", "torchmetrics", "pandas", "pyarrow", "transformers", "llama_cpp"]
+JOB_FILES = ["rows", "batches", "fit", "tables", "kernels", "sampling", "learn", "decide", "conform"]
+LIBRARIES = ["numpy", "scipy", "sklearn", "torch", "torchmetrics", "pandas", "pyarrow", "transformers", "llama_cpp", "torchcp", "mapie"]
 
 
 def libraries():

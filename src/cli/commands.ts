@@ -12,6 +12,7 @@ const lazy = {
   serve: () => import("./serveFlags.js"),
   threshold: () => import("./thresholdFlags.js"),
   guard: () => import("./guardFlags.js"),
+  conform: () => import("./conformFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -156,6 +157,21 @@ export const commands: readonly Command[] = [
       { run: "logits decide new.jsonl --policy P.json", shows: "a JSON line a row: action, class, p, margin, reason" },
     ],
     load: () => import("./commands/decide.js"),
+  },
+  {
+    name: "conform",
+    summary: "Sets of classes that hold the truth with a stated probability",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.conform()).conformFlags,
+    examples: [
+      {
+        run: "logits conform val.npz --alpha 0.1 --score raps --eval test.npz -o C.json",
+        shows: "the threshold, coverage with its interval, sizes of sets, coverage by size and class",
+      },
+      { run: "logits conform new.npz --sets C.json -o sets.jsonl", shows: "the set of every row" },
+    ],
+    load: () => import("./commands/conform.js"),
   },
   {
     name: "sample",

@@ -19,6 +19,7 @@ export {
   keepHeaviest,
   type NllSums,
   nllSums,
+  softmaxRows,
   type Spread,
   weighGap,
 } from "../kernels/index.js";
@@ -37,7 +38,7 @@ export type {
 export { sha256 } from "./sha256.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
-export { bootstrapWeights, normals, philox, shuffled, uniform, uniformTo } from "./rng.js";
+export { bootstrapWeights, normals, philox, shuffled, uniform, uniformsTo, uniformTo } from "./rng.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Replicates, Source } from "./types.js";

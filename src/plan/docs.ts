@@ -11,6 +11,7 @@ export function docsTables(registry: Registry): string {
     table("Sampler", registry.samplers),
     table("Decision", registry.decisions),
     table("Detector", registry.detectors),
+    table("Score or risk of sets", registry.conformal),
   ].join("\n");
 }
 

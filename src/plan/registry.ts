@@ -1,4 +1,5 @@
 import { calibrators } from "../calibrate/index.js";
+import { type ConformalRisk, type ConformalScore, conformalRisks, conformalScores } from "../conform/index.js";
 import type { CalibrationMethod, DecisionMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { decisionMethods } from "../decide/index.js";
@@ -18,9 +19,19 @@ export interface Registry {
   samplers: readonly Sampler[];
   decisions: readonly DecisionMethod[];
   detectors: readonly Detector[];
+  /** Scores and risks of prediction sets. */
+  conformal: readonly (ConformalScore | ConformalRisk)[];
 }
 
-type Method = Metric | CalibrationMethod | TriageMethod | Sampler | DecisionMethod | Detector;
+type Method =
+  | Metric
+  | CalibrationMethod
+  | TriageMethod
+  | Sampler
+  | DecisionMethod
+  | Detector
+  | ConformalScore
+  | ConformalRisk;
 
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
@@ -37,6 +48,11 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
       ...extra.filter((method): method is DecisionMethod => method.family === "decision"),
     ],
     detectors: [...detectors, ...extra.filter((method): method is Detector => method.family === "guard")],
+    conformal: [
+      ...conformalScores,
+      ...conformalRisks,
+      ...extra.filter((method): method is ConformalScore | ConformalRisk => method.family === "conformal"),
+    ],
   };
   const families: readonly (readonly Descriptor[])[] = [
     registry.metrics,
@@ -45,6 +61,7 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
     registry.samplers,
     registry.decisions,
     registry.detectors,
+    registry.conformal,
   ];
   for (const family of families) {
     const names = family.map(({ name }) => name);

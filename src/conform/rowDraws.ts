@@ -1,0 +1,40 @@
+import { type Batch, uniformsTo, uniformTo } from "../core/index.js";
+
+/** Calibration rows and the rows that sets are made for must not share numbers: row 5 of one file is not row 5 of another. */
+export type Stream = "fit" | "apply";
+
+/**
+ * One uniform number a row, keyed by (seed, id) where rows have ids and by (seed, index within the source) where not: the same for every class and every α, so
+ * that sets are nested, and whatever the rows were divided into.
+ */
+export function rowDraws(batch: Batch, seed: number, stream: Stream): (row: number) => number {
+  const { ids } = batch;
+  const offset = batch.offset ?? 0;
+  const purpose = stream === "fit" ? 0 : 1;
+  const drawn = new Float64Array(4);
+  if (ids)
+    return (row) => {
+      const [high, low] = hashed(ids[row]!);
+      uniformTo(drawn, seed, "sets", high, low, 2 + purpose);
+      return drawn[0]!;
+    };
+  let quad = -1;
+  return (row) => {
+    const own = Math.floor((offset + row) / 4);
+    if (own !== quad) uniformsTo(drawn, seed, "sets", own, purpose);
+    quad = own;
+    return drawn[offset + row - 4 * own]!;
+  };
+}
+
+/** Two 32-bit lanes of FNV-1a: tells ids apart, protects nothing. */
+function hashed(id: string): [number, number] {
+  let high = 0xcbf29ce4;
+  let low = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) {
+    const unit = id.charCodeAt(i);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x01000193) ^ (low >>> 15);
+  }
+  return [high >>> 0, low >>> 0];
+}
