@@ -46,6 +46,8 @@ describe("the command as a person meets it", () => {
       "calibrate",
       "apply",
       "triage",
+      "threshold",
+      "decide",
       "sample",
       "generate",
       "report",

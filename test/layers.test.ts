@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-const steps = ["calibrate", "measure", "triage", "bounds", "sample", "guard"];
+const steps = ["calibrate", "measure", "triage", "bounds", "sample", "decide", "guard"];
 const below = ["core", "stats", "losses", "formats", "report"];
 /** Who may import whom. A folder that is not listed may not exist. */
 const mayImport: Record<string, string[]> = {
@@ -19,6 +19,7 @@ const mayImport: Record<string, string[]> = {
   measure: ["core", "stats"],
   triage: ["core", "stats"],
   sample: ["core", "stats"],
+  decide: ["core", "stats"],
   bounds: ["core", "stats"],
   guard: ["core", "stats"],
   plan: [...below, ...steps],

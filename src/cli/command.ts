@@ -42,8 +42,10 @@ export interface Command {
   load(): Promise<{ run(invocation: Invocation, terminal: Terminal): Promise<number> }>;
 }
 
-/** Exit statuses; 1 is for a check that failed, which no command here does yet. */
+/** Exit statuses. */
 export const DONE = 0;
+/** A check or gate failed: said of the data, not of the words. */
+export const CHECK_FAILED = 1;
 export const WRONG_USAGE = 2;
 export const BAD_DATA = 3;
 

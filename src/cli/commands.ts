@@ -9,6 +9,7 @@ const lazy = {
   payload: () => import("./payload.js"),
   learn: () => import("./learnFlags.js"),
   attack: () => import("./attackFlags.js"),
+  threshold: () => import("./thresholdFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -120,6 +121,39 @@ export const commands: readonly Command[] = [
       },
     ],
     load: () => import("./commands/triage.js"),
+  },
+  {
+    name: "threshold",
+    summary: "A threshold that keeps what it promises, or why it cannot",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.threshold()).thresholdFlags,
+    examples: [
+      {
+        run: "logits threshold val.npz --positive not:normal --at 0.95",
+        shows: "what the plain rule does here, with intervals, and which logit it equals",
+      },
+      {
+        run: "logits threshold val.npz --positive not:normal --max-fpr 0.01 -o P.json",
+        shows: "a false-positive rate of at most 1 % with 95 % confidence, as a policy",
+      },
+      {
+        run: "logits threshold test.npz --check P.json",
+        shows: "does the policy keep its promise? exit status 1 when not",
+      },
+    ],
+    load: () => import("./commands/threshold.js"),
+  },
+  {
+    name: "decide",
+    summary: "What a policy does about each row, and why",
+    usage: "FILE…",
+    args: [1, Infinity],
+    flags: async () => (await lazy.threshold()).decideFlags,
+    examples: [
+      { run: "logits decide new.jsonl --policy P.json", shows: "a JSON line a row: action, class, p, margin, reason" },
+    ],
+    load: () => import("./commands/decide.js"),
   },
   {
     name: "sample",

@@ -1,11 +1,8 @@
 import { type DecisionMethod, type Guarantee, LogitsError, type Policy, type Rule } from "../core/index.js";
 import { refusePolicy } from "./fields.js";
 
-const fields: readonly string[] = [
-  ..."kind version name method params classes calibrator rules guarantee further whenRevoked fittedOn metrics".split(
-    " ",
-  ),
-];
+const fields: readonly string[] =
+  "kind version name method params classes calibrator rules guarantee further whenRevoked fittedOn metrics".split(" ");
 
 /** The policy that a JSON document holds, read with these methods. */
 export function readPolicy(document: unknown, methods: readonly DecisionMethod[], classes?: readonly string[]): Policy {

@@ -3,10 +3,11 @@ import type { Batch, Decision, DecisionMethod, Policy, PolicyState } from "../co
 import { compileWith } from "./decider.js";
 import { readPolicy } from "./document.js";
 import { band } from "./methods/band.js";
+import { selective } from "./methods/selective.js";
 import { threshold } from "./methods/threshold.js";
 
 /** Every way of deciding. One line a method. */
-export const decisionMethods: readonly DecisionMethod[] = [threshold, band];
+export const decisionMethods: readonly DecisionMethod[] = [threshold, band, selective];
 
 /**
  * The policy that a JSON document holds, checked before anything is decided by it.
@@ -31,4 +32,12 @@ export function decider(policy: Policy, state?: PolicyState): (batch: Batch) => 
   return compileWith(decisionMethods.find(({ name }) => name === method)!, policy, state);
 }
 
+export { type BandCounts, bandCounts, type BandRates, bandRates, sumCounts } from "./bandRates.js";
+export { logOddsOf, winnersOf } from "./odds.js";
+export { positiveClasses } from "./positive.js";
+export { joined, pieceCount, type Ranked, rankedPieces } from "./ranked.js";
+export { type Counts, countsAt, type Rate, type Rates, ratesOf } from "./rates.js";
+export { type Band, logit, priorShift, solve, type Solved, type Wish } from "./solve/index.js";
+export type { Costs } from "./solve/cost.js";
+export { rowsNeeded } from "./solve/solution.js";
 export { policyVersion } from "./version.js";

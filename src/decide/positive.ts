@@ -14,7 +14,7 @@ export function positiveClasses(
   // A class may be called "not:spam"; then that is what is meant.
   const words =
     typeof given === "object" ? given : classes.includes(String(given)) ? [given] : String(given).split(",");
-  const not = !classes.includes(String(words[0])) && /^not:/.test(String(words[0]));
+  const not = !classes.includes(String(words[0])) && String(words[0]).startsWith("not:");
   const listed = new Set(words.map((word, i) => indexOf(not && i === 0 ? String(word).slice(4) : word, classes)));
   const found = classes.map((_, k) => k).filter((k) => listed.has(k) !== not);
   if (found.length === 0 || found.length === classes.length)

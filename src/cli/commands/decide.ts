@@ -1,0 +1,40 @@
+import { type Decision, LogitsError } from "../../core/index.js";
+import { policyRunner } from "../../plan/decide.js";
+import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
+import { openInput } from "../input.js";
+import { toJson } from "../json.js";
+import { readPolicyFile, readStateFile } from "../policyFile.js";
+import { writeWhole } from "../write.js";
+
+export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const { flags } = invocation;
+  if (flags["policy"] === undefined) throw new UsageError("logits decide needs --policy P.json");
+  // Wrong papers are said before a large file is read.
+  const policy = await readPolicyFile(String(flags["policy"]));
+  const state = flags["state"] === undefined ? undefined : await readStateFile(String(flags["state"]));
+  const decide = policyRunner(policy, state);
+  const source = await openInput(invocation, terminal);
+  await readPolicyFile(String(flags["policy"]), source.classes);
+  const kept: string[] = [];
+  const put =
+    flags["output"] === undefined
+      ? (text: string): void => terminal.out(text)
+      : (text: string): void => void kept.push(text);
+  const actions = new Map<string, number>();
+  let rows = 0;
+  for await (const batch of source.batches({ reuse: true })) {
+    const decisions = decide(batch);
+    rows += decisions.length;
+    for (const { action } of decisions) actions.set(action, (actions.get(action) ?? 0) + 1);
+    put(decisions.map(line).join(""));
+  }
+  if (rows === 0) throw new LogitsError("bad-data", "Cannot decide: there must be at least 1 row, got 0");
+  if (flags["output"] !== undefined) await writeWhole(String(flags["output"]), kept.join(""));
+  if (!flags["json"])
+    terminal.err(`${[...actions].map(([action, count]) => `${action} ${count.toLocaleString("en")}`).join(", ")}\n`);
+  return DONE;
+}
+
+function line({ id, row, ...rest }: Decision): string {
+  return `${toJson({ id: id ?? String(row), row, ...rest }, 0)}\n`;
+}

@@ -1,0 +1,36 @@
+import { LogitsError, type Policy, type PolicyState } from "../core/index.js";
+import { validatePolicy } from "../decide/index.js";
+import { textOf } from "../formats/file.js";
+
+/** The policy of a file, checked; against the classes of the scores where they are known. */
+export async function readPolicyFile(path: string, classes?: readonly string[]): Promise<Policy> {
+  return validatePolicy(await jsonOf(path, "a policy"), classes);
+}
+
+/** What a file says has happened to a policy. */
+export async function readStateFile(path: string): Promise<PolicyState> {
+  const state = (await jsonOf(path, "a policy's state")) as PolicyState | null;
+  const { policy, revoked } = state ?? {};
+  if (
+    typeof policy === "string" &&
+    (revoked === undefined || (typeof revoked?.at === "string" && typeof revoked.reason === "string"))
+  )
+    return state!;
+  throw new LogitsError(
+    "bad-data",
+    `Cannot read ${path}: a policy's state must be {policy, revoked?: {at, reason}}, got ${JSON.stringify(state)?.slice(0, 60)}`,
+  );
+}
+
+async function jsonOf(path: string, what: string): Promise<unknown> {
+  const text = await textOf(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${path}: ${what} must be a JSON document, got ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import type { Guarantee } from "../../core/index.js";
+import { binomialTail } from "../../stats/binomialTail.js";
+import { clopperPearsonLower, clopperPearsonUpper } from "../../stats/clopperPearson.js";
+import type { Counts } from "../rates.js";
+import type { Ranked } from "../ranked.js";
+import { learnThenTest } from "./learnThenTest.js";
+import { rowsNeeded, type Solution } from "./solution.js";
+
+/**
+ * The lowest threshold whose precision is at least `bound` with `confidence`, by learn then test.
+ *
+ * Among the alerts of a threshold the positives are binomial, so P(Bin(alerts, bound) ≥ positives) is an exact p-value of "the precision is below the bound"
+ * (the test whose inversion is Clopper–Pearson's lower limit). With a `prior` the precision is prior·recall/(prior·recall + (1 − prior)·fpr), and both
+ * rates are bounded at half the error each.
+ *
+ * Selective prediction is the same with "the winner is right" for positive: `risk` is then 1 − precision, and the guarantee says so.
+ *
+ * @param bound in (0, 1)
+ * @param prior share of positives in production; absent: as among the rows.
+ */
+export function precisionThreshold(
+  pieces: readonly Ranked[],
+  bound: number,
+  confidence: number,
+  options: { prior?: number; risk?: boolean } = {},
+): Solution {
+  const { prior, risk = false } = options;
+  const delta = 1 - confidence;
+  const needed = rowsNeeded(1 - bound, delta);
+  const pValue = prior === undefined ? plainTest(bound) : priorTest(bound, prior, delta);
+  const { found, best } = learnThenTest(pieces, pValue, delta);
+  const what = risk
+    ? `a risk of at most ${round(1 - bound)} among the accepted`
+    : `a precision of at least ${bound}${prior === undefined ? "" : ` at a prior of ${prior}`}`;
+  if (!found) {
+    const [count, n] = best ? [risk ? best.counts.fp : best.counts.tp, best.counts.tp + best.counts.fp] : [0, 0];
+    const of = risk ? `${count} wrong of ${n} accepted` : `${count} positive of ${n} alerts`;
+    const few = n < needed;
+    const why = few
+      ? `needs ${needed} ${risk ? "accepted rows" : "alerts"} to test, the threshold to begin with has ${n}`
+      : `is not proven even by the threshold to begin with: ${of} in the rows it is tested on`;
+    return { refused: `${what} with confidence ${confidence} ${why}`, needed, have: n };
+  }
+  const { threshold, counts } = found;
+  const n = counts.tp + counts.fp;
+  const guarantee: Guarantee = {
+    rate: risk ? "risk" : "precision",
+    side: risk ? "at most" : "at least",
+    bound: risk ? round(1 - bound) : bound,
+    confidence,
+    by: "learn then test",
+    n,
+    count: risk ? counts.fp : counts.tp,
+    needed,
+  };
+  if (prior !== undefined) guarantee.prior = prior;
+  return { threshold, guarantee };
+}
+
+/** 1 − 0.8 as 0.2. */
+const round = (value: number): number => Number(value.toPrecision(12));
+
+const plainTest =
+  (bound: number) =>
+  ({ tp, fp }: Counts): number =>
+    tp + fp === 0 ? 1 : binomialTail(tp, tp + fp, bound);
+
+/** The least error at which both rates' limits prove the precision; 1 where `delta` is not enough, since nothing else is asked. */
+const priorTest =
+  (bound: number, prior: number, delta: number) =>
+  (counts: Counts): number => {
+    const proven = (error: number): boolean => priorPrecision(counts, prior, error / 2) >= bound;
+    if (!proven(delta)) return 1;
+    let [low, high] = [Math.log(1e-300), Math.log(delta)];
+    for (let step = 0; step < 20; step++) {
+      const middle = (low + high) / 2;
+      if (proven(Math.exp(middle))) high = middle;
+      else low = middle;
+    }
+    return Math.exp(high);
+  };
+
+/** Precision at a prior, of recall's lower and the false-positive rate's upper limit. */
+export function priorPrecision({ tp, fp, fn, tn }: Counts, prior: number, each: number): number {
+  const recall = clopperPearsonLower(tp, tp + fn, 1 - each);
+  const fpr = clopperPearsonUpper(fp, fp + tn, 1 - each);
+  return recall === 0 ? 0 : (prior * recall) / (prior * recall + (1 - prior) * fpr);
+}
