@@ -57,6 +57,7 @@ function checkContent(params: GuardParams, method: Guard["method"], classes: num
     )
       refuse("each group of ranks must be pooled or the index of a class", group);
     for (const name of names) checkSorted((values as Record<string, unknown>)?.[name], `ranks of ${name} in ${group}`);
+    for (const name of names) checkSorted(params.scale?.[group]?.[name], `scale of ${name} in ${group}`);
     if (method === "fisher") checkSorted(params.again?.[group], `combined ranks in ${group}`);
   }
   if (!isObject(params.reference)) refuse("reference must be an object", params.reference);

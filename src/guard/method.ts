@@ -53,7 +53,12 @@ export interface GuardParams {
   ranks: Record<string, Record<string, number[]>>;
   /** Sorted combined statistics of benign rows that are not among `ranks`, by group: what the combined statistic is ranked in again. */
   again: Record<string, number[]>;
-  /** Positions of those same rows by detector, sorted, and their combined statistics: what a stream begins with (`alarm`). */
+  /** Knots by group and detector, of the rows that means were learned from: what standings are told by. */
+  scale: Record<string, Record<string, number[]>>;
+  /**
+   * What a stream begins with (`watchRows`), sorted: standings of benign rows by detector, of all that no knots were made from; and combined statistics, of
+   * those that are not among `ranks` either.
+   */
   reference: Record<string, number[]>;
   /** Benign rows whose winner each class was. */
   predicted: number[];
@@ -62,8 +67,8 @@ export interface GuardParams {
 /** What one detector says of a row. */
 export interface DetectorReading {
   value: number;
-  /** Where the value lies among benign ones, in (0, 1]: the share of them that are not above it, itself counted. */
-  position: number;
+  /** Where it stands between the lowest (0) and the highest (1) of some benign rows of its group; beyond them it is below 0 or above 1. */
+  standing: number;
   /** Two-sided p-value among benign rows. */
   p: number;
   /** The side it lies on, where p ≤ 0.05. */

@@ -1,4 +1,5 @@
-import { COMBINED, type Detector, type Guard, type GuardRows } from "./method.js";
+import type { Detector, Guard, GuardRows } from "./method.js";
+import { type Knots, standing } from "./standing.js";
 
 /** Where a value lies among sorted benign ones, itself among them: shares of those that are at most, and at least, as large. */
 export function shares(sorted: Float64Array, value: number): { below: number; above: number } {
@@ -44,6 +45,7 @@ export interface Placed {
   value: Float64Array;
   below: Float64Array;
   above: Float64Array;
+  standing: Float64Array;
   /** The combined statistic of each row. */
   score: Float64Array;
   /** The group that each row was ranked in. */
@@ -57,16 +59,14 @@ export function place(
   method: Guard["method"],
   ready: readonly Ready[],
   ranks: ReadonlyMap<string, readonly Float64Array[]>,
+  scale: ReadonlyMap<string, readonly Knots[]>,
   rows: GuardRows,
 ): Placed {
   const count = rows.scores.rows;
   const width = ready.length;
   const measured = ready.map(({ values }) => values(rows));
-  const [value, below, above] = [0, 1, 2].map(() => new Float64Array(count * width)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const numbers = (): Float64Array => new Float64Array(count * width);
+  const [value, below, above, stands] = [numbers(), numbers(), numbers(), numbers()];
   const score = new Float64Array(count);
   const group: string[] = [];
   const together = ready.flatMap(({ detector }, d) => (detector.combined ? [d] : []));
@@ -75,12 +75,14 @@ export function place(
     const own = String(rows.scores.predicted[row]!);
     const name = ranks.has(own) ? own : POOLED;
     const sorted = ranks.get(name)!;
+    const knots = scale.get(name)!;
     for (let d = 0; d < width; d++) {
       const at = row * width + d;
       value[at] = measured[d]![row]!;
       const found = shares(sorted[d]!, value[at]!);
       below[at] = found.below;
       above[at] = found.above;
+      stands[at] = standing(knots[d]!, value[at]!);
     }
     together.forEach((d, i) => {
       const at = row * width + d;
@@ -89,11 +91,5 @@ export function place(
     score[row] = combine(method, p);
     group.push(name);
   }
-  return { value, below, above, score, group };
+  return { value, below, above, standing: stands, score, group };
 }
-
-/** Names of what a stream is watched by: every detector, and all combined. */
-export const monitors = (ready: readonly Ready[]): string[] => [
-  COMBINED,
-  ...ready.map(({ detector }) => detector.name),
-];

@@ -1,7 +1,7 @@
 import { type Batch, LogitsError, predictions, type Replicates } from "../core/index.js";
 import { checkReplicates } from "./copies.js";
 import { detectors as all } from "./detectors.js";
-import { sortedOf } from "./fit.js";
+import { knotsIn, sortedOf } from "./benign.js";
 import { type DetectorReading, type Guard, type GuardRow, type GuardRows, type Tail, tailWords } from "./method.js";
 import { place, type Placed, POOLED, type Ready, shares, twoSided } from "./ranks.js";
 
@@ -60,6 +60,7 @@ export function placer(
     return { detector, values: detector.measure(own, learned, classes.length) };
   });
   const ranks = sortedOf(ready, params.ranks);
+  const scale = knotsIn(ready, params.scale);
   const needs = ready.some(({ detector }) => detector.needs === "replicates");
   return (batch, replicates) => {
     const refuse = (what: string, hint?: string): never => {
@@ -84,13 +85,13 @@ export function placer(
       );
     if (replicates) checkReplicates(replicates, batch.rows, batch.classes);
     const rows: GuardRows = { scores: predictions(batch), ...(replicates && { replicates }) };
-    return { rows, place: place(method, ready, ranks, rows), ready };
+    return { rows, place: place(method, ready, ranks, scale, rows), ready };
   };
 }
 
 function readingsOf(
   ready: readonly Ready[],
-  { value, below, above }: Placed,
+  { value, below, above, standing }: Placed,
   row: number,
 ): Record<string, DetectorReading> {
   const readings: Record<string, DetectorReading> = {};
@@ -102,7 +103,7 @@ function readingsOf(
     const side = sides.below <= sides.above ? "below" : "above";
     readings[detector.name] = {
       value: value[at]!,
-      position: sides.below,
+      standing: standing[at]!,
       p,
       tail: p <= unusual ? detector.says[side] : null,
     };

@@ -13,7 +13,7 @@ export interface WatchOptions extends Omit<AlarmOptions, "benign" | "state"> {
 /** All that a watch remembers: plain JSON. */
 export interface WatchState {
   rows: number;
-  /** By what is watched: each detector's position, and the combined statistic. */
+  /** By what is watched: each detector's standing, and the combined statistic. */
   alarms: Record<string, AlarmState>;
   /** The first that rang. */
   rung?: NonNullable<AlarmState["rung"]> & { by: string };
@@ -38,10 +38,10 @@ export interface Watch {
 }
 
 /**
- * Watches a stream of rows that a guard has scored: one alarm for each detector's position and one for the combined statistic, each at its share of
+ * Watches a stream of rows that a guard has scored: one alarm for each detector's standing and one for the combined statistic, each at its share of
  * `falseAlarm`, so that all together ring in at most that share of blocks of exchangeable rows.
  *
- * Each begins with benign rows of the guard that none of its ranks were made from.
+ * Each begins with benign rows of the guard that what it is told by was not made from.
  *
  * @throws "bad-argument", "bad-data"
  * @example
@@ -71,7 +71,7 @@ export function watchRows(
     add(rows) {
       for (const row of rows) {
         for (const [name, one] of alarms) {
-          const { rung } = one.add(name === COMBINED ? row.score : row.detectors[name]!.position);
+          const { rung } = one.add(name === COMBINED ? row.score : row.detectors[name]!.standing);
           if (rung && !state.rung) state.rung = { by: name, ...rung };
         }
         state.rows++;

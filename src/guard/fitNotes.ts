@@ -1,0 +1,45 @@
+import type { Guard, GuardParams } from "./method.js";
+import { POOLED } from "./ranks.js";
+
+interface Said {
+  by: string;
+  method: Guard["method"];
+  classes: readonly string[];
+  predicted: number[];
+  groups: string[];
+  minRows: number;
+  ranks: GuardParams["ranks"];
+  again: GuardParams["again"];
+}
+
+/** What a person should know of a guard. */
+export function say(notes: string[], { by, classes, predicted, groups, minRows, ...rest }: Said): void {
+  const total = predicted.reduce((sum, n) => sum + n, 0);
+  const few = classes.filter((_, k) => predicted[k]! > 0 && !groups.includes(String(k)));
+  const none = classes.filter((_, k) => predicted[k] === 0);
+  if (by === "predicted" && few.length > 0) {
+    const rows = predicted.reduce((sum, n, k) => sum + (groups.includes(String(k)) ? 0 : n), 0);
+    notes.push(
+      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than ${minRows} in a part): they are ranked among all benign rows. They are ${((100 * rows) / total).toFixed(1)} % of the benign rows, and by so much at most the rate of false positives can be above α.`,
+    );
+  }
+  if (none.length > 0)
+    notes.push(`No benign row was predicted as ${listOf(none)}: such rows are ranked among all benign rows.`);
+  const lowest = smallest({ ...rest, combined: undefined });
+  if (lowest > 0.01)
+    notes.push(`With so few benign rows no p-value can be below ${lowest.toPrecision(2)}: 1 % cannot be reached.`);
+}
+
+const listOf = (names: readonly string[]): string =>
+  names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more classes`;
+
+/** The smallest p-value that a row can get, where most rows are ranked. */
+export function smallest({
+  method,
+  ranks,
+  again,
+  combined = Object.keys(ranks[POOLED]!).length,
+}: Pick<Said, "method" | "ranks" | "again"> & { combined: number | undefined }): number {
+  if (method === "fisher") return 1 / (again[POOLED]!.length + 1);
+  return Math.min(1, (2 * combined) / (Object.values(ranks[POOLED]!)[0]!.length + 1));
+}
