@@ -68,7 +68,6 @@ export function validateCalibrator(document: unknown, classes?: number | readonl
 }
 
 export type { Candidate, FitResult };
-export { hashBatch } from "./hash.js";
 export { exchangeabilityWarning } from "./exchangeable.js";
 export { temperature } from "./temperature.js";
 export { fitTemperature, type SearchOptions, type TemperatureFit } from "./temperatureSearch.js";

@@ -1,5 +1,5 @@
-import { applyCalibrator, hashBatch, validateCalibrator } from "../calibrate/index.js";
-import { type Batch, type Calibrator, LogitsError, type Policy, type Rule, type Source } from "../core/index.js";
+import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
+import { type Batch, type Calibrator, hashBatch, LogitsError, type Policy, type Rule, type Source } from "../core/index.js";
 import {
   type Band,
   bandCounts,
