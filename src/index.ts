@@ -1,11 +1,15 @@
 /** The everyday names of the library. */
 import { applyCalibrator, validateCalibrator } from "./calibrate/index.js";
-import { type Batch, type Calibrator, type Source } from "./core/index.js";
+import type { Batch, Calibrator, Decision, Policy, PolicyState, Source } from "./core/index.js";
+import { policyVersion, validatePolicy } from "./decide/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
+import { policyRunner } from "./plan/decide.js";
 import { collect, sourceOf } from "./plan/collect.js";
 import { type EvaluateOptions, type Evaluation, evaluate as evaluateSource } from "./plan/evaluate.js";
 import type { Plan } from "./plan/plan.js";
+import { thresholdSource } from "./plan/threshold.js";
+import type { ThresholdOptions, ThresholdResult } from "./plan/thresholdOptions.js";
 import { type Triage, type TriageOptions, triageSource } from "./triage/index.js";
 
 /** A table of scores: what `read` gives, or a batch of your own. */
@@ -90,3 +94,42 @@ export async function triage(
   return triageSource(source, calibrator && ((batch) => applyCalibrator(batch, calibrator)), rest);
 }
 export { explain, type ExplainOptions } from "./plan/explain.js";
+
+/**
+ * A threshold that keeps a promise, as a policy; or why it cannot be promised.
+ *
+ * @param options.positive which classes count: names or indices, several, or "not:normal".
+ * @param options.maxFpr, minPrecision, minRecall, maxRisk, budget promises, kept with `confidence` (default 0.95) over draws of the rows; or `at`, `costs`, `beta`,
+ *   which promise nothing.
+ * @throws "no-labels", "bad-argument", "bad-data" (no positive or no negative rows), "not-finite".
+ * @example
+ *     const { met, policy, heldOut } = await threshold(data, { positive: "not:normal", maxFpr: 0.01 });
+ */
+export async function threshold(
+  data: Data,
+  options: Omit<ThresholdOptions, "evalSource"> & { eval?: Data },
+): Promise<ThresholdResult> {
+  const { eval: evalData, ...rest } = options;
+  return thresholdSource(asSource(data), { ...rest, ...(evalData ? { evalSource: asSource(evalData) } : {}) });
+}
+
+/**
+ * What a policy does about each row, and why: its calibrator is applied first.
+ *
+ * @param state what has happened to the policy since: once it is revoked every decision says so.
+ * @throws "mismatch" for rows of other classes, "not-finite".
+ * @example
+ *     const [{ action, reason }] = await decide({ kind: "logits", values: Float64Array.of(8.2, 1.5), rows: 1, classes: 2 }, policy);
+ */
+export async function decide(data: Data, policy: Policy, state?: PolicyState): Promise<Decision[]> {
+  const source = "batches" in data ? data : sourceOf(data);
+  const run = policyRunner(validatePolicy(policy, source.classes), state);
+  const decisions: Decision[] = [];
+  for await (const batch of source.batches()) for (const decision of run(batch)) decisions.push(decision);
+  return decisions;
+}
+
+export { policyRunner, policyVersion, validatePolicy };
+export { checkPolicy, type PolicyCheck } from "./plan/checkPolicy.js";
+export { gate, type GateAction, type GateDecision, type GateInput, type GateOptions } from "./plan/gate.js";
+export type { Decision, Policy, PolicyState, ThresholdOptions, ThresholdResult };

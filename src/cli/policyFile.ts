@@ -4,12 +4,12 @@ import { textOf } from "../formats/file.js";
 
 /** The policy of a file, checked; against the classes of the scores where they are known. */
 export async function readPolicyFile(path: string, classes?: readonly string[]): Promise<Policy> {
-  return validatePolicy(await jsonOf(path, "a policy"), classes);
+  return validatePolicy(await readJsonFile(path, "a policy"), classes);
 }
 
 /** What a file says has happened to a policy. */
 export async function readStateFile(path: string): Promise<PolicyState> {
-  const state = (await jsonOf(path, "a policy's state")) as PolicyState | null;
+  const state = (await readJsonFile(path, "a policy's state")) as PolicyState | null;
   const { policy, revoked } = state ?? {};
   if (
     typeof policy === "string" &&
@@ -22,7 +22,8 @@ export async function readStateFile(path: string): Promise<PolicyState> {
   );
 }
 
-async function jsonOf(path: string, what: string): Promise<unknown> {
+/** What a JSON file holds. */
+export async function readJsonFile(path: string, what: string): Promise<unknown> {
   const text = await textOf(path);
   try {
     return JSON.parse(text);

@@ -56,8 +56,8 @@ export const thresholdFlags: Flag[] = [
   goal({
     name: "cost",
     type: "string",
-    metavar: "fp=A,fn=B[,ask=C]",
-    help: "The least cost: of a false alert, of a miss, and of asking a person",
+    metavar: "fp=A,fn=B[,ask=C]|FILE",
+    help: "The least cost: of a false alert, of a miss, and of asking a person; or a JSON file with a cost for each action and class",
   }),
   goal({
     name: "beta",
@@ -104,6 +104,11 @@ export const thresholdFlags: Flag[] = [
     exclusiveMax: true,
     metavar: "P",
     help: "Share of positives in production, where it is not that of FILE; within each class rows are taken to be alike",
+  },
+  {
+    name: "perClass",
+    type: "boolean",
+    help: "One threshold a class, each for the rows that it wins; without --positive",
   },
   { name: "abstain", type: "boolean", help: "Two promises, two thresholds: a person is asked between them" },
   {

@@ -1,82 +1,122 @@
+import type { Guarantee, Policy } from "../core/index.js";
 import type { Rate } from "../decide/index.js";
-import type { ThresholdOptions, ThresholdResult } from "../plan/threshold.js";
+import type { PolicyCheck } from "../plan/checkPolicy.js";
+import type { ThresholdOptions, ThresholdResult } from "../plan/thresholdOptions.js";
 import { alignColumns, number } from "./metricsTable.js";
 
-const rates = ["alerts", "fpr", "precision", "recall", "asked", "missed"] as const;
-const titles: Record<(typeof rates)[number], string> = {
+const titles = {
   alerts: "alerts",
   fpr: "false-positive rate",
   precision: "precision",
   recall: "recall",
   asked: "asked",
   missed: "missed",
+  coverage: "coverage",
+  risk: "risk of the accepted",
+  cost: "mean cost of a row",
+} as const;
+type Name = keyof typeof titles;
+
+const count = (n: number): string => n.toLocaleString("en");
+const probabilityOf = (logOdds: number): string => {
+  const p = 1 / (1 + Math.exp(-logOdds));
+  const missing = 1 / (1 + Math.exp(logOdds));
+  if (missing < 1e-6) return `1 − ${Number(missing.toPrecision(3))}`;
+  return missing < 0.01 ? p.toFixed(2 - Math.floor(Math.log10(missing))) : number(p);
 };
 
 /** What was found, as a person reads it. */
 export function thresholdText(result: ThresholdResult, options: ThresholdOptions): string {
-  const { rows, positives, negatives, warnings } = result;
-  const selective = options.maxRisk !== undefined;
-  const count = (n: number): string => n.toLocaleString("en");
-  const lines = [
-    selective
-      ? `${count(rows)} rows: ${count(positives)} right, ${count(negatives)} wrong`
-      : `${count(rows)} rows: ${count(positives)} positive, ${count(negatives)} negative`,
-  ];
-  if (!result.met) {
-    lines.push(`Not promised: ${result.reason}`);
-    return `${lines.join("\n")}\n`;
-  }
-  lines.push(...thresholdLines(result), ...guaranteeLines(result), "", rateTable(result, options), ...warnings);
+  const lines = [rowsLine(result, options)];
+  if (!result.met) lines.push(`Not promised: ${result.reason}`);
+  if (result.classes) lines.push("", classTable(result.classes));
+  else if (result.met && result.logit !== undefined) lines.push(...thresholdLines(result));
+  if (!result.met) return `${lines.join("\n")}\n`;
+  if (!result.classes) lines.push(...guaranteeLines(result));
+  lines.push("", rateTable(result, options));
+  const perVolume = result.alertsPerVolume;
+  if (perVolume)
+    lines.push(
+      "",
+      `In ${options.volume === undefined ? "as many rows" : `${count(options.volume)} rows`}: ${number(perVolume.value)} alerts [${number(perVolume.ci[0])}, ${number(perVolume.ci[1])}]`,
+    );
+  if (result.warnings.length > 0) lines.push("", ...result.warnings);
   return `${lines.join("\n")}\n`;
 }
 
-function thresholdLines({ at, logit, low }: ThresholdResult): string[] {
-  const one = (p: number, odds: number): string => `P ≥ ${probability(p)}, which is a logit of ${number(odds)}`;
-  if (!low) return [`Threshold: ${one(at!, logit!)}`];
-  return [`Upper threshold: ${one(at!, logit!)}`, `Lower threshold: ${one(low.at, low.logit)}`];
+function rowsLine({ rows, positives, negatives }: ThresholdResult, { maxRisk }: ThresholdOptions): string {
+  if (positives === undefined) return `${count(rows)} rows`;
+  const [one, other] = maxRisk === undefined ? ["positive", "negative"] : ["right", "wrong"];
+  return `${count(rows)} rows: ${count(positives)} ${one}, ${count(negatives!)} ${other}`;
 }
 
-/** Digits enough to see how far it is from 0 and 1. */
-function probability(p: number): string {
-  const missing = 1 - p;
-  if (missing <= 0) return "1 (to 16 digits)";
-  return missing < 0.01 ? p.toFixed(Math.min(15, 2 - Math.floor(Math.log10(missing)))) : number(p);
+function thresholdLines({ logit, low }: ThresholdResult): string[] {
+  const one = (odds: number): string => `P ≥ ${probabilityOf(odds)}, which is a logit of ${number(odds)}`;
+  if (!low) return [`Threshold: ${one(logit!)}`];
+  return [`Upper threshold: ${one(logit!)}`, `Lower threshold: ${one(low.logit)}`];
 }
 
-const promises: Record<string, string> = {
+const promises: Record<Guarantee["rate"], string> = {
   fpr: "false-positive rate",
   precision: "precision",
   recall: "recall",
-  risk: "risk among the accepted",
+  risk: "risk of the accepted",
   alerts: "share of alerts",
 };
+
+function promise({
+  rate,
+  side,
+  bound,
+  confidence,
+  prior,
+  class: about,
+}: Pick<Guarantee, "rate" | "side" | "bound" | "confidence" | "prior" | "class">): string {
+  const of = about === undefined ? "" : ` of ${about}`;
+  const at = prior === undefined ? "" : ` at a prior of ${prior}`;
+  return `${promises[rate]}${of} ${side} ${bound} with confidence ${Number(confidence.toPrecision(6))}${at}`;
+}
 
 function guaranteeLines({ guarantee, further = [] }: ThresholdResult): string[] {
   if (!guarantee) return ["Promise: none"];
   return [guarantee, ...further].map(
-    ({ rate, side, bound, confidence, by, n, count, needed, prior }) =>
-      `Promise: ${promises[rate]} ${side} ${bound} with confidence ${confidence}${prior === undefined ? "" : ` at a prior of ${prior}`}` +
-      ` (${by}; ${count.toLocaleString("en")} of ${n.toLocaleString("en")}, needs ${needed.toLocaleString("en")})`,
+    (one) =>
+      `Promise: ${promise(one)} (${one.by}; ${count(one.count)} of ${count(one.n)}, needs ${count(one.needed)} at least)`,
   );
 }
 
-function rateTable(result: ThresholdResult, { at }: ThresholdOptions): string {
+function classTable(classes: NonNullable<ThresholdResult["classes"]>): string {
+  const rows = classes.map((one) =>
+    "refused" in one
+      ? [one.class, "never", "", "", one.refused]
+      : [one.class, `P ≥ ${probabilityOf(one.logit)}`, number(one.logit), cell(one.precision), cell(one.recall)],
+  );
+  return alignColumns([["class", "accepted from", "logit", "precision", "recall"], ...rows]);
+}
+
+function cell(rate: Rate | undefined): string {
+  if (rate === undefined || Number.isNaN(rate.value)) return "–";
+  return `${number(rate.value)} [${number(rate.ci[0])}, ${number(rate.ci[1])}]`;
+}
+
+function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): string {
   const { heldOut, uncalibrated } = result;
   const held = heldOut && !("refused" in heldOut) ? heldOut : undefined;
-  const cell = (rate: Rate | undefined): string =>
-    rate === undefined || Number.isNaN(rate.value)
-      ? "–"
-      : `${number(rate.value)} [${number(rate.ci[0])}, ${number(rate.ci[1])}]`;
-  const columns: [string, (name: (typeof rates)[number]) => string][] = [
+  const learned = at === undefined && (result.logit !== undefined || costs === undefined);
+  const columns: [string, (name: Name) => string][] = [
     [
-      at === undefined ? "on these rows (optimistic)" : uncalibrated ? "calibrated" : "on these rows",
+      uncalibrated ? "calibrated" : learned ? "on these rows (optimistic)" : "on these rows",
       (name) => cell(result[name]),
     ],
   ];
-  if (uncalibrated) columns.unshift(["before calibration", (name) => cell(uncalibrated[name])]);
+  if (uncalibrated)
+    columns.unshift([
+      "before calibration",
+      (name) => cell(name in uncalibrated ? uncalibrated[name as "fpr"] : undefined),
+    ]);
   if (held)
     columns.push([held.source === "file" ? "on the --eval rows" : "held out (5-fold)", (name) => cell(held[name])]);
-  const shown = rates.filter((name) => result[name] !== undefined);
+  const shown = (Object.keys(titles) as Name[]).filter((name) => result[name] !== undefined);
   const table = alignColumns([
     ["rate", ...columns.map(([title]) => title)],
     ...shown.map((name) => [titles[name], ...columns.map(([, of]) => of(name))]),
@@ -86,4 +126,20 @@ function rateTable(result: ThresholdResult, { at }: ThresholdOptions): string {
       ? [`(no held-out figures: ${heldOut.refused} of 5 folds have too few rows for the promise)`]
       : [];
   return [table, ...note].join("\n");
+}
+
+/** What new rows say of a policy's promises. */
+export function checkText({ policy, kept, rows, checks }: PolicyCheck, { name }: Policy): string {
+  const lines = checks.map((check) => {
+    const { status, value, ci, count: k, n, pBroken, pKept } = check;
+    const p = (one: number | undefined): string => (one === undefined ? "" : `p ${number(one)}`);
+    const tests = pBroken === undefined ? "" : `; against it ${p(pBroken)}, for it ${p(pKept)}`;
+    const figure =
+      n === 0
+        ? "no row that it is about"
+        : `${number(value)} [${number(ci[0])}, ${number(ci[1])}], ${count(k)} of ${count(n)}${tests}`;
+    return `${status}: ${promise(check)}\n  ${figure}`;
+  });
+  const verdict = kept ? "No promise is broken." : "BROKEN: do not rely on this policy for rows like these.";
+  return `Policy ${name === undefined ? "" : `${name} `}${policy} on ${count(rows)} rows\n${lines.join("\n")}\n${verdict}\n`;
 }

@@ -106,7 +106,7 @@ export interface Ruling {
 export interface Ruler {
   /** Decides about the row of scores that begins at `start`. */
   rule(values: ArrayLike<number>, start: number, ruling: Ruling): void;
-  /** Why, as a sentence without its end. */
+  /** Why, of the row that `rule` was last called with: a sentence without its end. */
   reason(ruling: Ruling, p: number): string;
 }
 

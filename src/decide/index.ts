@@ -3,11 +3,17 @@ import type { Batch, Decision, DecisionMethod, Policy, PolicyState } from "../co
 import { compileWith } from "./decider.js";
 import { readPolicy } from "./document.js";
 import { band } from "./methods/band.js";
+import { cascadeOf } from "./methods/cascade.js";
+import { expectedCost } from "./methods/expectedCost.js";
+import { multilabel } from "./methods/multilabel.js";
+import { perClass } from "./methods/perClass.js";
 import { selective } from "./methods/selective.js";
 import { threshold } from "./methods/threshold.js";
 
+const single: readonly DecisionMethod[] = [threshold, band, selective, perClass, expectedCost, multilabel];
+
 /** Every way of deciding. One line a method. */
-export const decisionMethods: readonly DecisionMethod[] = [threshold, band, selective];
+export const decisionMethods: readonly DecisionMethod[] = [...single, cascadeOf(single)];
 
 /**
  * The policy that a JSON document holds, checked before anything is decided by it.
@@ -35,8 +41,9 @@ export function decider(policy: Policy, state?: PolicyState): (batch: Batch) => 
 export { type BandCounts, bandCounts, type BandRates, bandRates, sumCounts } from "./bandRates.js";
 export { logOddsOf, winnersOf } from "./odds.js";
 export { positiveClasses } from "./positive.js";
-export { joined, pieceCount, type Ranked, rankedPieces } from "./ranked.js";
+export { dealt, joined, type Ranked, rankedPieces } from "./ranked.js";
 export { type Counts, countsAt, type Rate, type Rates, ratesOf } from "./rates.js";
+export { checkGuarantee, type GuaranteeCheck } from "./checkGuarantee.js";
 export { type Band, logit, priorShift, solve, type Solved, type Wish } from "./solve/index.js";
 export type { Costs } from "./solve/cost.js";
 export { rowsNeeded } from "./solve/solution.js";

@@ -9,26 +9,30 @@ export interface Ranked {
 /** How many pieces rows are dealt into. */
 export const pieceCount = 5;
 
+/** Which piece each row is in: that depends on the seed and its index alone. */
+export function dealt(rows: number, seed: number, offset = 0): Uint8Array {
+  return Uint8Array.from({ length: rows }, (_, row) => pieceCount * uniform(seed, "folds", offset + row));
+}
+
 /**
- * The rows dealt into pieces, each ranked. Which piece a row is in depends on the seed and its index alone; folds and pilots are made of whole pieces, so that
- * everything is sorted once.
+ * The rows of each piece, ranked. Folds and pilots are made of whole pieces, so that everything is sorted once.
  *
- * @param truth 1 for a row that is positive.
- * @throws nothing; scores must not hold NaN.
+ * @param scores without NaN
+ * @param truth 1 for a row that is positive
+ * @param piece as `dealt` deals them
  */
-export function rankedPieces(scores: Float64Array, truth: Uint8Array, seed: number, offset = 0): Ranked[] {
-  const piece = Uint8Array.from(scores, (_, row) => pieceCount * uniform(seed, "folds", offset + row));
-  return Array.from({ length: pieceCount }, (_, k) => {
-    const pick = (wanted: number): Float64Array => {
-      let count = 0;
-      for (let row = 0; row < scores.length; row++) if (piece[row] === k && truth[row] === wanted) count++;
-      const picked = new Float64Array(count);
-      for (let row = 0, at = 0; row < scores.length; row++)
-        if (piece[row] === k && truth[row] === wanted) picked[at++] = scores[row]!;
-      return picked.sort();
-    };
-    return { negatives: pick(0), positives: pick(1) };
-  });
+export function rankedPieces(scores: Float64Array, truth: Uint8Array, piece: Uint8Array): Ranked[] {
+  const counts = new Uint32Array(2 * pieceCount);
+  for (let row = 0; row < scores.length; row++) counts[2 * piece[row]! + truth[row]!]!++;
+  const lists = Array.from(counts, (count) => new Float64Array(count));
+  for (let row = scores.length - 1; row >= 0; row--) {
+    const list = 2 * piece[row]! + truth[row]!;
+    lists[list]![--counts[list]!] = scores[row]!;
+  }
+  return Array.from({ length: pieceCount }, (_, k) => ({
+    negatives: lists[2 * k]!.sort(),
+    positives: lists[2 * k + 1]!.sort(),
+  }));
 }
 
 /** All rows of some pieces. */

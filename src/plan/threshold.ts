@@ -1,13 +1,13 @@
 import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
-import { type Batch, type Calibrator, hashBatch, LogitsError, type Policy, type Rule, type Source } from "../core/index.js";
+import { type Batch, LogitsError, type Policy, type Source } from "../core/index.js";
 import {
   type Band,
   bandCounts,
   type BandCounts,
   type BandRates,
   bandRates,
+  dealt,
   joined,
-  logOddsOf,
   policyVersion,
   positiveClasses,
   priorShift,
@@ -15,154 +15,118 @@ import {
   rankedPieces,
   type Rate,
   solve,
+  type Solved,
   sumCounts,
-  validatePolicy,
-  winnersOf,
   type Wish,
 } from "../decide/index.js";
 import { collect } from "./collect.js";
-
-export interface ThresholdOptions extends Wish {
-  /** Which classes are positive: names or indices, several, or "not:normal". Not with `maxRisk`, which is about the winner being right. */
-  positive?: string | number | readonly (string | number)[];
-  calibrator?: Calibrator;
-  /** Rows that the figures are measured on as well; without them a seeded 5-fold estimate. */
-  evalSource?: Source;
-  /** Default 0. */
-  seed?: number;
-  /** Names of the actions, from the surest positive down: two for one threshold, three for two. */
-  actions?: readonly string[];
-  rules?: Rule[];
-  name?: string;
-  whenRevoked?: string;
-}
-
-/** What was found, what it promises and how it fares. */
-export interface ThresholdResult {
-  /** False when the promise cannot be made, and then there is no policy. */
-  met: boolean;
-  /** Why not. */
-  reason?: string;
-  /** The fewest rows with which it could be, and how many there are, where that is why. */
-  needed?: number;
-  have?: number;
-  policy?: Policy;
-  /** `policyVersion` of the policy. */
-  version?: string;
-  /** The threshold as P, and as log-odds. */
-  at?: number;
-  logit?: number;
-  /** The lower of two thresholds. */
-  low?: { at: number; logit: number };
-  guarantee?: Policy["guarantee"];
-  further?: Policy["further"];
-  rows: number;
-  positives: number;
-  negatives: number;
-  /** On the rows that the threshold was found on: optimistic, where it was found by looking for the best. */
-  alerts?: Rate;
-  fpr?: Rate;
-  precision?: Rate;
-  recall?: Rate;
-  asked?: Rate;
-  missed?: Rate;
-  /** On rows that the threshold was not found on. */
-  heldOut?: ({ source: "file" | "cv5"; rows: number } & BandRates) | { source: "cv5"; refused: number };
-  /** The same threshold on the scores as they were before the calibrator. */
-  uncalibrated?: BandRates;
-  warnings: string[];
-}
-
-/** Scores that a threshold is held against, and which rows are positive. */
-interface Question {
-  scores: Float64Array;
-  truth: Uint8Array;
-}
+import { costPolicy, isActionCosts } from "./costPolicy.js";
+import { type DecisionRows, positiveRows, rightRows } from "./decisionRows.js";
+import { perClassThreshold } from "./perClassThreshold.js";
+import {
+  actionNames,
+  envelope,
+  type HeldOut,
+  refuseOption,
+  type ThresholdOptions,
+  type ThresholdResult,
+} from "./thresholdOptions.js";
 
 /** Finds a threshold for the rows of `source`, with what it promises; or says why it cannot be promised. */
-export async function thresholdSource(source: Source, options: ThresholdOptions): Promise<ThresholdResult> {
-  const { calibrator: given, evalSource, seed = 0, confidence = 0.95, prior } = options;
-  const calibrator = given && validateCalibrator(given, source.classes);
-  const raw = await collect(source);
+export async function thresholdSource(source: Source, given: ThresholdOptions): Promise<ThresholdResult> {
+  const options = given.calibrator
+    ? { ...given, calibrator: validateCalibrator(given.calibrator, source.classes) }
+    : given;
+  const { calibrator, evalSource } = options;
+  if (evalSource) checkSameClasses(source, evalSource);
   const calibrated = (batch: Batch): Batch => (calibrator ? applyCalibrator(batch, calibrator) : batch);
-  const ask = asker(options, source.classes);
-  const question = ask(calibrated(raw));
+  const raw = await collect(source);
+  if (raw.rows === 0) throw new LogitsError("bad-data", "Cannot find a threshold: there must be at least 1 row, got 0");
+  const other = evalSource && calibrated(await collect(evalSource));
+  const rows = calibrated(raw);
+  if (options.perClass) return perClassThreshold(rows, other, source.classes, options, raw);
+  if (isActionCosts(options.costs)) return costPolicy(rows, other, source.classes, options, raw);
+  return oneThreshold({ raw, rows, ...(other && { other }) }, source.classes, options);
+}
+
+function oneThreshold(
+  { raw, rows, other }: { raw: Batch; rows: Batch; other?: Batch },
+  classes: string[],
+  options: ThresholdOptions,
+): ThresholdResult {
+  const { confidence = 0.95, prior, seed = 0 } = options;
+  const wish = wishOf(options, rows.rows);
+  const ask = asker(options, classes);
+  const question = ask(rows);
   const positives = question.truth.reduce((sum, one) => sum + one, 0);
-  const rows = raw.rows;
-  const warnings: string[] = [];
   checkSides(options, positives, rows);
 
-  const shift = priorShift(prior, positives, rows);
-  const shifted = ({ scores, truth }: Question): Ranked[] =>
-    rankedPieces(shift === 0 ? scores : scores.map((score) => score + shift), truth, seed, raw.offset);
-  const pieces = shifted(question);
-  const base = { rows, positives, negatives: rows - positives };
-  const solved = solve(pieces, options);
+  const shift = priorShift(prior, positives, rows.rows);
+  const pieced = ({ scores, truth }: DecisionRows, piece: Uint8Array): Ranked[] =>
+    rankedPieces(shift === 0 ? scores : scores.map((score) => score + shift), truth, piece);
+  const whole = (batch: Batch): Ranked => joined(pieced(ask(batch), new Uint8Array(batch.rows)));
+  const pieces = pieced(question, dealt(rows.rows, seed, rows.offset));
+  const base = { rows: rows.rows, positives, negatives: rows.rows - positives, warnings: [] };
+  const solved = solve(pieces, wish);
   if ("refused" in solved) {
     const { refused, ...counts } = solved;
-    return { met: false, reason: `${refused}.`, ...counts, ...base, warnings };
+    return { met: false, reason: `${refused}.`, ...counts, ...base };
   }
-  const banded = solved.low < solved.high;
-  const rated = (counts: BandCounts): BandRates => bandRates(counts, banded, confidence, prior);
-  const policy = policyOf(solved, shift, source.classes, options, calibrator, raw);
+  const rated = rater(solved, options, confidence);
+  const policy = policyOf(solved, shift, classes, options, raw);
+  const { low, high } = solved;
+  const { guarantee, further } = policy;
   const result: ThresholdResult = {
     met: true,
     policy,
     version: policyVersion(policy),
-    at: 1 / (1 + Math.exp(-solved.high)),
-    logit: solved.high,
-    ...(banded && { low: { at: 1 / (1 + Math.exp(-solved.low)), logit: solved.low } }),
-    ...(policy.guarantee && { guarantee: policy.guarantee }),
-    ...(policy.further && { further: policy.further }),
+    at: 1 / (1 + Math.exp(-high)),
+    logit: high,
+    ...(low < high && { low: { at: 1 / (1 + Math.exp(-low)), logit: low } }),
+    ...(guarantee && { guarantee }),
+    ...(further && { further }),
     ...base,
     ...rated(bandCounts(joined(pieces), solved)),
-    warnings,
   };
-  if (evalSource) {
-    const batch = await collect(evalSource);
-    validatePolicy(policy, evalSource.classes);
-    const other = joined(shifted(ask(calibrated(batch))));
-    result.heldOut = { source: "file", rows: batch.rows, ...rated(bandCounts(other, solved)) };
-  } else if (options.at === undefined) result.heldOut = crossValidated(pieces, options, rated);
-  if (calibrator && options.at !== undefined)
-    result.uncalibrated = rated(bandCounts(joined(shifted(ask(raw))), solved));
+  if (other) result.heldOut = { source: "file", rows: other.rows, ...rated(bandCounts(whole(other), solved)) };
+  else if (options.at === undefined) result.heldOut = crossValidated(pieces, wish, rated);
+  if (options.calibrator && options.at !== undefined) result.uncalibrated = rated(bandCounts(whole(raw), solved));
+  if (options.budget !== undefined && result.alerts) {
+    const { value, ci } = result.alerts;
+    const volume = options.volume ?? rows.rows;
+    result.alertsPerVolume = { value: value * volume, ci: [ci[0] * volume, ci[1] * volume] };
+  }
+  result.warnings = warningsOf(result);
   return result;
 }
 
-/** What is asked of each row: is it positive, or is the winner right. */
-function asker(options: ThresholdOptions, classes: readonly string[]): (batch: Batch) => Question {
-  const labelled = (batch: Batch): Int32Array => {
-    if (batch.labels) return batch.labels;
-    throw new LogitsError("no-labels", "Cannot find a threshold: every row must have a label, got none", {
-      hint: "Name the labels with --labels-key (arrays) or --labels-column (tables).",
-    });
-  };
-  if (options.maxRisk !== undefined) {
-    if (options.positive !== undefined)
-      throw new LogitsError(
-        "bad-argument",
-        `Cannot find a threshold: positive must be absent with maxRisk, which is about the winner being right, got ${options.positive}`,
-      );
-    return (batch) => {
-      const labels = labelled(batch);
-      const { winners, logOdds } = winnersOf(batch);
-      return { scores: logOdds, truth: Uint8Array.from(winners, (winner, row) => (winner === labels[row] ? 1 : 0)) };
-    };
+/** The wish alone, with a budget as the share of rows that it is. */
+function wishOf({ budget, volume, ...options }: ThresholdOptions, rows: number): Wish {
+  if (budget === undefined) {
+    if (volume !== undefined) refuseOption("volume must come with budget", volume);
+    return options as Wish;
   }
-  if (options.positive === undefined)
-    throw new LogitsError(
-      "bad-argument",
-      `Cannot find a threshold: positive must be classes (${classes.slice(0, 12).join(", ")}) or not: and classes, got none`,
-    );
-  const positive = positiveClasses(options.positive, classes);
-  return (batch) => ({
-    scores: logOddsOf(batch, positive),
-    truth: Uint8Array.from(labelled(batch), (label) => (positive.includes(label) ? 1 : 0)),
-  });
+  const most = volume ?? rows;
+  if (!(budget > 0 && budget < most)) refuseOption(`budget must be in (0, ${most}), which is the volume`, budget);
+  return { ...(options as Wish), budget: budget / most };
+}
+
+/** What is asked of each row: is it positive, or is the winner right. */
+function asker(options: ThresholdOptions, classes: readonly string[]): (batch: Batch) => DecisionRows {
+  const { positive, maxRisk, budget, prior } = options;
+  if (maxRisk !== undefined) {
+    if (positive !== undefined)
+      refuseOption("positive must be absent with maxRisk, which is about the winner being right", positive);
+    if (prior !== undefined) refuseOption("prior must be absent with maxRisk, which is about no positive class", prior);
+    return rightRows;
+  }
+  if (positive === undefined)
+    return refuseOption(`positive must be classes (${classes.slice(0, 12).join(", ")}) or not: and classes`, "none");
+  return positiveRows(positive, classes, budget === undefined || prior !== undefined);
 }
 
 /** What cannot be measured without rows of both kinds. */
-function checkSides({ maxRisk, budget, prior }: ThresholdOptions, positives: number, rows: number): void {
+function checkSides({ maxRisk, budget, prior }: ThresholdOptions, positives: number, { rows }: Batch): void {
   if (maxRisk !== undefined || (budget !== undefined && prior === undefined)) return;
   if (positives > 0 && positives < rows) return;
   throw new LogitsError(
@@ -171,70 +135,132 @@ function checkSides({ maxRisk, budget, prior }: ThresholdOptions, positives: num
   );
 }
 
+function checkSameClasses(source: Source, evalSource: Source): void {
+  if (source.classes.length === evalSource.classes.length) return;
+  throw new LogitsError(
+    "mismatch",
+    `Cannot measure on other rows: they must have the same ${source.classes.length} classes, got ${evalSource.classes.length}`,
+  );
+}
+
+type Rated = Omit<HeldOut, "source" | "rows">;
+
+/** Which figures there are of what was found. */
+function rater(
+  { low, high }: Band,
+  { maxRisk, costs, prior }: ThresholdOptions,
+  confidence: number,
+): (counts: BandCounts) => Rated {
+  return (counts) => {
+    const rates: BandRates = bandRates(counts, low < high, confidence, prior);
+    if (maxRisk !== undefined) return { coverage: rates.alerts, risk: complement(rates.precision) };
+    if (costs && !isActionCosts(costs)) return { ...rates, cost: costOf(counts, rates, costs, prior) };
+    return rates;
+  };
+}
+
+function complement({ value, ci, count, n }: Rate): Rate {
+  return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
+}
+
+/** Mean cost of a row, with limits from those of the rates that it is a sum of. */
+function costOf(
+  counts: BandCounts,
+  { asked }: BandRates,
+  { fp, fn, ask = 0 }: NonNullable<Wish["costs"]>,
+  prior: number | undefined,
+): Rate {
+  const negatives = counts.alertedNegatives + counts.askedNegatives + counts.passedNegatives;
+  const positives = counts.alertedPositives + counts.askedPositives + counts.passedPositives;
+  const share = prior ?? positives / (positives + negatives);
+  const [w, v] = [(1 - share) / negatives, share / positives];
+  const value = w * fp * counts.alertedNegatives + v * fn * counts.passedPositives + ask * (asked?.value ?? 0);
+  // Variance of the mean of a cost that takes one of four values within each kind of row.
+  const variance = (parts: [number, number][], n: number): number => {
+    const mean = parts.reduce((sum, [cost, count]) => sum + (cost * count) / n, 0);
+    return parts.reduce((sum, [cost, count]) => sum + ((cost - mean) ** 2 * count) / n, 0) / n;
+  };
+  const spread = Math.sqrt(
+    (1 - share) ** 2 *
+      variance(
+        [
+          [fp, counts.alertedNegatives],
+          [ask, counts.askedNegatives],
+          [0, counts.passedNegatives],
+        ],
+        negatives,
+      ) +
+      share ** 2 *
+        variance(
+          [
+            [0, counts.alertedPositives],
+            [ask, counts.askedPositives],
+            [fn, counts.passedPositives],
+          ],
+          positives,
+        ),
+  );
+  return { value, ci: [Math.max(0, value - 1.96 * spread), value + 1.96 * spread] };
+}
+
 /** Found on four pieces, measured on the fifth, five times. */
 function crossValidated(
   pieces: readonly Ranked[],
   wish: Wish,
-  rated: (counts: BandCounts) => BandRates,
+  rated: (counts: BandCounts) => Rated,
 ): NonNullable<ThresholdResult["heldOut"]> {
-  const parts: BandCounts[] = [];
-  let refused = 0;
-  for (const [held, piece] of pieces.entries()) {
-    const found = solve(
-      pieces.filter((_, k) => k !== held),
+  const found: Solved[] = pieces.map((_, held) =>
+    solve(
+      pieces.filter((__, k) => k !== held),
       wish,
-    );
-    if ("refused" in found) refused++;
-    else parts.push(bandCounts(piece, found));
-  }
-  if (refused > 0) return { source: "cv5", refused };
-  const counts = sumCounts(parts);
+    ),
+  );
+  const bands = found.flatMap((one) => ("refused" in one ? [] : [one]));
+  if (bands.length < pieces.length) return { source: "cv5", refused: pieces.length - bands.length };
+  const counts = sumCounts(bands.map((one, held) => bandCounts(pieces[held]!, one)));
   return { source: "cv5", rows: Object.values(counts).reduce((sum, one) => sum + one, 0), ...rated(counts) };
 }
 
 function policyOf(
-  { low, high, guarantees }: Band & { guarantees: NonNullable<Policy["further"]> },
+  { low, high, guarantees }: Exclude<Solved, { refused: string }>,
   shift: number,
   classes: string[],
   options: ThresholdOptions,
-  calibrator: Calibrator | undefined,
-  rows: Batch,
+  raw: Batch,
 ): Policy {
-  const banded = low < high;
-  const selective = options.maxRisk !== undefined;
-  const names = actionNames(options, banded, selective);
-  const limits: Policy["params"] = banded ? { low, high } : { threshold: high };
-  const actions: Policy["params"] = selective
-    ? { accept: names[0]!, abstain: names[1]! }
-    : { above: names[0]!, ...(banded && { between: names[1]! }), below: names.at(-1)! };
-  const positive: Policy["params"] = selective
-    ? {}
-    : { positive: positiveClasses(options.positive!, classes).map((k) => classes[k]!) };
-  const policy: Policy = {
-    kind: "policy",
-    version: 1,
-    ...(options.name !== undefined && { name: options.name }),
-    method: selective ? "selective" : banded ? "band" : "threshold",
-    params: { ...positive, ...limits, ...(shift === 0 ? {} : { shift }), ...actions },
-    classes,
-    ...(calibrator && { calibrator: { method: calibrator.method, params: calibrator.params } }),
-    ...(options.rules && options.rules.length > 0 && { rules: options.rules }),
-    ...(guarantees[0] && { guarantee: guarantees[0] }),
-    ...(guarantees.length > 1 && { further: guarantees.slice(1) }),
-    ...(options.whenRevoked !== undefined && { whenRevoked: options.whenRevoked }),
-    fittedOn: { rows: rows.rows, hash: hashBatch(rows), date: new Date().toISOString().slice(0, 10) },
-  };
-  return validatePolicy(policy);
+  if (options.maxRisk !== undefined) {
+    const [accept, abstain] = actionNames(options, ["accept", "ask"]);
+    const params = { threshold: high, accept: accept!, abstain: abstain! };
+    return envelope({ method: "selective", params }, guarantees, options, classes, raw);
+  }
+  const positive = positiveClasses(options.positive!, classes).map((k) => classes[k]!);
+  const common: Policy["params"] = { positive, ...(shift === 0 ? {} : { shift }) };
+  if (low < high) {
+    const [above, between, below] = actionNames(options, ["alert", "ask", "pass"]) as [string, string, string];
+    const params = { ...common, low, high, above, between, below };
+    return envelope({ method: "band", params }, guarantees, options, classes, raw);
+  }
+  const [above, below] = actionNames(options, ["alert", "pass"]) as [string, string];
+  const params = { ...common, threshold: high, above, below };
+  return envelope({ method: "threshold", params }, guarantees, options, classes, raw);
 }
 
-function actionNames({ actions }: ThresholdOptions, banded: boolean, selective: boolean): readonly string[] {
-  const own = selective ? ["accept", "ask"] : banded ? ["alert", "ask", "pass"] : ["alert", "pass"];
-  if (!actions) return own;
-  if (actions.length === own.length) return actions;
-  // Three names serve where one threshold was enough in the end.
-  if (actions.length === 3 && !banded && !selective) return [actions[0]!, actions[2]!];
-  throw new LogitsError(
-    "bad-argument",
-    `Cannot find a threshold: actions must be ${own.length} names (as ${own.join(", ")}), got ${actions.join(", ")}`,
-  );
+/** What a person should know before trusting the figures. */
+function warningsOf({ guarantee, heldOut, policy }: ThresholdResult): string[] {
+  const warnings: string[] = [];
+  if (guarantee)
+    warnings.push(
+      "The promise holds for rows like these; it dies when the rows change. Test it again on newer ones with --check.",
+    );
+  if (heldOut?.source === "file" && guarantee && !("refused" in heldOut)) {
+    const found = heldOut[guarantee.rate];
+    const least = guarantee.side === "at least";
+    if (found && (least ? found.ci[1] < guarantee.bound : found.ci[0] > guarantee.bound))
+      warnings.unshift(
+        `On the other rows the promise does not hold: ${guarantee.rate} is ${Number(found.value.toPrecision(4))}. They are not like the rows that it was made on.`,
+      );
+  }
+  if (policy?.params["shift"] !== undefined && guarantee?.prior === undefined && guarantee?.rate === "precision")
+    warnings.push("The promise is about the share of positives among these rows.");
+  return warnings;
 }

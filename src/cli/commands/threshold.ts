@@ -1,26 +1,29 @@
-import { type Rule } from "../../core/index.js";
-import type { Costs } from "../../decide/index.js";
-import { type ThresholdOptions, thresholdSource } from "../../plan/threshold.js";
+import { flagName, type Rule } from "../../core/index.js";
+import { checkPolicy } from "../../plan/checkPolicy.js";
+import { thresholdSource } from "../../plan/threshold.js";
+import type { ThresholdOptions } from "../../plan/thresholdOptions.js";
 import { readCalibratorFile } from "../calibratorFile.js";
 import { CHECK_FAILED, DONE, type Invocation, type Terminal, UsageError } from "../command.js";
-import { list } from "../flags.js";
+import { inputFlags, list } from "../flags.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
-import { thresholdText } from "../thresholdText.js";
+import { readJsonFile, readPolicyFile } from "../policyFile.js";
+import { thresholdFlags } from "../thresholdFlags.js";
+import { checkText, thresholdText } from "../thresholdText.js";
 import { writeWhole } from "../write.js";
+
+/** Flags that find a threshold, and so have nothing to do with one that is found. */
+const checkedAlone = thresholdFlags
+  .map(({ name }) => name)
+  .filter((name) => !["check", "json", ...inputFlags.map((flag) => flag.name)].includes(name));
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
-  const options = thresholdOptions(flags);
+  if (flags["check"] !== undefined) return check(invocation, terminal);
+  const options = await thresholdOptions(flags);
   const source = await openInput(invocation, terminal);
   const calibrator = await readCalibratorFile(invocation, source.classes);
   if (calibrator) options.calibrator = calibrator;
-  if (flags["budget"] !== undefined) {
-    const volume = Number(flags["volume"] ?? source.rows ?? NaN);
-    if (!(Number(flags["budget"]) < volume))
-      throw new UsageError(`--budget must be fewer alerts than --volume rows (${volume}), got ${flags["budget"]}`);
-    options.budget = Number(flags["budget"]) / volume;
-  }
   if (flags["eval"] !== undefined) options.evalSource = await openInput(invocation, terminal, [String(flags["eval"])]);
   const result = await thresholdSource(source, options);
   terminal.out(flags["json"] ? `${toJson(result)}\n` : thresholdText(result, options));
@@ -32,7 +35,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   return DONE;
 }
 
-function thresholdOptions(flags: Invocation["flags"]): ThresholdOptions {
+async function thresholdOptions(flags: Invocation["flags"]): Promise<ThresholdOptions> {
   const options: ThresholdOptions = {};
   const numbers = [
     "at",
@@ -43,29 +46,43 @@ function thresholdOptions(flags: Invocation["flags"]): ThresholdOptions {
     "beta",
     "low",
     "prior",
+    "budget",
+    "volume",
     "confidence",
     "seed",
   ] as const;
   for (const name of numbers) if (flags[name] !== undefined) options[name] = Number(flags[name]);
   for (const name of ["positive", "name", "whenRevoked"] as const)
     if (flags[name] !== undefined) options[name] = String(flags[name]);
-  if (flags["abstain"]) options.abstain = true;
-  if (flags["cost"] !== undefined) options.costs = costs(String(flags["cost"]));
+  for (const name of ["abstain", "perClass"] as const) if (flags[name]) options[name] = true;
+  if (flags["cost"] !== undefined) options.costs = await costs(String(flags["cost"]));
   if (flags["actions"] !== undefined) options.actions = list(String(flags["actions"]));
   if (flags["never"] !== undefined) options.rules = String(flags["never"]).split(";").map(rule);
-  if (flags["volume"] !== undefined && flags["budget"] === undefined) throw new UsageError("--volume is for --budget");
   return options;
 }
 
-/** "fp=1,fn=10,ask=0.5" */
-function costs(text: string): Costs {
+/** "fp=1,fn=10,ask=0.5", or a file of costs of actions. */
+async function costs(text: string): Promise<NonNullable<ThresholdOptions["costs"]>> {
+  if (!text.includes("=")) return (await readJsonFile(text, "costs")) as NonNullable<ThresholdOptions["costs"]>;
   const given = new Map(list(text).map((part) => part.split("=", 2) as [string, string | undefined]));
-  const odd = [...given].find(
+  const odd = [...given].some(
     ([name, value]) => !["fp", "fn", "ask"].includes(name) || !value || !Number.isFinite(Number(value)),
   );
   if (odd || !given.has("fp") || !given.has("fn"))
-    throw new UsageError(`--cost must be as fp=1,fn=10 or fp=1,fn=10,ask=0.5, got ${text}`);
-  return Object.fromEntries([...given].map(([name, value]) => [name, Number(value)])) as unknown as Costs;
+    throw new UsageError(`--cost must be as fp=1,fn=10 or fp=1,fn=10,ask=0.5, or a JSON file, got ${text}`);
+  return Object.fromEntries([...given].map(([name, value]) => [name, Number(value)]));
+}
+
+/** Does a locked policy keep its promise? */
+async function check(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const { flags } = invocation;
+  const other = checkedAlone.find((name) => flags[name] !== undefined);
+  if (other) throw new UsageError(`--check is about a policy as it is: it takes no --${flagName(other)}`);
+  const policy = await readPolicyFile(String(flags["check"]));
+  const source = await openInput(invocation, terminal);
+  const found = await checkPolicy(source, await readPolicyFile(String(flags["check"]), source.classes));
+  terminal.out(flags["json"] ? `${toJson(found)}\n` : checkText(found, policy));
+  return found.kept ? DONE : CHECK_FAILED;
 }
 
 /** "block:admin,root=ask" */

@@ -63,7 +63,8 @@ function likeliest(
   thresholds: readonly number[],
   pValue: (counts: Counts) => number,
 ): number {
-  let [best, least] = [thresholds.length - 1, Infinity];
+  // Where nothing speaks for any, the highest is tried.
+  let [best, least] = [thresholds.length - 1, 1];
   for (const [i, threshold] of thresholds.entries()) {
     const { tp, fp, fn, tn } = countsAt(pilot, threshold);
     const scaled = (count: number): number => Math.round(ratio * count);

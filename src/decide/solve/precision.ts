@@ -3,7 +3,7 @@ import { binomialTail } from "../../stats/binomialTail.js";
 import { clopperPearsonLower, clopperPearsonUpper } from "../../stats/clopperPearson.js";
 import type { Counts } from "../rates.js";
 import type { Ranked } from "../ranked.js";
-import { learnThenTest } from "./learnThenTest.js";
+import { learnThenTest, type Tested } from "./learnThenTest.js";
 import { rowsNeeded, type Solution } from "./solution.js";
 
 /**
@@ -26,21 +26,22 @@ export function precisionThreshold(
 ): Solution {
   const { prior, risk = false } = options;
   const delta = 1 - confidence;
-  const needed = rowsNeeded(1 - bound, delta);
+  // At a prior it is the false-positive rate that takes the most rows to bound.
+  const needed =
+    prior === undefined
+      ? rowsNeeded(1 - bound, delta)
+      : rowsNeeded((prior * (1 - bound)) / (prior * (1 - bound) + (1 - prior) * bound), delta / 2);
   const pValue = prior === undefined ? plainTest(bound) : priorTest(bound, prior, delta);
   const { found, best } = learnThenTest(pieces, pValue, delta);
   const what = risk
     ? `a risk of at most ${round(1 - bound)} among the accepted`
     : `a precision of at least ${bound}${prior === undefined ? "" : ` at a prior of ${prior}`}`;
-  if (!found) {
-    const [count, n] = best ? [risk ? best.counts.fp : best.counts.tp, best.counts.tp + best.counts.fp] : [0, 0];
-    const of = risk ? `${count} wrong of ${n} accepted` : `${count} positive of ${n} alerts`;
-    const few = n < needed;
-    const why = few
-      ? `needs ${needed} ${risk ? "accepted rows" : "alerts"} to test, the threshold to begin with has ${n}`
-      : `is not proven even by the threshold to begin with: ${of} in the rows it is tested on`;
-    return { refused: `${what} with confidence ${confidence} ${why}`, needed, have: n };
-  }
+  if (!found)
+    return {
+      needed,
+      have: haveOf(best, prior),
+      refused: `${what} with confidence ${confidence} ${whyNot(best, needed, risk, prior)}`,
+    };
   const { threshold, counts } = found;
   const n = counts.tp + counts.fp;
   const guarantee: Guarantee = {
@@ -55,6 +56,22 @@ export function precisionThreshold(
   };
   if (prior !== undefined) guarantee.prior = prior;
   return { threshold, guarantee };
+}
+
+/** How many rows of the kind that is short there are. */
+function haveOf(best: Tested | undefined, prior: number | undefined): number {
+  if (!best) return 0;
+  const { tp, fp, tn } = best.counts;
+  return prior === undefined ? tp + fp : fp + tn;
+}
+
+function whyNot(best: Tested | undefined, needed: number, risk: boolean, prior: number | undefined): string {
+  const have = haveOf(best, prior);
+  const kind = prior === undefined ? (risk ? "accepted rows" : "alerts") : "negatives";
+  if (have < needed) return `needs ${needed} ${kind} to test it on, the threshold to begin with has ${have}`;
+  const { tp, fp } = best!.counts;
+  const seen = risk ? `${fp} wrong of ${tp + fp} accepted` : `${tp} positive of ${tp + fp} alerts`;
+  return `is not proven even by the threshold to begin with: ${seen} among the rows it is tested on`;
 }
 
 /** 1 − 0.8 as 0.2. */

@@ -1,0 +1,50 @@
+import { type Batch, LogitsError } from "../core/index.js";
+import { logOddsOf, positiveClasses, winnersOf } from "../decide/index.js";
+
+/** Log-odds that a threshold is held against, and which rows are positive (1). */
+export interface DecisionRows {
+  scores: Float64Array;
+  truth: Uint8Array;
+}
+
+/** The labels, which every figure needs. */
+export function labelsOf(batch: Batch): Int32Array {
+  if (batch.labels) return batch.labels;
+  throw new LogitsError("no-labels", "Cannot find a threshold: every row must have a label, got none", {
+    hint: "Name the labels with --labels-key (arrays) or --labels-column (tables).",
+  });
+}
+
+/** Is the row one of these classes? */
+export function positiveRows(
+  positive: string | number | readonly (string | number)[],
+  classes: readonly string[],
+  needsLabels = true,
+): (batch: Batch) => DecisionRows {
+  const indices = positiveClasses(positive, classes);
+  const within = Uint8Array.from(classes, (_, k) => (indices.includes(k) ? 1 : 0));
+  return (batch) => {
+    const labels = needsLabels || batch.labels ? labelsOf(batch) : undefined;
+    return {
+      scores: logOddsOf(batch, indices),
+      truth: labels ? Uint8Array.from(labels, (label) => within[label]!) : new Uint8Array(batch.rows),
+    };
+  };
+}
+
+/** Is the winner right? */
+export function rightRows(batch: Batch): DecisionRows {
+  const labels = labelsOf(batch);
+  const { winners, logOdds } = winnersOf(batch);
+  return { scores: logOdds, truth: Uint8Array.from(winners, (winner, row) => (winner === labels[row] ? 1 : 0)) };
+}
+
+/** Is the row of class k, asked where k wins? Where another class wins, no threshold is reached. */
+export function wonRows(batch: Batch): (k: number) => DecisionRows {
+  const labels = labelsOf(batch);
+  const { winners, logOdds } = winnersOf(batch);
+  return (k) => ({
+    scores: logOdds.map((score, row) => (winners[row] === k ? score : -Infinity)),
+    truth: Uint8Array.from(labels, (label) => (label === k ? 1 : 0)),
+  });
+}
