@@ -28,10 +28,11 @@ const mayImport: Record<string, string[]> = {
   // stats: how well evidence from logits tells attacked rows from benign ones.
   learn: ["core", "stats", "losses", "formats", "models"],
   integrations: ["core", "sample", "models"],
-  cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "index.ts"],
+  server: [...below, ...steps, "plan"],
+  cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "server", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
-const nodeAllowed = (file: string): boolean => /^(engines|models|cli)\//.test(file) || file === "formats/file.ts";
+const nodeAllowed = (file: string): boolean => /^(engines|models|server|cli)\//.test(file) || file === "formats/file.ts";
 /** Packages, and the one file that may import each. */
 const packages: Record<string, RegExp> = {
   hyparquet: /^formats\/(parquet|writeParquet).*\.ts$/,
@@ -50,6 +51,8 @@ const packages: Record<string, RegExp> = {
   pngjs: /^models\/imageFile\.ts$/,
   "jpeg-js": /^models\/imageFile\.ts$/,
   "@huggingface/tokenizers": /^models\/tokenizerJson\.ts$/,
+  fastify: /^server\/app\.ts$/,
+  "node-sqlite3-wasm": /^server\/audit\/sqlite\.ts$/,
   "@tensorflow/tfjs-core": /^learn\/tensorflow\.ts$/,
   "@tensorflow/tfjs-backend-wasm": /^learn\/tensorflow\.ts$/,
 };

@@ -9,6 +9,7 @@ const lazy = {
   payload: () => import("./payload.js"),
   learn: () => import("./learnFlags.js"),
   attack: () => import("./attackFlags.js"),
+  serve: () => import("./serveFlags.js"),
   threshold: () => import("./thresholdFlags.js"),
 };
 
@@ -298,5 +299,62 @@ export const commands: readonly Command[] = [
       { run: "logits models pull smollm2-135m", shows: "98 MB into the cache, SHA-256 checked" },
     ],
     load: () => import("./commands/models.js"),
+  },
+  {
+    name: "serve",
+    summary: "The decision service: a policy behind HTTP, every decision recorded before it is answered",
+    usage: "--policy FILE|FOLDER",
+    args: [0, 0],
+    flags: async () => (await lazy.serve()).serveFlags,
+    examples: [
+      { run: "logits serve --policy P.json --audit audit", shows: "POST /v1/decide on 127.0.0.1:8080" },
+      {
+        run: "logits serve --keys K.json --new-key scanner --scopes decide,label",
+        shows: "a key, once; its hash goes into K.json",
+      },
+      {
+        run: "logits serve --policy policies/ --canary new=0.05 --shadow next --guard G.json --audit audit",
+        shows: "5 % of rows decided by another policy, a third only recorded, an alarm over the stream",
+      },
+    ],
+    load: () => import("./commands/serve.js"),
+  },
+  {
+    name: "audit",
+    summary: "The trail of a service: is it whole, does every decision come out the same again",
+    usage: "COMMAND …",
+    args: [1, Infinity],
+    flags: async () => [],
+    commands: [
+      {
+        name: "verify",
+        summary: "Follow the chain of records; exit status 1 when one was changed, is missing or was cut off",
+        usage: "DIR",
+        args: [1, 1],
+        flags: async () => (await lazy.serve()).verifyFlags,
+        examples: [{ run: "logits audit verify audit --head 1234:9f…", shows: "the chain is whole, up to that head" }],
+        load: () => import("./commands/auditVerify.js"),
+      },
+      {
+        name: "replay",
+        summary: "Decide again about every recorded row; exit status 1 when one comes out otherwise",
+        usage: "DIR",
+        args: [1, 1],
+        flags: async () => (await lazy.serve()).replayFlags,
+        examples: [{ run: "logits audit replay audit", shows: "5,000 rows decided again, 5,000 the same" }],
+        load: () => import("./commands/auditReplay.js"),
+      },
+      {
+        name: "export",
+        summary: "Every record as a JSON line",
+        usage: "DIR",
+        args: [1, 1],
+        flags: async () => (await lazy.serve()).exportFlags,
+        examples: [{ run: "logits audit export audit -o trail.jsonl", shows: "one line a record, scores as base64" }],
+        load: () => import("./commands/auditExport.js"),
+      },
+    ],
+    examples: [{ run: "logits audit verify audit", shows: "how many records, and whether the chain is whole" }],
+    load: () => import("./commands/audit.js"),
   },
 ];

@@ -4,7 +4,7 @@ import type { Generation, Serving } from "./generation.js";
 import { numeral, quoted } from "./quoted.js";
 
 /** What was decided about the rows of one request. */
-export interface Decided {
+export interface Deciding {
   serving: Serving;
   decisions: Decision[];
   /** Rows that the canary decided. */
@@ -14,7 +14,7 @@ export interface Decided {
 }
 
 /** Decides about rows under one generation: canary and shadow speak only of rows that the main policy is asked about. */
-export function decideRows(generation: Generation, serving: Serving, batch: Batch, ids: readonly string[]): Decided {
+export function decideRows(generation: Generation, serving: Serving, batch: Batch, ids: readonly string[]): Deciding {
   const { main, canary, shadow } = generation;
   const asked = serving === main;
   const chosen: number[] = [];
@@ -24,7 +24,7 @@ export function decideRows(generation: Generation, serving: Serving, batch: Batc
     const other = canary!.decide(takeRows(batch, chosen));
     for (let i = 0; i < chosen.length; i++) decisions[chosen[i]!] = { ...other[i]!, row: chosen[i]! };
   }
-  const decided: Decided = { serving, decisions, canary: chosen.length };
+  const decided: Deciding = { serving, decisions, canary: chosen.length };
   if (asked && shadow) decided.shadow = { serving: shadow, decisions: shadow.decide(batch) };
   return decided;
 }
@@ -37,7 +37,7 @@ export function shareOf(id: string): number {
 /** The answer and the record of it, written together: numbers are turned into text once. */
 export function written(
   request: string,
-  { decisions, serving, shadow }: Decided,
+  { decisions, serving, shadow }: Deciding,
   ids: readonly string[],
 ): { answer: string; record: string } {
   const { version } = serving;

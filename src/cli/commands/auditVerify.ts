@@ -1,0 +1,32 @@
+import { type Head, macKey } from "../../server/audit/record.js";
+import { readSecret } from "../../server/audit/secret.js";
+import { type Verification, verifyTrail } from "../../server/audit/verify.js";
+import { DONE, CHECK_FAILED, type Invocation, type Terminal, UsageError } from "../command.js";
+
+export async function run({ args, flags }: Invocation, terminal: Terminal): Promise<number> {
+  const folder = args[0]!;
+  const file = flags["auditKey"];
+  const { value } = readSecret(folder, file === undefined ? undefined : String(file), false);
+  const result = verifyTrail(folder, macKey(value), headOf(flags["head"]));
+  terminal.out(flags["json"] ? `${JSON.stringify(result)}\n` : verificationText(result, flags["head"] !== undefined));
+  return result.whole ? DONE : CHECK_FAILED;
+}
+
+function headOf(given: unknown): Head | undefined {
+  if (given === undefined) return undefined;
+  const match = /^(\d+):([0-9a-f]{64})$/.exec(String(given));
+  if (!match) throw new UsageError(`--head must be a number and 64 hex digits, like 1234:9f…, got ${given}`);
+  return { seq: Number(match[1]), mac: match[2]! };
+}
+
+function verificationText({ whole, records, days, head, first, retired, faults }: Verification, held: boolean): string {
+  const lines = [
+    `${records.toLocaleString("en")} records in ${days.length} ${days.length === 1 ? "day" : "days"} (${days[0]}${days.length > 1 ? ` to ${days.at(-1)}` : ""}), ${first ?? 0} to ${head?.seq ?? 0}`,
+    ...retired.map(({ day, to }) => `${day} was given up, up to record ${to?.seq ?? 0}`),
+    ...faults.map(({ day, seq, what }) => `FAULT in ${day}${seq === undefined ? "" : `, record ${seq}`}: ${what}`),
+  ];
+  if (head) lines.push(`head ${head.seq}:${head.mac}`);
+  lines.push(whole ? "the chain is whole" : "the chain is broken");
+  if (whole && !held) lines.push("note: without --head a tail that was cut off does not show");
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,169 @@
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { LogitsError } from "../core/index.js";
+import { TrailError } from "./audit/trail.js";
+import { admit, type Caller, type ReadyKey } from "./keys.js";
+import { openapi } from "./openapi.js";
+import { RateLimit } from "./rateLimit.js";
+import { type Asked, json, type Route } from "./route.js";
+import { routes } from "./routes/index.js";
+import type { Log, Service } from "./service.js";
+
+export interface AppOptions {
+  version: string;
+  /** The keys as they are now; absent: nobody is asked for one. */
+  keys?: () => readonly ReadyKey[];
+  /** Requests a second from each key, or from each address where there are no keys. */
+  rate?: number;
+  /** Bytes of a body; default 16 MiB. */
+  maxBody?: number;
+  /** Seconds in which a request must have arrived; default 30. */
+  timeout?: number;
+  /** Connections at one time; default 10,000. */
+  connections?: number;
+  tls?: { key: string; cert: string };
+  /** Where log lines go: JSON, one a line; absent: nowhere. */
+  log?: { write(line: string): void };
+  /** Proxies in front whose word about the caller's address is taken. */
+  trustProxy?: boolean;
+}
+
+/** The service behind HTTP. Nothing of it knows Fastify but this file. */
+export function createApp(service: Service, options: AppOptions): FastifyInstance {
+  const { maxBody = 16 << 20, timeout = 30, connections = 10_000, tls, log, version } = options;
+  const app = Fastify({
+    bodyLimit: maxBody,
+    requestTimeout: timeout * 1000,
+    connectionTimeout: 2 * timeout * 1000,
+    keepAliveTimeout: 72_000,
+    http: { connectionsCheckingInterval: Math.min(5000, timeout * 250), headersTimeout: timeout * 1000 },
+    ...(tls && { https: tls }),
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    disableRequestLogging: true,
+    trustProxy: options.trustProxy ?? false,
+    onProtoPoisoning: "ignore",
+    onConstructorPoisoning: "ignore",
+    // A header is a secret or a nuisance: none is logged.
+    logger: log ? { level: "info", base: null, stream: log, serializers: { req: ({ method, url }) => ({ method, url }) } } : false,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true, strict: false } },
+  } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
+  app.server.maxConnections = connections;
+  parseBodies(app);
+  const admission = admissionOf(options);
+  for (const route of [...routes, documentRoute(version)]) addRoute(app, service, route, admission);
+  app.setErrorHandler((error: Error, request, reply) => refuse(error, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    failed(reply, 404, "not-found", `Cannot ${request.method} ${request.url.split("?")[0]}: it must be an address of /openapi.json`),
+  );
+  return app;
+}
+
+/** The log of an app, for events that are no request. */
+export const logOf = (app: FastifyInstance): Log => app.log as unknown as Log;
+
+function parseBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_, body, done) => done(null, body));
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_, body, done) => {
+    try {
+      done(null, JSON.parse(body as string));
+    } catch (error) {
+      const refusal = new LogitsError("bad-data", `Cannot read this body: it must be JSON, got ${(error as Error).message}`);
+      done(refusal);
+    }
+  });
+}
+
+function documentRoute(version: string): Route {
+  const document = json(openapi(routes, version));
+  return {
+    method: "GET",
+    url: "/openapi.json",
+    summary: "This document.",
+    scope: "none",
+    answer: { type: "object" },
+    handle: () => ({ body: document }),
+  };
+}
+
+function addRoute(app: FastifyInstance, service: Service, route: Route, admission: Admission): void {
+  const { method, url, body, query, scope, handle } = route;
+  app.route({
+    method,
+    url,
+    ...(body && { schema: { body: { content: { "application/json": { schema: body } } }, ...(query && { querystring: query }) } }),
+    onRequest: (request, reply, done) => {
+      if (scope !== "none" && !admission(request, reply, scope)) return;
+      done();
+    },
+    handler: async (request, reply) => {
+      const began = performance.now();
+      // A list or a number may be JSON too; what is no object was refused by the schema.
+      if (body && request.body === undefined) throw new LogitsError("bad-data", "Cannot read this body: it must be JSON or bytes, got nothing");
+      if (request.body instanceof Uint8Array && !query)
+        throw new LogitsError("bad-data", "Cannot read this body: it must be application/json, got application/octet-stream");
+      const asked: Asked = {
+        body: request.body,
+        query: request.query as Asked["query"],
+        accept: request.headers.accept ?? "",
+      };
+      const answer = await handle(service, asked);
+      service.metrics.observe(url, (performance.now() - began) / 1000);
+      reply.code(answer.status ?? 200).type(answer.type ?? "application/json; charset=utf-8");
+      return reply.send(answer.body instanceof Uint8Array ? Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength) : answer.body);
+    },
+  });
+}
+
+type Admission = (request: FastifyRequest, reply: FastifyReply, scope: Exclude<Route["scope"], "none">) => boolean;
+
+/** Who may go on; answers those who may not. */
+function admissionOf({ keys, rate }: AppOptions): Admission {
+  const limit = rate === undefined ? undefined : new RateLimit(rate);
+  return (request, reply, scope) => {
+    let caller: Caller | undefined;
+    if (keys) {
+      const admitted = admit(keys(), bearer(request.headers.authorization));
+      if (typeof admitted === "string") {
+        reply.header("www-authenticate", "Bearer");
+        if (admitted === "revoked") failed(reply, 403, "revoked-key", "Cannot go on: the key must be valid, got one that was revoked");
+        else failed(reply, 401, "no-key", `Cannot go on: Authorization must be "Bearer KEY", got ${admitted === "missing" ? "no key" : "a wrong one"}`);
+        return false;
+      }
+      if (scope !== "any" && !admitted.allowed.has(scope)) {
+        failed(reply, 403, "scope", `Cannot go on: the key must allow ${scope}, got ${[...admitted.allowed].join(", ")}`);
+        return false;
+      }
+      caller = admitted;
+    }
+    const wait = limit?.wait(caller?.name ?? request.ip) ?? 0;
+    if (wait === 0) return true;
+    reply.header("retry-after", Math.ceil(wait));
+    failed(reply, 429, "rate", "Cannot go on: too many requests a second");
+    return false;
+  };
+}
+
+function bearer(header: string | undefined): string | undefined {
+  return header?.startsWith("Bearer ") ? header.slice(7).trim() : undefined;
+}
+
+function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (LogitsError.isInstance(error)) {
+    const { code, message, row, column, hint } = error;
+    return failed(reply, 400, code, message, { ...(row !== undefined && { row }), ...(column !== undefined && { column }), ...(hint && { hint }) });
+  }
+  if (error instanceof TrailError) {
+    reply.header("retry-after", 1);
+    return failed(reply, 503, "not-recorded", `Cannot decide: the record must be written first, got ${error.message}`);
+  }
+  const { statusCode = 500, validation, code } = error as FastifyError;
+  if (validation) return failed(reply, 400, "bad-data", `Cannot read this request: ${error.message}`);
+  if (statusCode < 500) return failed(reply, statusCode, code === "FST_ERR_CTP_BODY_TOO_LARGE" ? "too-large" : "bad-request", error.message);
+  request.log.error({ err: error, url: request.url.split("?")[0] }, error.message);
+  return failed(reply, statusCode === 503 ? 503 : 500, "internal", "Something went wrong here; the log says what.");
+}
+
+function failed(reply: FastifyReply, status: number, code: string, message: string, more: object = {}): FastifyReply {
+  return reply.code(status).type("application/json; charset=utf-8").send(json({ error: { code, message, ...more } }));
+}

@@ -1,0 +1,55 @@
+import type { Route } from "./route.js";
+import { failure, type Schema } from "./schemas.js";
+
+/** The OpenAPI 3.1 document of these addresses, made of the schemas that requests are checked with. */
+export function openapi(routes: readonly Route[], version: string): Schema {
+  const paths: Record<string, Record<string, Schema>> = {};
+  for (const route of routes) (paths[route.url] ??= {})[route.method.toLowerCase()] = operation(route);
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "logits",
+      version,
+      description: "Decisions from logits under a policy whose promise is stated, tested and watched.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    paths,
+    components: { securitySchemes: { key: { type: "http", scheme: "bearer" } }, schemas: { failure } },
+  };
+}
+
+function operation({ summary, scope, body, query, answer, url, method }: Route): Schema {
+  const failed = (description: string): Schema => ({
+    description,
+    content: { "application/json": { schema: { $ref: "#/components/schemas/failure" } } },
+  });
+  const properties = (query?.["properties"] ?? {}) as Record<string, Schema>;
+  return {
+    operationId: `${method.toLowerCase()}${url.replace(/[^a-z]+(.)/g, (_, letter: string) => letter.toUpperCase())}`,
+    summary,
+    ...(scope !== "none" && { security: [{ key: [] }], "x-scope": scope }),
+    ...(query && { parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema })) }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": { schema: body },
+          ...(query && { "application/octet-stream": { schema: { type: "string", contentEncoding: "binary" } } }),
+        },
+      },
+    }),
+    responses: {
+      "200": {
+        description: "Done.",
+        content: typeof answer === "string" ? { [answer]: { schema: { type: "string" } } } : { "application/json": { schema: answer } },
+      },
+      ...(body && { "400": failed("The body is not what the schema says."), "413": failed("The body is too large.") }),
+      ...(scope !== "none" && {
+        "401": failed("No key, or a wrong one."),
+        "403": failed("A key that was revoked, or that allows something else."),
+        "429": failed("Too many requests from this key."),
+      }),
+      ...(method === "POST" && { "503": failed("The record could not be written: nothing was decided.") }),
+    },
+  };
+}

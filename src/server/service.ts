@@ -1,0 +1,222 @@
+import { randomBytes } from "node:crypto";
+import type { Batch } from "../core/index.js";
+import type { RecordKind } from "./audit/record.js";
+import type { Trail } from "./audit/trail.js";
+import { CalibrationWindow } from "./calibrationWindow.js";
+import { decideRows, type Deciding, written } from "./deciding.js";
+import type { Generation, PolicySources, Serving } from "./generation.js";
+import { labelValue, Metrics } from "./metrics.js";
+import { PolicyStore, stateFileIn } from "./policyStore.js";
+import { Decided } from "./remembered.js";
+import type { RequestRows } from "./requestRows.js";
+import { type Keep, scoresKept } from "./scoresKept.js";
+import { keepWatch, type Watching, watching } from "./watching.js";
+
+/** Where events go. */
+export interface Log {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ServiceOptions extends PolicySources {
+  /** Where decisions are recorded before they are answered; absent: nowhere. */
+  trail?: Trail;
+  /** Folder of the trail: revoked contracts and the watch are kept there too. */
+  folder?: string;
+  /** Which scores records hold; default "auto": those of requests up to 64 KiB. */
+  keep?: Keep;
+  log?: Log;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+/** A late truth. */
+export interface Label {
+  id: string;
+  row?: number;
+  label: string;
+}
+
+export interface Learned {
+  /** Labels that are new, and recorded. */
+  accepted: number;
+  /** Of these, those whose decision is remembered. */
+  matched: number;
+  /** Labels that were told before: nothing is recorded twice. */
+  repeated: number;
+  /** Ids of decisions that are not remembered. */
+  unknown: string[];
+}
+
+/** What the service does, without HTTP. */
+export class Service {
+  readonly policies: PolicyStore;
+  readonly metrics = new Metrics();
+  readonly window = new CalibrationWindow();
+  readonly decided = new Decided();
+  readonly trail: Trail | undefined;
+  readonly now: () => number;
+  watching: Watching | undefined;
+  /** Set when the service is about to end: load balancers should look elsewhere. */
+  draining = false;
+  readonly #options: ServiceOptions;
+  readonly #prefix = `${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
+  readonly #series = new Map<string, string>();
+  #count = 0;
+
+  /** Checks everything, and says in the trail what serves. */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const service = new Service(options);
+    await service.say("start", { node: process.version });
+    await service.#sayPolicies(service.policies.current);
+    service.policies.watch();
+    return service;
+  }
+
+  private constructor(options: ServiceOptions) {
+    const { folder, log, trail, now = Date.now } = options;
+    this.#options = options;
+    this.trail = trail;
+    this.now = now;
+    this.policies = new PolicyStore({
+      sources: options,
+      ...(folder !== undefined && { stateFile: stateFileIn(folder) }),
+      before: async (next) => {
+        const ready = this.#ready(next);
+        await this.#sayPolicies(next);
+        this.watching = ready;
+      },
+      said: ({ what, message, generation }) => {
+        if (what === "refused" || what === "revoked") log?.error({ what, generation }, message);
+        else log?.info({ what, generation }, message);
+      },
+    });
+    this.watching = this.#ready(this.policies.current);
+  }
+
+  /** A new id: later ones of a process sort after earlier ones. */
+  newId(): string {
+    return `${this.#prefix}${(this.#count++).toString(36).padStart(7, "0")}`;
+  }
+
+  /** Decides, records, and gives the answer as JSON once its record is safe. */
+  async decide({ batch, id, policy }: RequestRows): Promise<string> {
+    const generation = this.policies.current;
+    const serving = this.policies.find(generation, policy);
+    const request = id ?? this.newId();
+    const ids = batch.ids ?? (batch.rows === 1 ? [request] : rowIds(request, batch.rows));
+    const done = decideRows(generation, serving, batch, ids);
+    const { answer, record } = written(request, done, ids);
+    if (serving === generation.main) this.#look(batch);
+    if (this.trail) await this.#record(this.trail, request, serving, batch, record);
+    this.#counted(serving, done);
+    this.decided.add(request, done.decisions, serving, batch.ids);
+    return answer;
+  }
+
+  #record(trail: Trail, request: string, serving: Serving, batch: Batch, record: string): Promise<void> {
+    const { version, state } = serving;
+    const { scores, json } = scoresKept(batch, this.#options.keep ?? "auto");
+    const revoked = state?.revoked ? `"revoked":${JSON.stringify(state.revoked)},` : "";
+    const ids = batch.ids ? `"ids":${JSON.stringify(batch.ids)},` : "";
+    const body = `{"policy":"${version}",${json},${ids}${revoked}${record}}`;
+    return trail.append({ at: this.now(), kind: "decide", id: request, body, ...(scores && { scores }) });
+  }
+
+  #counted({ name, version }: Serving, { decisions, shadow }: Deciding): void {
+    for (const { action, policy } of decisions)
+      this.#countOne(name, action, policy === version ? "main" : "canary");
+    shadow?.decisions.forEach(({ action }, row) => {
+      this.#countOne(shadow.serving.name, action, "shadow");
+      if (action !== decisions[row]!.action) this.metrics.count("logits_shadow_disagreements_total", "");
+    });
+  }
+
+  #countOne(policy: string, action: string, role: "main" | "canary" | "shadow"): void {
+    const key = `${policy}\n${action}\n${role}`;
+    let labels = this.#series.get(key);
+    if (labels === undefined) {
+      labels = `policy="${labelValue(policy)}",action="${labelValue(action)}",role="${role}"`;
+      this.#series.set(key, labels);
+    }
+    this.metrics.count("logits_decisions_total", labels);
+  }
+
+  /** Shows rows to the alarm; when it rings, contracts are revoked. */
+  #look(batch: Batch): void {
+    const rung = this.watching?.look(batch);
+    if (!rung) return;
+    const { folder, log } = this.#options;
+    const reason = `since row ${rung.since} of the stream: by ${rung.by}, ${rung.what}`;
+    log?.error({ ...rung }, `the alarm rings: ${reason}`);
+    const failed = (error: Error): void => log?.error({ what: "alarm" }, error.message);
+    this.policies.revoke(reason, new Date(this.now()).toISOString()).catch(failed);
+    this.say("alarm", { ...rung, reason }).catch(failed);
+    if (folder !== undefined) keepWatch(folder, this.watching!).catch(failed);
+  }
+
+  /** Lets contracts hold again, and begins to watch anew. */
+  async reinstate(): Promise<Generation> {
+    await this.say("alarm", { reinstated: true });
+    const generation = await this.policies.reinstate();
+    if (generation.guard !== undefined) this.watching = watching(generation.guard, generation.main?.policy.classes);
+    await this.#keep();
+    return generation;
+  }
+
+  /** The guard of a generation, ready before anything is served with it. One that stays goes on watching. */
+  #ready({ guard, main }: Generation): Watching | undefined {
+    if (guard === undefined) return undefined;
+    const next = watching(guard, main?.policy.classes, this.#options.folder);
+    return next.hash === this.watching?.hash ? this.watching : next;
+  }
+
+  async #keep(): Promise<void> {
+    const { folder } = this.#options;
+    if (folder !== undefined && this.watching) await keepWatch(folder, this.watching);
+  }
+
+  async #sayPolicies({ named, number, shadow, canary }: Generation): Promise<void> {
+    await Promise.all(
+      [...named.values()].map(({ name, policy, version }) => {
+        const role = version === shadow?.version ? "shadow" : version === canary?.version ? "canary" : "main";
+        return this.say("policy", { generation: number, name, role, policy }, version);
+      }),
+    );
+  }
+
+  /** Records what is no decision. */
+  async say(kind: RecordKind, what: object, id = ""): Promise<void> {
+    await this.trail?.append({ at: this.now(), kind, id, body: JSON.stringify(what) });
+  }
+
+  /** Records late truths; those of decisions that are remembered say how honest the probabilities are. */
+  async learn(labels: readonly Label[]): Promise<Learned> {
+    const told = labels.map((one) => ({ ...one, found: this.decided.find(one.id, one.row) }));
+    const fresh = told.filter(({ found, label }) => found?.label !== label || found === undefined);
+    await Promise.all(fresh.map(({ id, row = 0, label }) => this.say("label", { row, label }, id)));
+    const unknown: string[] = [];
+    for (const { id, label, found } of fresh) {
+      this.metrics.count("logits_labels_total", `matched="${found !== undefined}"`);
+      if (!found) {
+        unknown.push(id);
+        continue;
+      }
+      if (found.label === undefined) this.window.add(found.p, found.happens(label));
+      found.learn(label);
+    }
+    const accepted = fresh.length;
+    return { accepted, matched: accepted - unknown.length, repeated: labels.length - accepted, unknown };
+  }
+
+  async close(): Promise<void> {
+    await this.policies.close();
+    await this.#keep().catch(() => undefined);
+    await this.say("stop", {}).catch(() => undefined);
+    await this.trail?.close();
+  }
+}
+
+function rowIds(request: string, rows: number): string[] {
+  return Array.from({ length: rows }, (_, row) => `${request}-${row}`);
+}
