@@ -4,6 +4,8 @@ export interface Flag extends Param {
   short?: string;
   /** What stands for the value in the help: FILE, N, NAME … */
   metavar?: string;
+  /** It may be given again and again: all values are in `lists`. */
+  many?: true;
   /** Under which heading the help lists it. */
   group?: string;
 }
@@ -12,6 +14,8 @@ export interface Flag extends Param {
 export interface Invocation {
   args: string[];
   flags: Record<string, string | number | boolean | undefined>;
+  /** All values of flags that may be given more than once. */
+  lists?: Record<string, string[]>;
 }
 
 /** The only way a command touches the outside, so that a test can stand in for it. */

@@ -11,6 +11,7 @@ const lazy = {
   attack: () => import("./attackFlags.js"),
   serve: () => import("./serveFlags.js"),
   threshold: () => import("./thresholdFlags.js"),
+  guard: () => import("./guardFlags.js"),
 };
 
 const input = async (...more: Flag[]): Promise<Flag[]> => [...(await lazy.flags()).inputFlags, ...more];
@@ -287,6 +288,64 @@ export const commands: readonly Command[] = [
       },
     ],
     load: () => import("./commands/learn.js"),
+  },
+  {
+    name: "guard",
+    summary: "Evidence of bypass: how unusual rows are among benign ones, and when a stream changes",
+    usage: "COMMAND …",
+    args: [1, Infinity],
+    flags: async () => [],
+    commands: [
+      {
+        name: "fit",
+        summary: "Learn from benign rows what is usual",
+        usage: "BENIGN…",
+        args: [1, Infinity],
+        flags: async () => (await lazy.guard()).guardFitFlags,
+        examples: [
+          {
+            run: "logits guard fit benign.npz -o G.json",
+            shows: "what rows are ranked among, what is left out and why",
+          },
+          {
+            run: "logits guard fit benign.npz --replicates-key replicates -o G.json",
+            shows: "with flip rate, log-odds under noise and what else several rows of one item tell",
+          },
+        ],
+        load: () => import("./commands/guardFit.js"),
+      },
+      {
+        name: "score",
+        summary: "p-value of each row among benign ones: torn, over-confident, odd direction",
+        usage: "FILE…",
+        args: [1, Infinity],
+        flags: async () => (await lazy.guard()).guardScoreFlags,
+        examples: [
+          { run: "logits guard score today.npz --guard G.json", shows: "how many rows are unusual, and the ten most" },
+          {
+            run: "logits guard score stream.npz --guard G.json --watch",
+            shows: "and when the rows changed; exit status 1",
+          },
+        ],
+        load: () => import("./commands/guardScore.js"),
+      },
+      {
+        name: "evaluate",
+        summary: "What a guard finds of each attack by itself, and of benign rows",
+        usage: "",
+        args: [0, 0],
+        flags: async () => (await lazy.guard()).guardEvaluateFlags,
+        examples: [
+          {
+            run: "logits guard evaluate --guard G.json --benign test.npz --attack minimal=F1.npz --attack pgd=F2.npz",
+            shows: "AUROC and rates at 1 % and 5 %, with intervals, for each attack and detector",
+          },
+        ],
+        load: () => import("./commands/guardEvaluate.js"),
+      },
+    ],
+    examples: [{ run: "logits guard fit benign.npz -o G.json", shows: "a guard; score and evaluate use it" }],
+    load: () => import("./commands/guard.js"),
   },
   {
     name: "models",

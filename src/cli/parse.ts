@@ -28,7 +28,9 @@ export function parse(
     if (token.kind !== "option") continue;
     const flag = byFlag.get(token.name);
     if (!flag) throw unknownFlag(token.rawName, [...byFlag.keys()], usage.command);
-    invocation.flags[flag.name] = flagValue(flag, token.rawName, token.value);
+    const value = flagValue(flag, token.rawName, token.value);
+    if (flag.many) ((invocation.lists ??= {})[flag.name] ??= []).push(String(value));
+    invocation.flags[flag.name] = value;
   }
   const [min, max] = usage.args;
   if (invocation.args.length < min) throw new UsageError(`logits ${usage.command} needs ${usage.usage}`);

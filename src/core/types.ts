@@ -70,6 +70,8 @@ export interface Source {
   /** The numeric type of the file ("f4", "f8", "f2", "csv" …). */
   dtype?: string;
   labels?: LabelInfo;
+  /** How many replicates the file has of each row, where its scores are a 3-D array. */
+  replicates?: number;
   /** What was detected or assumed, in sentences for a person. */
   notes: string[];
   /**

@@ -33,6 +33,7 @@ export function arrayTable(format: string, arrays: Arrays, options: ReadOptions,
     notes = [...notes, `${scores.name} is compressed and its rows are not in order: it is held in memory as a whole.`];
   }
   const table: RawTable = { format, dtype: scores.dtype, columns: layout.columns, rows: layout.rows, notes, blocks };
+  if (scores.shape.length === 3) table.replicates = scores.shape[options.axes!.indexOf("replicates")]!;
   if (labels) {
     table.labelsFrom = labels.name;
     table.labelWidth = labels.shape[1] ?? 1;

@@ -72,6 +72,7 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
   if (reader?.note) source.notes.push(reader.note);
   if (table.rows !== undefined) source.rows = table.rows;
   if (reader) source.labels = reader.info;
+  if (table.replicates !== undefined) source.replicates = table.replicates;
   return source;
 }
 

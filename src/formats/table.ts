@@ -63,6 +63,8 @@ export interface RawTable {
   labelsFrom?: string;
   /** 1, or the number of columns of one-hot labels. */
   labelWidth?: number;
+  /** How many replicates of each row there are to choose from. */
+  replicates?: number;
   /** The key or dataset name the scores came from ("logits", "probs"), where there is one: evidence for the kind. */
   scoresFrom?: string;
   notes: string[];

@@ -2,8 +2,16 @@
 export { alarm, type Alarm, type AlarmOptions, type AlarmState } from "./alarm.js";
 export { detectors } from "./detectors.js";
 export { validateGuard } from "./document.js";
+export {
+  evaluateGuard,
+  guardCaveat,
+  type GuardEvaluation,
+  type GuardEvaluationOptions,
+  type NamedAttack,
+} from "./evaluate.js";
 export { type FittedGuard, fitGuard, type GuardOptions } from "./fit.js";
 export {
+  COMBINED,
   type Detector,
   type DetectorReading,
   type Guard,

@@ -2,7 +2,7 @@ import type { Detector, Guard, GuardRows } from "./method.js";
 import { type Knots, standing } from "./standing.js";
 
 /** Where a value lies among sorted benign ones, itself among them: shares of those that are at most, and at least, as large. */
-export function shares(sorted: Float64Array, value: number): { below: number; above: number } {
+export function shares(sorted: ArrayLike<number>, value: number): { below: number; above: number } {
   const n = sorted.length;
   const less = firstAbove(sorted, value, false);
   const notMore = firstAbove(sorted, value, true);
@@ -10,7 +10,7 @@ export function shares(sorted: Float64Array, value: number): { below: number; ab
 }
 
 /** How many are below a value, or with `orEqual` not above it. */
-function firstAbove(sorted: Float64Array, value: number, orEqual: boolean): number {
+function firstAbove(sorted: ArrayLike<number>, value: number, orEqual: boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -19,41 +19,40 @@ const unusual = 0.05;
  */
 export function scorer(guard: Guard): (batch: Batch, replicates?: Replicates) => GuardRow[] {
   const placed = placer(guard);
-  const { detectors } = guard.params;
-  const combined = all.filter(({ name, combined: one }) => one && detectors.some((own) => own.name === name)).length;
-  const again = new Map(
-    Object.entries(guard.params.again).map(([group, values]) => [group, Float64Array.from(values)]),
-  );
-  return (batch, replicates) => {
-    const { rows, place: found, ready } = placed(batch, replicates);
-    const out: GuardRow[] = [];
-    for (let row = 0; row < batch.rows; row++) {
-      const readings = readingsOf(ready, found, row);
-      const score = found.score[row]!;
-      const group = found.group[row]!;
-      const p =
-        guard.method === "fisher"
-          ? shares(again.get(group)!, score).above
-          : Math.min(1, combined * Math.exp(-score / 2));
-      const tail = p <= unusual ? tailOf(ready, found, row) : null;
-      out.push({
-        p,
-        tail,
-        words: tail ? tailWords[tail] : "usual",
-        detectors: readings,
-        score,
-        among: group === POOLED ? POOLED : guard.classes[Number(group)]!,
-        predicted: rows.scores.predicted[row]!,
-      });
-    }
-    return out;
-  };
+  return (batch, replicates) => rowsOfPlaced(guard, placed(batch, replicates));
+}
+
+/** What a guard says of rows that have been placed. */
+export function rowsOfPlaced(
+  { method, classes, params }: Guard,
+  { rows, place: found, ready }: PlacedRows,
+): GuardRow[] {
+  const combined = ready.filter(({ detector }) => detector.combined).length;
+  return Array.from(found.score, (score, row) => {
+    const group = found.group[row]!;
+    const p =
+      method === "fisher" ? shares(params.again[group]!, score).above : Math.min(1, combined * Math.exp(-score / 2));
+    const tail = p <= unusual ? tailOf(ready, found, row) : null;
+    return {
+      p,
+      tail,
+      words: tail ? tailWords[tail] : "usual",
+      detectors: readingsOf(ready, found, row),
+      score,
+      among: group === POOLED ? POOLED : classes[Number(group)]!,
+      predicted: rows.scores.predicted[row]!,
+    };
+  });
+}
+
+interface PlacedRows {
+  rows: GuardRows;
+  place: Placed;
+  ready: Ready[];
 }
 
 /** Rows among a guard's benign ones, as numbers. */
-export function placer(
-  guard: Guard,
-): (batch: Batch, replicates?: Replicates) => { rows: GuardRows; place: Placed; ready: Ready[] } {
+export function placer(guard: Guard): (batch: Batch, replicates?: Replicates) => PlacedRows {
   const { params, method, classes } = guard;
   const ready: Ready[] = params.detectors.map(({ name, params: own, learned }) => {
     const detector = all.find((one) => one.name === name)!;

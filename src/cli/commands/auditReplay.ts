@@ -6,10 +6,15 @@ export async function run({ args, flags }: Invocation, terminal: Terminal): Prom
   if (flags["json"]) terminal.out(`${JSON.stringify(replay)}\n`);
   else {
     const { rows, same, withoutScores, differ } = replay;
-    terminal.out(`${rows.toLocaleString("en")} rows decided again, ${same.toLocaleString("en")} the same, ${differ.length.toLocaleString("en")} otherwise\n`);
+    terminal.out(
+      `${rows.toLocaleString("en")} rows decided again, ${same.toLocaleString("en")} the same, ${differ.length.toLocaleString("en")} otherwise\n`,
+    );
     for (const { seq, id, row, recorded, now } of differ.slice(0, 20))
-      terminal.out(`record ${seq}, ${id} row ${row}: recorded ${JSON.stringify(recorded)}, now ${JSON.stringify(now)}\n`);
-    if (withoutScores > 0) terminal.out(`note: ${withoutScores.toLocaleString("en")} rows have only a hash of their scores\n`);
+      terminal.out(
+        `record ${seq}, ${id} row ${row}: recorded ${JSON.stringify(recorded)}, now ${JSON.stringify(now)}\n`,
+      );
+    if (withoutScores > 0)
+      terminal.out(`note: ${withoutScores.toLocaleString("en")} rows have only a hash of their scores\n`);
   }
   return replay.differ.length === 0 ? DONE : CHECK_FAILED;
 }

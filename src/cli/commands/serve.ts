@@ -22,15 +22,20 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   return DONE;
 }
 
-function roleOf(version: string, { canary, shadow }: { canary?: { version: string; share: number }; shadow?: { version: string } }): string {
+function roleOf(
+  version: string,
+  { canary, shadow }: { canary?: { version: string; share: number }; shadow?: { version: string } },
+): string {
   if (version === canary?.version) return ` (canary, ${Number((100 * canary.share).toPrecision(3))} % of rows)`;
   return version === shadow?.version ? " (shadow, only recorded)" : "";
 }
 
 function serveOptions({ flags }: Invocation): ServeOptions {
   const { policy } = flags;
-  if (policy === undefined) throw new UsageError("logits serve needs --policy FILE|FOLDER, made by logits threshold … -o P.json");
-  if ((flags["tlsCert"] === undefined) !== (flags["tlsKey"] === undefined)) throw new UsageError("--tls-cert and --tls-key belong together: give both");
+  if (policy === undefined)
+    throw new UsageError("logits serve needs --policy FILE|FOLDER, made by logits threshold … -o P.json");
+  if ((flags["tlsCert"] === undefined) !== (flags["tlsKey"] === undefined))
+    throw new UsageError("--tls-cert and --tls-key belong together: give both");
   for (const name of ["auditKey", "keep", "retain"] as const) {
     if (flags[name] !== undefined && flags["audit"] === undefined)
       throw new UsageError(`--${name === "auditKey" ? "audit-key" : name} is about a trail: give --audit DIR too`);
@@ -49,16 +54,19 @@ function serveOptions({ flags }: Invocation): ServeOptions {
 function canaryOf(text: string): { policy: string; share: number } {
   const at = text.lastIndexOf("=");
   const share = Number(text.slice(at + 1));
-  if (at < 1 || !(share > 0 && share < 1)) throw new UsageError(`--canary must be a policy and a share in (0, 1), like new=0.05, got ${text}`);
+  if (at < 1 || !(share > 0 && share < 1))
+    throw new UsageError(`--canary must be a policy and a share in (0, 1), like new=0.05, got ${text}`);
   return { policy: text.slice(0, at), share };
 }
 
 async function changeKeys({ flags }: Invocation, terminal: Terminal): Promise<number> {
   const path = flags["keys"];
   if (path === undefined) throw new UsageError("--new-key and --revoke-key change a file of keys: give --keys FILE");
-  if (flags["newKey"] !== undefined && flags["revokeKey"] !== undefined) throw new UsageError("--new-key and --revoke-key: give one at a time");
+  if (flags["newKey"] !== undefined && flags["revokeKey"] !== undefined)
+    throw new UsageError("--new-key and --revoke-key: give one at a time");
   const file = readKeys(String(path));
-  const save = (changed: KeyFile): Promise<void> => writeWhole(String(path), `${JSON.stringify(changed, undefined, 2)}\n`);
+  const save = (changed: KeyFile): Promise<void> =>
+    writeWhole(String(path), `${JSON.stringify(changed, undefined, 2)}\n`);
   if (flags["revokeKey"] !== undefined) {
     await save(withoutKey(file, String(flags["revokeKey"])));
     terminal.err(`logits serve: ${flags["revokeKey"]} is revoked in ${path}\n`);
@@ -70,7 +78,9 @@ async function changeKeys({ flags }: Invocation, terminal: Terminal): Promise<nu
   const { key, file: changed } = withNewKey(file, String(flags["newKey"]), allowed as Scope[]);
   await save(changed);
   terminal.out(`${key}\n`);
-  terminal.err(`logits serve: this is the only time the key is shown; ${path} holds its hash (${allowed.join(", ")})\n`);
+  terminal.err(
+    `logits serve: this is the only time the key is shown; ${path} holds its hash (${allowed.join(", ")})\n`,
+  );
   return DONE;
 }
 
@@ -80,4 +90,3 @@ function ended(): Promise<void> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
 }
-
