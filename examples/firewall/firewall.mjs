@@ -2,7 +2,7 @@
 //
 //     npm ci && npm run build
 //     node examples/firewall/firewall.mjs                          connections that are made up, a model that is trained here
-//     node examples/firewall/firewall.mjs HOME.npz LATER.npz       logits and labels of your own; the first class is the honest one
+//     node examples/firewall/firewall.mjs HOME LATER [ATTACKS]     logits and labels of your own; the first class is the honest one
 //     node examples/firewall/firewall.mjs --keep DIR               keeps policies, guard and audit trail in DIR
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,12 +28,20 @@ export async function firewall({ scores, keep, say = console.log } = {}) {
   // Rows of home go three ways: for the temperature, for the promise and the guard, and into the stream. No row goes two.
   const order = shuffledRows(all.batch.rows, 7);
   const [a, b] = [Math.round(0.15 * order.length), Math.round(0.7 * order.length)];
-  const [forTemperature, forPromise, home] = [order.slice(0, a), order.slice(a, b), order.slice(b)].map((rows) => take(all, rows));
+  const [forTemperature, forPromise, home] = [order.slice(0, a), order.slice(a, b), order.slice(b)].map((rows) =>
+    take(all, rows),
+  );
 
   const calibrator = await calibrate(sourceOf(forTemperature), { method: "temperature" });
   const positive = `not:${honest}`;
   const actions = ["block", "pass"];
-  const promised = await threshold(sourceOf(forPromise), { positive, maxFpr: 0.01, calibrator, actions, name: "contract" });
+  const promised = await threshold(sourceOf(forPromise), {
+    positive,
+    maxFpr: 0.01,
+    calibrator,
+    actions,
+    name: "contract",
+  });
   if (!promised.met) throw new Error(promised.reason);
   const { policy } = promised;
   const { policy: plain } = await threshold(sourceOf(forPromise), { positive, at: 0.95, actions, name: "plain" });
@@ -68,7 +76,11 @@ export async function firewall({ scores, keep, say = console.log } = {}) {
 /** Sends the stream to the service as a firewall would, and the truth after it. */
 async function watch(url, { home, later, honest, plain, say }) {
   const post = async (path, body) => {
-    const answer = await fetch(url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    const answer = await fetch(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
@@ -99,7 +111,7 @@ async function watch(url, { home, later, honest, plain, say }) {
     }
     if (part === home) {
       result.home = { ...rates(seen, honest), error: metric(await metrics(), "logits_calibration_error") };
-      say("— the world changes: a backup begins, attackers become patient; nobody tells the firewall —".slice(0, 96));
+      say("— the world changes, and nobody tells the firewall —");
     }
   }
   result.labels += (await tell(seen.length)).matched;
@@ -114,10 +126,13 @@ async function watch(url, { home, later, honest, plain, say }) {
     error: metric(text, "logits_calibration_error"),
     shadowBlocks: metric(text, "logits_decisions_total", 'action="block",role="shadow"'),
   });
-  say(`\nOf ${seen.length} decisions ${result.labels} got their truth, late. The calibration error of all of them is ${result.error.toFixed(3)}; at home it was ${result.home.error.toFixed(3)}.`);
+  say(
+    `\nOf ${seen.length} decisions ${result.labels} got their truth, late. The calibration error of all of them is ${result.error.toFixed(3)}; at home it was ${result.home.error.toFixed(3)}.`,
+  );
   say(`At home      ${story(result.home)}`);
   say(`Changed      ${story(result.unpromised)}, before the alarm`);
-  if (result.revoked) say(`Revoked      ${story(result.after)}: these a firewall hands to a person and blocks none by itself`);
+  if (result.revoked)
+    say(`Revoked      ${story(result.after)}: these a firewall hands to a person and blocks none by itself`);
   return result;
 }
 
@@ -155,7 +170,7 @@ function lineOf(seen, text, honest) {
   const error = metric(text, "logits_calibration_error");
   const cells = [percent(contract.fpr), percent(plain.fpr), percent(contract.recall), percent(plain.recall)];
   const [state] = seen.slice(-1);
-  return `${String(seen.length).padStart(9)}${cells.map((cell, i) => cell.padStart([14, 11, 14, 10][i])).join("")}${error.toFixed(4).padStart(13)}${stake.toPrecision(3).padStart(13)}   ${state.contract}`;
+  return `${String(seen.length).padStart(9)}${cells.map((cell, i) => cell.padStart([14, 11, 14, 10][i])).join("")}${(Number.isNaN(error) ? "–" : error.toFixed(4)).padStart(13)}${stake.toPrecision(3).padStart(13)}   ${state.contract}`;
 }
 
 const story = ({ contract, plain, honest, attacks }) =>
@@ -166,12 +181,16 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 /** The value of a line of /metrics, by its name and some of its labels. */
 function metric(text, name, labels = "") {
-  const line = text.split("\n").find((one) => one.startsWith(name) && !one.startsWith(`${name}_`) && one.includes(labels));
+  const line = text
+    .split("\n")
+    .find((one) => one.startsWith(name) && !one.startsWith(`${name}_`) && one.includes(labels));
   return line === undefined ? Number.NaN : Number(line.slice(line.lastIndexOf(" ") + 1));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values, positionals } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
-  const scores = positionals.length === 2 ? await ofFiles(...positionals) : undefined;
+  const options = { keep: { type: "string" }, classes: { type: "string" } };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const names = values.classes?.split(",");
+  const scores = positionals.length > 0 ? await ofFiles(positionals, { ...(names && { classes: names }) }) : undefined;
   await firewall({ ...(scores && { scores }), ...(values.keep && { keep: values.keep }) });
 }

@@ -20,14 +20,37 @@ export async function trained({ home = 12_000, later = 1500, seed = 1 } = {}) {
   };
 }
 
-/** Logits of your own, such as those of an intrusion detector on NSL-KDD: files with labels, whose first class is the honest one. */
-export async function ofFiles(home, later) {
+/**
+ * Logits of your own, such as those of an intrusion detector on NSL-KDD: files with labels, whose first class is the honest one.
+ *
+ * @param paths of the stream as it is at home, of the stream later, and perhaps of attacks that are one row in ten of the latter
+ */
+export async function ofFiles([home, later, attacks], { classes: names, most = 2000 } = {}) {
   const table = async (path) => {
-    const source = await read(path);
+    const source = await read(path, names ? { classes: names } : {});
     return { classes: source.classes, batch: await collect(source) };
   };
-  const [one, two] = [await table(home), await table(later)];
-  return { what: `${home}, then ${later}`, home: one, later: { ...two, classes: one.classes } };
+  const known = await table(home);
+  const changed = first(await table(later), most);
+  return {
+    what: `${home}, then ${later}${attacks ? `, one row in ten of ${attacks}` : ""}`,
+    home: known,
+    later: attacks ? everyTenth(changed, await table(attacks)) : changed,
+  };
+}
+
+const first = (table, most) => take(table, shuffledRows(table.batch.rows, 3).slice(0, most));
+
+/** Every tenth row is replaced by one of another table, as long as there are some. */
+function everyTenth(table, { batch }) {
+  const order = shuffledRows(batch.rows, 4);
+  const { values, labels, classes: width } = table.batch;
+  for (let row = 9, i = 0; row < table.batch.rows && i < order.length; row += 10, i++) {
+    values.set(batch.values.subarray(order[i] * width, (order[i] + 1) * width), row * width);
+    // Of which kind an attack is does not matter here; that it is none of the honest ones does.
+    labels[row] = batch.labels?.[order[i]] ?? 1;
+  }
+  return table;
 }
 
 /** A table of scores with the names of its classes: what `threshold` and `calibrate` read. */
@@ -46,7 +69,9 @@ export function sourceOf({ batch, classes: names }) {
 /** Some rows of a table, in this order. */
 export function take({ batch, classes: names }, rows) {
   const values = new Float32Array(rows.length * batch.classes);
-  rows.forEach((row, i) => values.set(batch.values.subarray(row * batch.classes, (row + 1) * batch.classes), i * batch.classes));
+  rows.forEach((row, i) =>
+    values.set(batch.values.subarray(row * batch.classes, (row + 1) * batch.classes), i * batch.classes),
+  );
   const labels = Int32Array.from(rows, (row) => batch.labels[row]);
   return { classes: names, batch: { kind: "logits", values, labels, rows: rows.length, classes: batch.classes } };
 }
