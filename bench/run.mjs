@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import batches from "./groups/batches.mjs";
+import decisions from "./groups/decide.mjs";
 import fallback from "./groups/fallback.mjs";
 import fit from "./groups/fit.mjs";
 import io from "./groups/io.mjs";
@@ -17,7 +18,19 @@ import { contend, cpu, watch } from "./machine.mjs";
 import { Peers } from "./peer.mjs";
 import { rowText, summary } from "./table.mjs";
 
-const groups = { sampling, rows, batches, fit, isotonic, threads, fallback, io, process: processes, learn: learning };
+const groups = {
+  sampling,
+  rows,
+  batches,
+  fit,
+  isotonic,
+  threads,
+  fallback,
+  io,
+  process: processes,
+  learn: learning,
+  decide: decisions,
+};
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));
 
 const { values: flags, positionals } = parseArgs({

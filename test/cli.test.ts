@@ -54,6 +54,7 @@ describe("the command as a person meets it", () => {
       "convert",
       "run",
       "learn",
+      "guard",
       "models",
     ]);
     for (const name of names) {

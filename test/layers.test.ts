@@ -32,7 +32,8 @@ const mayImport: Record<string, string[]> = {
   cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "server", "index.ts"],
   "index.ts": [...below, ...steps, "plan", "engines"],
 };
-const nodeAllowed = (file: string): boolean => /^(engines|models|server|cli)\//.test(file) || file === "formats/file.ts";
+const nodeAllowed = (file: string): boolean =>
+  /^(engines|models|server|cli)\//.test(file) || file === "formats/file.ts";
 /** Packages, and the one file that may import each. */
 const packages: Record<string, RegExp> = {
   hyparquet: /^formats\/(parquet|writeParquet).*\.ts$/,

@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { commandHelp } from "../src/cli/help.js";
 import { evaluateFlags } from "../src/cli/methodFlags.js";
 import { commands } from "../src/cli/commands.js";
+import { guardFitFlags } from "../src/cli/guardFlags.js";
 import { parse } from "../src/cli/parse.js";
 import type { Batch } from "../src/core/index.js";
+import { detectors } from "../src/guard/index.js";
 import { sourceOf } from "../src/plan/collect.js";
 import { evaluate } from "../src/plan/evaluate.js";
 import { docsTables } from "../src/plan/docs.js";
@@ -109,5 +111,26 @@ describe("built-in methods", () => {
   it("the documentation lists exactly them", () => {
     const docs = readFileSync(fileURLToPath(new URL("../docs/methods.md", import.meta.url)), "utf8");
     expect(docs).toContain(docsTables(createRegistry()));
+  });
+});
+
+describe("a detector is one file", () => {
+  const fake = { ...detectors[0]!, name: "thirdLogit", help: "The third logit", params: [] };
+  const registry = createRegistry([fake]);
+
+  it("it appears in the documentation table, under its family", () => {
+    expect(registry.detectors.map(({ name }) => name)).toContain("thirdLogit");
+    expect(docsTables(registry)).toMatch(/\| Detector \|[\s\S]*\| `thirdLogit` \| The third logit \|/);
+  });
+
+  it("parameters of the built-in ones are flags of guard fit", () => {
+    const usage = { command: "guard fit", args: [1, 1] as [number, number], usage: "FILE" };
+    expect(parse(["a.npz", "--gamma", "0.2", "--most", "10"], guardFitFlags, usage).flags).toMatchObject({
+      gamma: 0.2,
+      most: 10,
+    });
+    expect(() => parse(["a.npz", "--gamma", "0"], guardFitFlags, usage)).toThrow(
+      "--gamma must be a number in (0, 1], got 0",
+    );
   });
 });

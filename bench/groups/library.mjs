@@ -14,5 +14,6 @@ export const models = await built("models/index.js");
 export const arena = await built("kernels/arena.js");
 export const engines = await built("engines/threads.js");
 export const losses = await built("losses/index.js");
+export const decide = await built("decide/index.js");
 export const learn = await built("learn/index.js");
 export const logits = await built("index.js");

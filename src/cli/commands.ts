@@ -292,7 +292,7 @@ export const commands: readonly Command[] = [
   {
     name: "guard",
     summary: "Evidence of bypass: how unusual rows are among benign ones, and when a stream changes",
-    usage: "COMMAND …",
+    usage: "fit|score|evaluate …",
     args: [1, Infinity],
     flags: async () => [],
     commands: [

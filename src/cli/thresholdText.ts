@@ -132,8 +132,10 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
 export function checkText({ policy, kept, rows, checks }: PolicyCheck, { name }: Policy): string {
   const lines = checks.map((check) => {
     const { status, value, ci, count: k, n, pBroken, pKept } = check;
-    const p = (one: number | undefined): string => (one === undefined ? "" : `p ${number(one)}`);
-    const tests = pBroken === undefined ? "" : `; against it ${p(pBroken)}, for it ${p(pKept)}`;
+    const tests =
+      pBroken === undefined
+        ? ""
+        : `\n  were the rate at its bound, rows that speak as much against it had p ${number(pBroken)}, for it p ${number(pKept!)}`;
     const figure =
       n === 0
         ? "no row that it is about"

@@ -1,3 +1,4 @@
+import { sumExp } from "./sumExp.js";
 import { type Batch, LogitsError, notFinite, toLogits } from "../core/index.js";
 
 /** What is known of one row of scores held against a set of classes. */
@@ -14,58 +15,89 @@ export function oddsReader(
   positive: readonly number[],
   classes: number,
 ): (values: ArrayLike<number>, start: number, out: Odds) => void {
-  const within = Uint8Array.from({ length: classes }, (_, k) => (positive.includes(k) ? 1 : 0));
+  const within = new Set(positive);
+  const all = Array.from({ length: classes }, (_, k) => k);
+  const inside = runsOf(all.filter((k) => within.has(k)));
+  const outside = runsOf(all.filter((k) => !within.has(k)));
   return (values, start, out) => {
-    let high = -Infinity;
-    let highRest = -Infinity;
-    out.inside = positive[0]!;
-    out.outside = within.indexOf(0);
-    for (let k = 0; k < classes; k++) {
-      const z = values[start + k]!;
-      if (within[k] === 1) {
-        if (z > high) {
-          high = z;
-          out.inside = k;
-        }
-      } else if (z > highRest) {
-        highRest = z;
-        out.outside = k;
-      }
-    }
+    out.inside = likeliest(values, start, inside);
+    out.outside = likeliest(values, start, outside);
+    const high = values[start + out.inside]!;
+    const highRest = values[start + out.outside]!;
     // Nothing is taken off where all are masked, so that NaN is not hidden.
     const shift = high === -Infinity ? 0 : high;
     const shiftRest = highRest === -Infinity ? 0 : highRest;
-    let sum = 0;
-    let sumRest = 0;
-    for (let k = 0; k < classes; k++) {
-      const z = values[start + k]!;
-      if (within[k] === 1) sum += Math.exp(z - shift);
-      else sumRest += Math.exp(z - shiftRest);
-    }
-    out.logOdds = shift - shiftRest + (Math.log(sum) - Math.log(sumRest));
+    out.logOdds =
+      shift -
+      shiftRest +
+      (Math.log(sumOf(values, start, inside, shift)) - Math.log(sumOf(values, start, outside, shiftRest)));
   };
 }
+
+/** Ascending columns as runs of neighbours: from, up to, from, up to … */
+function runsOf(columns: readonly number[]): Int32Array {
+  const runs: number[] = [];
+  for (const column of columns) {
+    if (runs.at(-1) === column) runs[runs.length - 1] = column + 1;
+    else runs.push(column, column + 1);
+  }
+  return Int32Array.from(runs);
+}
+
+function sumOf(values: ArrayLike<number>, start: number, runs: Int32Array, shift: number): number {
+  let sum = 0;
+  for (let i = 0; i < runs.length; i += 2) sum += sumExp(values, start + runs[i]!, start + runs[i + 1]!, shift);
+  return sum;
+}
+
+/** The lowest of the columns with the largest score. */
+function likeliest(values: ArrayLike<number>, start: number, runs: Int32Array): number {
+  let most = -Infinity;
+  let first = start + runs[0]!;
+  for (let i = 0; i < runs.length; i += 2) {
+    const end = start + runs[i + 1]!;
+    for (let at = start + runs[i]!; at < end; at++) {
+      // Four at once, where none of them can be the largest: that is nearly always.
+      if (at + 4 <= end && !fourAbove(values, at, most)) {
+        at += 3;
+        continue;
+      }
+      const z = values[at]!;
+      if (z > most) {
+        most = z;
+        first = at;
+      }
+    }
+  }
+  return first - start;
+}
+
+const fourAbove = (values: ArrayLike<number>, at: number, limit: number): boolean =>
+  !(values[at]! <= limit && values[at + 1]! <= limit && values[at + 2]! <= limit && values[at + 3]! <= limit);
 
 /** Log-odds of the winner against all the rest, +Infinity where they are masked. */
 export function winnerReader(classes: number): (values: ArrayLike<number>, start: number, out: Odds) => void {
   return (values, start, out) => {
+    const end = start + classes;
     let first = -Infinity;
     let second = -Infinity;
-    let winner = 0;
-    for (let k = 0; k < classes; k++) {
-      const z = values[start + k]!;
+    let winner = start;
+    for (let at = start; at < end; at++) {
+      if (at + 4 <= end && !fourAbove(values, at, second)) {
+        at += 3;
+        continue;
+      }
+      const z = values[at]!;
       if (z > first) {
         second = first;
         first = z;
-        winner = k;
+        winner = at;
       } else if (z > second) second = z;
     }
     const shift = second === -Infinity ? 0 : second;
-    let rest = 0;
-    for (let k = 0; k < classes; k++) if (k !== winner) rest += Math.exp(values[start + k]! - shift);
-    out.logOdds = first - shift - Math.log(rest);
-    if (first === Infinity || first === -Infinity) out.logOdds = NaN;
-    out.inside = out.outside = winner;
+    const rest = sumExp(values, start, winner, shift) + sumExp(values, winner + 1, end, shift);
+    out.logOdds = first === Infinity || first === -Infinity ? NaN : first - shift - Math.log(rest);
+    out.inside = out.outside = winner - start;
   };
 }
 

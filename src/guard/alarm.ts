@@ -1,6 +1,6 @@
 import { LogitsError, uniform } from "../core/index.js";
 import { OrderedBag } from "../stats/orderedBag.js";
-import { bets, payoff } from "./bets.js";
+import { bets, payoff, settle } from "./bets.js";
 
 export interface AlarmOptions {
   /** At most this share of blocks of exchangeable rows rings, in (0, 1); default 0.01. */
@@ -103,13 +103,9 @@ export function alarm({
       const p = smoothed(bag, value, uniform(seed, "ties", state.rows));
       bag.add(value);
       state.values.push(value);
-      const inflow = (1 - atOnce) / block / bets.length;
-      let sum = (state.reserve = Math.max(0, state.reserve - (1 - atOnce) / block));
-      for (let b = 0; b < bets.length; b++) {
-        // A bet that has long won would leave the numbers there are.
-        state.stakes[b] = Math.min((state.stakes[b]! + inflow) * payoff(bets[b]!, p), 1e300);
-        sum += state.stakes[b]!;
-      }
+      const inflow = (1 - atOnce) / block;
+      state.reserve = Math.max(0, state.reserve - inflow);
+      const sum = state.reserve + settle(state.stakes, inflow / bets.length, p);
       state.martingale = sum;
       state.highest = Math.max(state.highest, sum);
       if (sum >= threshold) state.rung ??= onset(state, benign, seed);

@@ -80,7 +80,7 @@ export function evaluateGuard(guard: Guard, { benign, attacks, passes }: GuardEv
     if (success.length === 0)
       refuse(
         "bad-data",
-        `the attack ${attack.name} must have at least one successful row, got none of ${attack.batch.rows} predicted as ${passing.map((k) => guard.classes[k]).join(", ")}`,
+        `the attack ${attack.name} must have at least one successful row, got none of ${attack.batch.rows} predicted as ${namesOf(guard, passing)}`,
       );
     if (success.length < 50)
       notes.push(`${attack.name}: only ${success.length} successful rows, so its intervals are wide.`);
@@ -100,11 +100,16 @@ export function evaluateGuard(guard: Guard, { benign, attacks, passes }: GuardEv
   return {
     benign: { rows: benign.batch.rows, fpr: fpr[COMBINED]!.fpr, detectors: fpr },
     attacks: found,
-    success: `An attack counts where it succeeded: its predicted class is ${passing.map((k) => guard.classes[k]).join(" or ")}${labelled ? ", and not its label" : ""}.`,
+    success: `An attack counts where it succeeded: its predicted class is ${namesOf(guard, passing)}${labelled ? ", and not its label" : ""}.`,
     caveat: guardCaveat,
     notes,
   };
 }
+
+const namesOf = ({ classes }: Guard, some: readonly number[]): string =>
+  some.length <= 4
+    ? some.map((k) => classes[k]).join(" or ")
+    : `one of the ${some.length} that benign rows are predicted as`;
 
 function passingClasses({ classes, params: { predicted } }: Guard, passes: readonly string[] | undefined): number[] {
   if (!passes) {

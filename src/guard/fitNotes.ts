@@ -18,9 +18,15 @@ export function say(notes: string[], { by, classes, predicted, groups, minRows, 
   const few = classes.filter((_, k) => predicted[k]! > 0 && !groups.includes(String(k)));
   const none = classes.filter((_, k) => predicted[k] === 0);
   if (by === "predicted" && few.length > 0) {
-    const rows = predicted.reduce((sum, n, k) => sum + (groups.includes(String(k)) ? 0 : n), 0);
+    const share = predicted.reduce((sum, n, k) => sum + (groups.includes(String(k)) ? 0 : n), 0) / total;
+    // Of the rest at most α, of these at most all of them, and of all that are ranked so at most α.
+    const most = 0.01 * (1 - share) + Math.min(share, 0.01);
+    const price =
+      groups.length === 0
+        ? ""
+        : ` They are ${(100 * share).toFixed(1)} % of the benign rows, so at 1 % up to ${(100 * most).toFixed(2)} % of benign rows may be found.`;
     notes.push(
-      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than ${minRows} in a part): they are ranked among all benign rows. They are ${((100 * rows) / total).toFixed(1)} % of the benign rows, and by so much at most the rate of false positives can be above α.`,
+      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than ${minRows} in a part): they are ranked among all benign rows.${price}`,
     );
   }
   if (none.length > 0)

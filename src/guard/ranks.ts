@@ -14,7 +14,8 @@ function firstAbove(sorted: ArrayLike<number>, value: number, orEqual: boolean):
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < value || (orEqual && sorted[middle]! === value)) low = middle + 1;
+    const one = sorted[middle]!;
+    if (one < value || (orEqual && one === value)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -10,7 +10,7 @@ export interface DecisionRows {
 /** The labels, which every figure needs. */
 export function labelsOf(batch: Batch): Int32Array {
   if (batch.labels) return batch.labels;
-  throw new LogitsError("no-labels", "Cannot find a threshold: every row must have a label, got none", {
+  throw new LogitsError("no-labels", "Cannot judge a threshold: every row must have a label, got none", {
     hint: "Name the labels with --labels-key (arrays) or --labels-column (tables).",
   });
 }

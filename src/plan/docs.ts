@@ -9,6 +9,8 @@ export function docsTables(registry: Registry): string {
     table("Calibrator", registry.calibrators),
     table("Verdict", registry.verdicts),
     table("Sampler", registry.samplers),
+    table("Decision", registry.decisions),
+    table("Detector", registry.detectors),
   ].join("\n");
 }
 

@@ -1,6 +1,8 @@
 import { calibrators } from "../calibrate/index.js";
-import type { CalibrationMethod, Descriptor, Metric, Sampler } from "../core/index.js";
+import type { CalibrationMethod, DecisionMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
+import { decisionMethods } from "../decide/index.js";
+import { type Detector, detectors } from "../guard/index.js";
 import { metrics } from "../measure/index.js";
 import { samplers } from "../sample/index.js";
 import { type TriageMethod, verdicts } from "../triage/index.js";
@@ -14,9 +16,11 @@ export interface Registry {
   calibrators: readonly CalibrationMethod[];
   verdicts: readonly TriageMethod[];
   samplers: readonly Sampler[];
+  decisions: readonly DecisionMethod[];
+  detectors: readonly Detector[];
 }
 
-type Method = Metric | CalibrationMethod | TriageMethod | Sampler;
+type Method = Metric | CalibrationMethod | TriageMethod | Sampler | DecisionMethod | Detector;
 
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
@@ -28,12 +32,19 @@ export function createRegistry(extra: readonly Method[] = []): Registry {
     ],
     verdicts: [...verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
     samplers: [...samplers, ...extra.filter((method): method is Sampler => method.family === "sampler")],
+    decisions: [
+      ...decisionMethods,
+      ...extra.filter((method): method is DecisionMethod => method.family === "decision"),
+    ],
+    detectors: [...detectors, ...extra.filter((method): method is Detector => method.family === "guard")],
   };
   const families: readonly (readonly Descriptor[])[] = [
     registry.metrics,
     registry.calibrators,
     registry.verdicts,
     registry.samplers,
+    registry.decisions,
+    registry.detectors,
   ];
   for (const family of families) {
     const names = family.map(({ name }) => name);

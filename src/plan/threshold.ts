@@ -80,7 +80,7 @@ function oneThreshold(
     met: true,
     policy,
     version: policyVersion(policy),
-    at: 1 / (1 + Math.exp(-high)),
+    at: options.at ?? 1 / (1 + Math.exp(-high)),
     logit: high,
     ...(low < high && { low: { at: 1 / (1 + Math.exp(-low)), logit: low } }),
     ...(guarantee && { guarantee }),

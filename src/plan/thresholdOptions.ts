@@ -8,7 +8,7 @@ import {
   type Rule,
   type Source,
 } from "../core/index.js";
-import { type BandRates, type Rate, validatePolicy, type Wish } from "../decide/index.js";
+import { type BandRates, decisionMethods, type Rate, validatePolicy, type Wish } from "../decide/index.js";
 
 /** A cost for each action, of each class or of all. */
 export type ActionCosts = Record<string, number | Record<string, number>>;
@@ -100,6 +100,12 @@ export function envelope(
   classes: string[],
   rows: Batch,
 ): Policy {
+  const actions = decisionMethods.find((one) => one.name === method)!.actions(params);
+  for (const { never, classes: about = [] } of rules ?? []) {
+    if (!actions.includes(never)) refuseOption(`never must be an action of the policy (${actions.join(", ")})`, never);
+    const odd = about.find((one) => !classes.includes(one));
+    if (odd !== undefined) refuseOption("classes of a rule must be classes of the scores", odd);
+  }
   return validatePolicy({
     kind: "policy",
     version: 1,

@@ -1,10 +1,17 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { LogitsError } from "../core/index.js";
 import { TrailError } from "./audit/trail.js";
 import { admit, type Caller, type ReadyKey } from "./keys.js";
 import { openapi } from "./openapi.js";
 import { RateLimit } from "./rateLimit.js";
 import { type Asked, json, type Route } from "./route.js";
+import { rowsAsked } from "./rowsAsked.js";
 import { routes } from "./routes/index.js";
 import type { Log, Service } from "./service.js";
 
@@ -39,13 +46,28 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
     ...(tls && { https: tls }),
     forceCloseConnections: "idle",
     return503OnClosing: true,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
     // A header is a secret or a nuisance: none is logged.
-    logger: log ? { level: "info", base: null, stream: log, serializers: { req: ({ method, url }) => ({ method, url }) } } : false,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true, strict: false } },
+    logger: log
+      ? {
+          level: "info",
+          base: null,
+          stream: log,
+          serializers: { req: ({ method, url }: { method: string; url: string }) => ({ method, url }) },
+        }
+      : false,
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allowUnionTypes: true,
+        strict: false,
+      },
+    },
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   app.server.maxConnections = connections;
   parseBodies(app);
@@ -53,7 +75,12 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
   for (const route of [...routes, documentRoute(version)]) addRoute(app, service, route, admission);
   app.setErrorHandler((error: Error, request, reply) => refuse(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
-    failed(reply, 404, "not-found", `Cannot ${request.method} ${request.url.split("?")[0]}: it must be an address of /openapi.json`),
+    failed(
+      reply,
+      404,
+      "not-found",
+      `Cannot ${request.method} ${request.url.split("?")[0]}: it must be an address of /openapi.json`,
+    ),
   );
   return app;
 }
@@ -68,7 +95,10 @@ function parseBodies(app: FastifyInstance): void {
     try {
       done(null, JSON.parse(body as string));
     } catch (error) {
-      const refusal = new LogitsError("bad-data", `Cannot read this body: it must be JSON, got ${(error as Error).message}`);
+      const refusal = new LogitsError(
+        "bad-data",
+        `Cannot read this body: it must be JSON, got ${(error as Error).message}`,
+      );
       done(refusal);
     }
   });
@@ -91,7 +121,10 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
   app.route({
     method,
     url,
-    ...(body && { schema: { body: { content: { "application/json": { schema: body } } }, ...(query && { querystring: query }) } }),
+    ...(body && {
+      schema: { body: { content: { "application/json": { schema: body } } }, ...(query && { querystring: query }) },
+    }),
+    attachValidation: true,
     onRequest: (request, reply, done) => {
       if (scope !== "none" && !admission(request, reply, scope)) return;
       done();
@@ -99,20 +132,39 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
     handler: async (request, reply) => {
       const began = performance.now();
       // A list or a number may be JSON too; what is no object was refused by the schema.
-      if (body && request.body === undefined) throw new LogitsError("bad-data", "Cannot read this body: it must be JSON or bytes, got nothing");
+      if (body && request.body === undefined)
+        throw new LogitsError("bad-data", "Cannot read this body: it must be JSON or bytes, got nothing");
       if (request.body instanceof Uint8Array && !query)
-        throw new LogitsError("bad-data", "Cannot read this body: it must be application/json, got application/octet-stream");
+        throw new LogitsError(
+          "bad-data",
+          "Cannot read this body: it must be application/json, got application/octet-stream",
+        );
       const asked: Asked = {
         body: request.body,
         query: request.query as Asked["query"],
         accept: request.headers.accept ?? "",
       };
+      if (request.validationError) throw refusalOf(request.validationError, service, asked);
       const answer = await handle(service, asked);
       service.metrics.observe(url, (performance.now() - began) / 1000);
       reply.code(answer.status ?? 200).type(answer.type ?? "application/json; charset=utf-8");
-      return reply.send(answer.body instanceof Uint8Array ? Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength) : answer.body);
+      return reply.send(
+        answer.body instanceof Uint8Array
+          ? Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength)
+          : answer.body,
+      );
     },
   });
+}
+
+/** What a schema says of rows in general, the reader of rows says in particular: which row, which column. */
+function refusalOf(error: Error, service: Service, asked: Asked): Error {
+  try {
+    rowsAsked(service, asked);
+  } catch (refusal) {
+    if (LogitsError.isInstance(refusal) && refusal.row !== undefined) return refusal;
+  }
+  return error;
 }
 
 type Admission = (request: FastifyRequest, reply: FastifyReply, scope: Exclude<Route["scope"], "none">) => boolean;
@@ -126,12 +178,24 @@ function admissionOf({ keys, rate }: AppOptions): Admission {
       const admitted = admit(keys(), bearer(request.headers.authorization));
       if (typeof admitted === "string") {
         reply.header("www-authenticate", "Bearer");
-        if (admitted === "revoked") failed(reply, 403, "revoked-key", "Cannot go on: the key must be valid, got one that was revoked");
-        else failed(reply, 401, "no-key", `Cannot go on: Authorization must be "Bearer KEY", got ${admitted === "missing" ? "no key" : "a wrong one"}`);
+        if (admitted === "revoked")
+          failed(reply, 403, "revoked-key", "Cannot go on: the key must be valid, got one that was revoked");
+        else
+          failed(
+            reply,
+            401,
+            "no-key",
+            `Cannot go on: Authorization must be "Bearer KEY", got ${admitted === "missing" ? "no key" : "a wrong one"}`,
+          );
         return false;
       }
       if (scope !== "any" && !admitted.allowed.has(scope)) {
-        failed(reply, 403, "scope", `Cannot go on: the key must allow ${scope}, got ${[...admitted.allowed].join(", ")}`);
+        failed(
+          reply,
+          403,
+          "scope",
+          `Cannot go on: the key must allow ${scope}, got ${[...admitted.allowed].join(", ")}`,
+        );
         return false;
       }
       caller = admitted;
@@ -151,7 +215,11 @@ function bearer(header: string | undefined): string | undefined {
 function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (LogitsError.isInstance(error)) {
     const { code, message, row, column, hint } = error;
-    return failed(reply, 400, code, message, { ...(row !== undefined && { row }), ...(column !== undefined && { column }), ...(hint && { hint }) });
+    return failed(reply, 400, code, message, {
+      ...(row !== undefined && { row }),
+      ...(column !== undefined && { column }),
+      ...(hint && { hint }),
+    });
   }
   if (error instanceof TrailError) {
     reply.header("retry-after", 1);
@@ -159,11 +227,20 @@ function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): Fas
   }
   const { statusCode = 500, validation, code } = error as FastifyError;
   if (validation) return failed(reply, 400, "bad-data", `Cannot read this request: ${error.message}`);
-  if (statusCode < 500) return failed(reply, statusCode, code === "FST_ERR_CTP_BODY_TOO_LARGE" ? "too-large" : "bad-request", error.message);
+  if (statusCode < 500)
+    return failed(
+      reply,
+      statusCode,
+      code === "FST_ERR_CTP_BODY_TOO_LARGE" ? "too-large" : "bad-request",
+      error.message,
+    );
   request.log.error({ err: error, url: request.url.split("?")[0] }, error.message);
   return failed(reply, statusCode === 503 ? 503 : 500, "internal", "Something went wrong here; the log says what.");
 }
 
 function failed(reply: FastifyReply, status: number, code: string, message: string, more: object = {}): FastifyReply {
-  return reply.code(status).type("application/json; charset=utf-8").send(json({ error: { code, message, ...more } }));
+  return reply
+    .code(status)
+    .type("application/json; charset=utf-8")
+    .send(json({ error: { code, message, ...more } }));
 }

@@ -14,11 +14,17 @@ export interface Deciding {
 }
 
 /** Decides about rows under one generation: canary and shadow speak only of rows that the main policy is asked about. */
-export function decideRows(generation: Generation, serving: Serving, batch: Batch, ids: readonly string[]): Deciding {
+export function decideRows(
+  generation: Generation,
+  serving: Serving,
+  batch: Batch,
+  idOf: (row: number) => string,
+): Deciding {
   const { main, canary, shadow } = generation;
   const asked = serving === main;
   const chosen: number[] = [];
-  if (asked && canary) for (let row = 0; row < ids.length; row++) if (shareOf(ids[row]!) < canary.share) chosen.push(row);
+  if (asked && canary)
+    for (let row = 0; row < batch.rows; row++) if (shareOf(idOf(row)) < canary.share) chosen.push(row);
   const decisions = serving.decide(batch);
   if (chosen.length > 0) {
     const other = canary!.decide(takeRows(batch, chosen));
@@ -38,18 +44,22 @@ export function shareOf(id: string): number {
 export function written(
   request: string,
   { decisions, serving, shadow }: Deciding,
-  ids: readonly string[],
+  ids: readonly string[] | undefined,
 ): { answer: string; record: string } {
   const { version } = serving;
   const served = quoted(version);
-  let answer = `{"id":${JSON.stringify(request)},"policy":${served},"decisions":[`;
+  const own = JSON.stringify(request);
+  // Of a row without a name: the request's, and which row where there are several.
+  const stem = decisions.length === 1 ? undefined : own.slice(0, -1);
+  let answer = `{"id":${own},"policy":${served},"decisions":[`;
   let record = `"decisions":[`;
   for (let i = 0; i < decisions.length; i++) {
     const one = decisions[i]!;
     const [action, about, p, margin] = [quoted(one.action), quoted(one.class), numeral(one.p), numeral(one.margin)];
     const policy = one.policy === version ? served : quoted(one.policy);
+    const id = ids ? JSON.stringify(ids[i]) : stem === undefined ? own : `${stem}-${i}"`;
     const comma = i === 0 ? "" : ",";
-    answer += `${comma}{"id":${JSON.stringify(ids[i])},"row":${i},"action":${action},"class":${about},"p":${p},"margin":${margin}`;
+    answer += `${comma}{"id":${id},"row":${i},"action":${action},"class":${about},"p":${p},"margin":${margin}`;
     if (one.labels) answer += `,"labels":${JSON.stringify(one.labels)}`;
     answer += `,"reason":${JSON.stringify(one.reason)},"policy":${policy}`;
     answer += one.contract ? `,"contract":"${one.contract}"}` : "}";
@@ -57,7 +67,8 @@ export function written(
   }
   answer += "]}";
   record += "]";
-  if (shadow) record += `,"shadow":{"policy":${quoted(shadow.serving.version)},"decisions":[${shadow.decisions.map(brief).join(",")}]}`;
+  if (shadow)
+    record += `,"shadow":{"policy":${quoted(shadow.serving.version)},"decisions":[${shadow.decisions.map(brief).join(",")}]}`;
   return { answer, record };
 }
 

@@ -21,7 +21,9 @@ export function fetchHandler(service: Service, options: AppOptions): FetchHandle
       headers: Object.fromEntries(request.headers),
       ...(body && { payload: body }),
     });
-    const kept = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
+    const kept = Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    );
     return new Response(new Uint8Array(rawPayload), { status: statusCode, headers: kept });
   };
 }

@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { validateCalibrator } from "../calibrate/index.js";
-import { type Batch, type Calibrator, type Decision, LogitsError, type Policy, type PolicyState } from "../core/index.js";
+import {
+  type Batch,
+  type Calibrator,
+  type Decision,
+  LogitsError,
+  type Policy,
+  type PolicyState,
+} from "../core/index.js";
 import { policyVersion, validatePolicy } from "../decide/index.js";
 import { policyRunner } from "../plan/decide.js";
 
@@ -48,11 +55,17 @@ export function readTexts(sources: PolicySources): Map<string, string> {
   for (const one of [sources.shadow, sources.canary?.policy, sources.guard]) {
     if (one !== undefined && isFile(one)) paths.push(resolve(one));
   }
+  if (sources.guard !== undefined && !isFile(sources.guard)) {
+    throw new LogitsError("bad-data", `Cannot serve with guard ${sources.guard}: it must be a file, got none there`);
+  }
   return new Map(paths.map((path) => [path, readFileSync(path, "utf8")]));
 }
 
 function policyFiles(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [resolve(path)];
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (!there)
+    throw new LogitsError("bad-data", `Cannot serve ${path}: it must be a policy or a folder, got nothing there`);
+  if (!there.isDirectory()) return [resolve(path)];
   return readdirSync(path)
     .filter((name) => name.endsWith(".json") && !name.startsWith("."))
     .sort()
@@ -82,26 +95,32 @@ export function makeGeneration(
     throw refusal(path, `kind must be "policy", "calibrator" or "guard", got ${JSON.stringify(document["kind"])}`);
   }
   const [calibrator, second] = ofKind("calibrator");
-  if (second) throw refusal(second.path, `a folder must have one calibrator at most, got also ${basename(calibrator!.path)}`);
+  if (second)
+    throw refusal(second.path, `a folder must have one calibrator at most, got also ${basename(calibrator!.path)}`);
   const servings = ofKind("policy").map(({ path, document }) =>
     within(path, () => makeServing(path, document, calibrator?.document, states)),
   );
   const named = new Map<string, Serving>();
   for (const one of servings) {
     const twin = named.get(one.name);
-    if (twin) throw refusal(one.file, `each policy must have a name of its own, got ${one.name} as in ${basename(twin.file)}`);
+    if (twin)
+      throw refusal(one.file, `each policy must have a name of its own, got ${one.name} as in ${basename(twin.file)}`);
     named.set(one.name, one);
   }
   const find = (given: string | undefined, flag: string): Serving | undefined => {
     if (given === undefined) return undefined;
     const found = named.get(given) ?? servings.find(({ file }) => file === resolve(given));
     if (found) return found;
-    throw new LogitsError("bad-data", `Cannot serve: ${flag} must be a policy (a file, or a name in the folder), got ${given}`);
+    throw new LogitsError(
+      "bad-data",
+      `Cannot serve: ${flag} must be a policy (a file, or a name in the folder), got ${given}`,
+    );
   };
   const shadow = find(sources.shadow, "shadow");
   const canary = find(sources.canary?.policy, "canary");
   const main = mainOf(servings.filter((one) => one !== shadow && one !== canary));
-  if (servings.length === 0) throw new LogitsError("bad-data", `Cannot serve ${sources.policy}: it must hold a policy, got none`);
+  if (servings.length === 0)
+    throw new LogitsError("bad-data", `Cannot serve ${sources.policy}: it must hold a policy, got none`);
   for (const other of [shadow, canary]) if (other) checkBeside(other, main);
   const guard = guardPath === undefined ? ofKind("guard")[0] : documents.find(({ path }) => path === guardPath);
   return {
@@ -122,7 +141,10 @@ function mainOf(servings: Serving[]): Serving | undefined {
 
 function checkBeside(other: Serving, main: Serving | undefined): void {
   if (!main)
-    throw new LogitsError("bad-data", `Cannot serve ${other.name} beside a main policy: one must be alone or be named "default", got none`);
+    throw new LogitsError(
+      "bad-data",
+      `Cannot serve ${other.name} beside a main policy: one must be alone or be named "default", got none`,
+    );
   within(other.file, () => validatePolicy(other.policy, main.policy.classes));
 }
 
@@ -150,7 +172,8 @@ function parsed(path: string, text: string): Record<string, unknown> {
   } catch (error) {
     throw refusal(path, `it must be a JSON document, got ${(error as Error).message}`);
   }
-  if (typeof document === "object" && document !== null && !Array.isArray(document)) return document as Record<string, unknown>;
+  if (typeof document === "object" && document !== null && !Array.isArray(document))
+    return document as Record<string, unknown>;
   throw refusal(path, "it must be a JSON object, got another value");
 }
 
@@ -159,7 +182,10 @@ function within<T>(path: string, make: () => T): T {
     return make();
   } catch (error) {
     if (!LogitsError.isInstance(error)) throw error;
-    throw new LogitsError(error.code, `${basename(path)}: ${error.message}`, { ...(error.hint && { hint: error.hint }), cause: error });
+    throw new LogitsError(error.code, `${basename(path)}: ${error.message}`, {
+      ...(error.hint && { hint: error.hint }),
+      cause: error,
+    });
   }
 }
 

@@ -95,7 +95,7 @@ export function withNewKey(
   file: KeyFile,
   name: string,
   allowed: Scope[],
-  now = new Date(),
+  now: Date = new Date(),
 ): { key: string; file: KeyFile } {
   if (file.keys.some((key) => key.name === name && !key.revoked))
     throw new LogitsError("bad-argument", `Cannot make a key: its name must be a new one, got ${name}`, {
@@ -108,7 +108,7 @@ export function withNewKey(
 }
 
 /** The file after a key has been taken back: it stays in it, so that whoever presents it is told. */
-export function withoutKey(file: KeyFile, name: string, now = new Date()): KeyFile {
+export function withoutKey(file: KeyFile, name: string, now: Date = new Date()): KeyFile {
   const valid = file.keys.filter(({ revoked }) => revoked === undefined).map((key) => key.name);
   if (!valid.includes(name))
     throw new LogitsError(

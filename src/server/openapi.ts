@@ -41,7 +41,10 @@ function operation({ summary, scope, body, query, answer, url, method }: Route):
     responses: {
       "200": {
         description: "Done.",
-        content: typeof answer === "string" ? { [answer]: { schema: { type: "string" } } } : { "application/json": { schema: answer } },
+        content:
+          typeof answer === "string"
+            ? { [answer]: { schema: { type: "string" } } }
+            : { "application/json": { schema: answer } },
       },
       ...(body && { "400": failed("The body is not what the schema says."), "413": failed("The body is too large.") }),
       ...(scope !== "none" && {

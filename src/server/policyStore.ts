@@ -12,7 +12,11 @@ export interface StoreOptions {
   /** Called with a generation before it serves: what it does (a record in the trail) must succeed, or the old one stays. */
   before?: (next: Generation) => Promise<void>;
   /** Told what happened. */
-  said?: (event: { what: "serves" | "refused" | "revoked" | "reinstated"; message: string; generation: number }) => void;
+  said?: (event: {
+    what: "serves" | "refused" | "revoked" | "reinstated";
+    message: string;
+    generation: number;
+  }) => void;
 }
 
 /** Which policies serve. A new generation is read and checked as a whole, then takes the old one's place between two requests. */
@@ -86,7 +90,11 @@ export class PolicyStore {
   rollback(): Promise<Generation> {
     return this.#change(async () => {
       const back = this.#previous;
-      if (!back) throw new LogitsError("bad-argument", "Cannot go back: there must have been another generation, got none since the start");
+      if (!back)
+        throw new LogitsError(
+          "bad-argument",
+          "Cannot go back: there must have been another generation, got none since the start",
+        );
       return this.#serve(back.texts, async () => {
         for (const [path, text] of back.texts) if (this.#current.texts.get(path) !== text) await writeText(path, text);
         for (const path of this.#current.texts.keys()) if (!back.texts.has(path)) renameSync(path, `${path}.withdrawn`);
@@ -95,9 +103,11 @@ export class PolicyStore {
   }
 
   /** Says of every policy that promises something that it does no longer. */
-  revoke(reason: string, at = new Date().toISOString()): Promise<Generation> {
+  revoke(reason: string, at: string = new Date().toISOString()): Promise<Generation> {
     return this.#change(async () => {
-      const all = [this.#current.named.values(), [this.#current.canary, this.#current.shadow]].flatMap((some) => [...some]);
+      const all = [this.#current.named.values(), [this.#current.canary, this.#current.shadow]].flatMap((some) => [
+        ...some,
+      ]);
       for (const one of all) {
         if (one?.policy.guarantee && !this.#states.get(one.version)?.revoked)
           this.#states.set(one.version, { policy: one.version, revoked: { at, reason } });
@@ -139,7 +149,8 @@ export class PolicyStore {
     const { number, texts } = this.#current;
     this.#current = makeGeneration(sources, texts, number, this.#states);
     said?.({ what, message, generation: number });
-    if (stateFile !== undefined) await writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    if (stateFile !== undefined)
+      await writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
     return this.#current;
   }
 
@@ -171,7 +182,9 @@ function sameTexts(a: Map<string, string>, b: Map<string, string>): boolean {
 /** Changes when a file does. */
 function signature(sources: PolicySources): string {
   try {
-    return [...readTexts(sources).entries()].map(([path, text]) => `${path} ${text.length} ${statSync(path).mtimeMs}`).join("\n");
+    return [...readTexts(sources).entries()]
+      .map(([path, text]) => `${path} ${text.length} ${statSync(path).mtimeMs}`)
+      .join("\n");
   } catch (error) {
     return `unreadable: ${(error as Error).message}`;
   }

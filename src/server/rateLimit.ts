@@ -12,7 +12,7 @@ export class RateLimit {
    *
    * @param now milliseconds of a clock that never jumps.
    */
-  wait(caller: string, now = performance.now()): number {
+  wait(caller: string, now: number = performance.now()): number {
     const full = Math.max(1, this.#perSecond);
     const bucket = this.#buckets.get(caller) ?? { left: full, at: now };
     bucket.left = Math.min(full, bucket.left + ((now - bucket.at) / 1000) * this.#perSecond);

@@ -12,7 +12,7 @@ export function scoresKept(batch: Batch, keep: Keep): { scores?: Uint8Array; jso
   const values = narrowest(batch.values);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const dtype = values instanceof Float32Array ? "f4" : "f8";
-  const shape = `"kind":"${kind}","rows":${rows},"classes":${classes},"dtype":"${dtype}"`;
+  const shape = `"numbers":"${kind}","rows":${rows},"classes":${classes},"dtype":"${dtype}"`;
   if (keep === "logits" || (keep === "auto" && bytes.length <= most)) return { scores: bytes, json: shape };
   return { json: `${shape},"sha256":"${createHash("sha256").update(bytes).digest("hex")}"` };
 }
@@ -26,10 +26,10 @@ function narrowest(values: Batch["values"]): Batch["values"] {
 
 /** The batch that a record's scores are. */
 export function batchOf(
-  shape: { kind: Batch["kind"]; rows: number; classes: number; dtype: string },
+  shape: { numbers: Batch["kind"]; rows: number; classes: number; dtype: string },
   scores: Uint8Array,
 ): Batch {
   const { buffer } = Uint8Array.from(scores);
   const values = shape.dtype === "f4" ? new Float32Array(buffer) : new Float64Array(buffer);
-  return { kind: shape.kind, values, rows: shape.rows, classes: shape.classes };
+  return { kind: shape.numbers, values, rows: shape.rows, classes: shape.classes };
 }

@@ -4,7 +4,7 @@ import { LogitsError } from "../core/index.js";
 import { type AppOptions, createApp, logOf } from "./app.js";
 import { readSecret } from "./audit/secret.js";
 import { openTrail, type Trail } from "./audit/trail.js";
-import type { PolicySources } from "./generation.js";
+import { makeGeneration, type PolicySources, readTexts } from "./generation.js";
 import { readKeys, readyKeys, type ReadyKey } from "./keys.js";
 import type { Keep } from "./scoresKept.js";
 import { type Log, Service } from "./service.js";
@@ -52,32 +52,47 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const notes: string[] = [];
   const loopback = ["127.0.0.1", "::1", "localhost"].includes(host);
   if (options.keys === undefined && !loopback) {
-    throw new LogitsError("bad-argument", `Cannot listen on ${host} without keys: host must be 127.0.0.1, got ${host}`, {
-      hint: "Make a key first: logits serve --keys K.json --new-key NAME. Then give --keys K.json.",
-    });
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot listen on ${host} without keys: host must be 127.0.0.1, got ${host}`,
+      {
+        hint: "Make a key first: logits serve --keys K.json --new-key NAME. Then give --keys K.json.",
+      },
+    );
   }
-  if (options.keys === undefined) notes.push("without --keys: whoever is on this machine may decide, and nobody else (127.0.0.1)");
-  else if (!loopback && !options.tlsCert) notes.push("without --tls-cert: keys travel in the clear unless a proxy in front does TLS");
+  if (options.keys === undefined)
+    notes.push("without --keys: whoever is on this machine may decide, and nobody else (127.0.0.1)");
+  else if (!loopback && !options.tlsCert)
+    notes.push("without --tls-cert: keys travel in the clear unless a proxy in front does TLS");
   const keys = options.keys === undefined ? undefined : watchedKeys(options.keys, () => log);
   let log: Log | undefined;
+  // Before anything is written: wrong policies leave no trace.
+  makeGeneration(options, readTexts(options), 0, new Map());
   const trail = await trailOf(options, notes);
   let service: Service;
   try {
     service = await Service.start({
       ...options,
       ...(trail && { trail, folder: options.audit! }),
-      log: { info: (fields, message) => log?.info(fields, message), error: (fields, message) => log?.error(fields, message) },
+      log: {
+        info: (fields, message) => log?.info(fields, message),
+        error: (fields, message) => log?.error(fields, message),
+      },
     });
   } catch (error) {
     await trail?.close();
     throw error;
   }
   const { tlsKey, tlsCert } = options;
+  // The first line a person reads is the caller's, not Fastify's.
+  let listening = false;
   const app = createApp(service, {
     ...options,
+    ...(options.log && { log: { write: (line: string) => void (listening && options.log!.write(line)) } }),
     version,
     ...(keys && { keys }),
-    ...(tlsKey !== undefined && tlsCert !== undefined && { tls: { key: readFileSync(tlsKey, "utf8"), cert: readFileSync(tlsCert, "utf8") } }),
+    ...(tlsKey !== undefined &&
+      tlsCert !== undefined && { tls: { key: readFileSync(tlsKey, "utf8"), cert: readFileSync(tlsCert, "utf8") } }),
   } as AppOptions);
   log = logOf(app);
   try {
@@ -86,6 +101,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await service.close();
     throw error;
   }
+  listening = true;
   const { port: bound } = app.server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host}]` : host;
   return {
@@ -106,8 +122,16 @@ async function trailOf({ audit, auditKey, retain, gather }: ServeOptions, notes:
     return undefined;
   }
   const { value, from, fresh } = readSecret(audit, auditKey);
-  if (fresh) notes.push(`made ${from}, which seals the trail: keep it elsewhere (--audit-key, LOGITS_AUDIT_KEY), or whoever can change the trail can seal it anew`);
-  return openTrail({ folder: audit, secret: value, ...(retain !== undefined && { retain }), ...(gather !== undefined && { gather }) });
+  if (fresh)
+    notes.push(
+      `made ${from}, which seals the trail: keep it elsewhere (--audit-key, LOGITS_AUDIT_KEY), or whoever can change the trail can seal it anew`,
+    );
+  return openTrail({
+    folder: audit,
+    secret: value,
+    ...(retain !== undefined && { retain }),
+    ...(gather !== undefined && { gather }),
+  });
 }
 
 /** The keys of a file, read again when it has changed; a file that cannot be read leaves them as they were. */
@@ -118,7 +142,9 @@ function watchedKeys(path: string, log: () => Log | undefined): () => readonly R
   };
   let stamp = stampOf();
   if (stamp === "") {
-    throw new LogitsError("bad-data", `Cannot read ${path}: there must be a file of keys, got none`, { hint: `logits serve --keys ${path} --new-key NAME makes one.` });
+    throw new LogitsError("bad-data", `Cannot read ${path}: there must be a file of keys, got none`, {
+      hint: `logits serve --keys ${path} --new-key NAME makes one.`,
+    });
   }
   let keys = readyKeys(readKeys(path));
   let looked = performance.now();

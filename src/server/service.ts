@@ -51,9 +51,9 @@ export interface Learned {
 /** What the service does, without HTTP. */
 export class Service {
   readonly policies: PolicyStore;
-  readonly metrics = new Metrics();
-  readonly window = new CalibrationWindow();
-  readonly decided = new Decided();
+  readonly metrics: Metrics = new Metrics();
+  readonly window: CalibrationWindow = new CalibrationWindow();
+  readonly decided: Decided = new Decided();
   readonly trail: Trail | undefined;
   readonly now: () => number;
   watching: Watching | undefined;
@@ -63,6 +63,7 @@ export class Service {
   readonly #prefix = `${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
   readonly #series = new Map<string, string>();
   #count = 0;
+  #closed: Promise<void> | undefined;
 
   /** Checks everything, and says in the trail what serves. */
   static async start(options: ServiceOptions): Promise<Service> {
@@ -104,13 +105,14 @@ export class Service {
     const generation = this.policies.current;
     const serving = this.policies.find(generation, policy);
     const request = id ?? this.newId();
-    const ids = batch.ids ?? (batch.rows === 1 ? [request] : rowIds(request, batch.rows));
-    const done = decideRows(generation, serving, batch, ids);
+    const { ids } = batch;
+    const idOf = (row: number): string => ids?.[row] ?? (batch.rows === 1 ? request : `${request}-${row}`);
+    const done = decideRows(generation, serving, batch, idOf);
     const { answer, record } = written(request, done, ids);
     if (serving === generation.main) this.#look(batch);
     if (this.trail) await this.#record(this.trail, request, serving, batch, record);
     this.#counted(serving, done);
-    this.decided.add(request, done.decisions, serving, batch.ids);
+    this.decided.add(request, done.decisions, serving, ids);
     return answer;
   }
 
@@ -124,8 +126,7 @@ export class Service {
   }
 
   #counted({ name, version }: Serving, { decisions, shadow }: Deciding): void {
-    for (const { action, policy } of decisions)
-      this.#countOne(name, action, policy === version ? "main" : "canary");
+    for (const { action, policy } of decisions) this.#countOne(name, action, policy === version ? "main" : "canary");
     shadow?.decisions.forEach(({ action }, row) => {
       this.#countOne(shadow.serving.name, action, "shadow");
       if (action !== decisions[row]!.action) this.metrics.count("logits_shadow_disagreements_total", "");
@@ -209,14 +210,16 @@ export class Service {
     return { accepted, matched: accepted - unknown.length, repeated: labels.length - accepted, unknown };
   }
 
-  async close(): Promise<void> {
+  /** Ends once; later calls wait for the first. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.policies.close();
     await this.#keep().catch(() => undefined);
     await this.say("stop", {}).catch(() => undefined);
     await this.trail?.close();
   }
-}
-
-function rowIds(request: string, rows: number): string[] {
-  return Array.from({ length: rows }, (_, row) => `${request}-${row}`);
 }

@@ -20,7 +20,7 @@ export class OrderedBag {
   add(value: number): void {
     const runs = this.#runs;
     let r = 0;
-    while (r < runs.length - 1 && runs[r]!.at(-1)! < value) r++;
+    while (r < runs.length - 1 && highest(runs[r]!) < value) r++;
     const run = runs[r]!;
     run.splice(below(run, value), 0, value);
     if (run.length > 2 * half) runs.splice(r, 1, run.slice(0, half), run.slice(half));
@@ -30,8 +30,9 @@ export class OrderedBag {
   /** How many are below a value, and how many are equal to it. */
   count(value: number): { less: number; equal: number } {
     let [less, equal] = [0, 0];
-    for (const run of this.#runs) {
-      if (run.length === 0 || run.at(-1)! < value) {
+    for (let r = 0; r < this.#runs.length; r++) {
+      const run = this.#runs[r]!;
+      if (run.length === 0 || highest(run) < value) {
         less += run.length;
         continue;
       }
@@ -47,6 +48,8 @@ export class OrderedBag {
 }
 
 const half = 256;
+
+const highest = (run: readonly number[]): number => run[run.length - 1]!;
 
 function below(run: readonly number[], value: number): number {
   let [low, high] = [0, run.length];

@@ -1,5 +1,14 @@
 import type { Batch } from "../../core/index.js";
-import { type Guard, type GuardRow, scorer, type Watch, watchRows, type WatchOptions } from "../../guard/index.js";
+import {
+  detectors,
+  type Guard,
+  type GuardRow,
+  scorer,
+  validateGuard,
+  type Watch,
+  watchRows,
+  type WatchOptions,
+} from "../../guard/index.js";
 import { reasonOf, watchMetrics } from "../../plan/guard.js";
 import { DONE, CHECK_FAILED, type Invocation, type Terminal, UsageError } from "../command.js";
 import { readGuardFile } from "../guardFile.js";
@@ -8,7 +17,6 @@ import { toJson } from "../json.js";
 import { alignColumns, number } from "../metricsTable.js";
 import { openRows } from "../replicates.js";
 import { writeWhole } from "../write.js";
-import { validateGuard } from "../../guard/index.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { args, flags } = invocation;
@@ -32,9 +40,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
 }
 
 /** A guard of single rows has nothing to ask of replicates. */
-const needsReplicates = (guard: Guard): boolean =>
-  guard.params.detectors.some(({ name }) => replicateDetectors.includes(name));
-const replicateDetectors = ["flipRate", "noiseOdds", "squeeze", "disagreement", "mutualInformation"];
+const needsReplicates = ({ params }: Guard): boolean =>
+  detectors.some(({ name, needs }) => needs === "replicates" && params.detectors.some((own) => own.name === name));
 
 function watchOptions(flags: Invocation["flags"]): WatchOptions {
   const options: WatchOptions = {};
@@ -46,7 +53,7 @@ function watchOptions(flags: Invocation["flags"]): WatchOptions {
 const idOf = (batch: Batch, row: number): string => batch.ids?.[row] ?? String(row);
 
 function lineOf(batch: Batch, guard: Guard, row: GuardRow, i: number, watch: Watch | undefined): object {
-  const { p, tail, words, among, predicted, detectors } = row;
+  const { p, tail, words, among, predicted, detectors: readings } = row;
   const rung = watch?.state.rung;
   return {
     id: idOf(batch, i),
@@ -56,7 +63,7 @@ function lineOf(batch: Batch, guard: Guard, row: GuardRow, i: number, watch: Wat
     tail,
     words,
     among,
-    detectors,
+    detectors: readings,
     ...(watch && { contract: rung && i >= rung.row ? "revoked" : "holds" }),
   };
 }
@@ -100,8 +107,8 @@ function textOf({ flags }: Invocation, { columns }: Terminal, { batch, guard, ro
   ].join("\n")}\n`;
 }
 
-function mostUnusual({ detectors }: GuardRow): string {
-  return Object.entries(detectors)
+function mostUnusual(row: GuardRow): string {
+  return Object.entries(row.detectors)
     .sort(([, a], [, b]) => a.p - b.p)
     .slice(0, 2)
     .map(([name, { value, p }]) => `${name} ${number(value)} (p ${number(p)})`)

@@ -12,6 +12,7 @@ import { thresholdFlags } from "../thresholdFlags.js";
 import { checkText, thresholdText } from "../thresholdText.js";
 import { writeWhole } from "../write.js";
 
+const goals = ["at", "maxFpr", "minPrecision", "minRecall", "maxRisk", "cost", "beta", "budget"] as const;
 /** Flags that find a threshold, and so have nothing to do with one that is found. */
 const checkedAlone = thresholdFlags
   .map(({ name }) => name)
@@ -54,6 +55,12 @@ async function thresholdOptions(flags: Invocation["flags"]): Promise<ThresholdOp
   for (const name of numbers) if (flags[name] !== undefined) options[name] = Number(flags[name]);
   for (const name of ["positive", "name", "whenRevoked"] as const)
     if (flags[name] !== undefined) options[name] = String(flags[name]);
+  const asked = goals.filter((name) => flags[name] !== undefined).map((name) => `--${flagName(name)}`);
+  const pair = asked.length === 2 && asked.includes("--min-recall") && /max-fpr|min-precision/.test(asked.join());
+  if (asked.length !== 1 && !pair)
+    throw new UsageError(
+      `logits threshold needs one of ${goals.map((name) => `--${flagName(name)}`).join(", ")}, --check (or --max-fpr or --min-precision with --min-recall), got ${asked.join(" and ") || "none"}`,
+    );
   for (const name of ["abstain", "perClass"] as const) if (flags[name]) options[name] = true;
   if (flags["cost"] !== undefined) options.costs = await costs(String(flags["cost"]));
   if (flags["actions"] !== undefined) options.actions = list(String(flags["actions"]));

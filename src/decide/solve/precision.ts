@@ -88,7 +88,7 @@ const priorTest =
   (counts: Counts): number => {
     const proven = (error: number): boolean => priorPrecision(counts, prior, error / 2) >= bound;
     if (!proven(delta)) return 1;
-    let [low, high] = [Math.log(1e-300), Math.log(delta)];
+    let [low, high] = [Math.log(1e-14), Math.log(delta)];
     for (let step = 0; step < 20; step++) {
       const middle = (low + high) / 2;
       if (proven(Math.exp(middle))) high = middle;

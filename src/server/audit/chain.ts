@@ -3,8 +3,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { LogitsError } from "../../core/index.js";
 import { dayFile, dayOf, daysIn } from "./days.js";
 import { own } from "./owner.js";
-import { type Entry, genesisMac, type Head, macOf, type Sealed } from "./record.js";
-import { openRecords, type RecordFile, readRecords } from "./sqlite.js";
+import { type Block, genesisMac, type Head, hex, lineOf, macOf } from "./record.js";
+import { type DayFile, openDay, readBlocks } from "./sqlite.js";
 
 export interface ChainOptions {
   folder: string;
@@ -14,10 +14,19 @@ export interface ChainOptions {
   now?: () => number;
 }
 
+export interface PolicyLine {
+  id: string;
+  line: string;
+}
+
 /** The end of a trail that this process writes. */
 export interface Chain {
-  /** Seals and commits these records together, all or none, and gives the new end. */
-  append(entries: readonly Entry[]): Head;
+  /**
+   * Seals and commits these lines together, all or none, and gives the new end.
+   *
+   * @param policies those of the lines that say which policies serve.
+   */
+  append(lines: Uint8Array, count: number, policies?: readonly PolicyLine[]): Head;
   head(): Head;
   close(): void;
 }
@@ -38,39 +47,27 @@ export function openChain({ folder, key, retain, now = Date.now }: ChainOptions)
   }
 }
 
-function begin(
-  folder: string,
-  key: KeyObject,
-  retain: number | undefined,
-  now: () => number,
-  free: () => void,
-): Chain {
+function begin(folder: string, key: KeyObject, retain: number | undefined, now: () => number, free: () => void): Chain {
   let [day, file] = openLast(folder, now);
   let [seq, mac] = lastOf(file, key, folder);
   /** Policies that serve, to be said again in each day's file: a day must be replayable without the one before. */
-  const standing = new Map<string, Entry>();
+  const standing = new Map<string, string>();
 
-  const seal = (entries: readonly Entry[]): Sealed[] => {
-    let [at, code] = [seq, mac];
-    return entries.map((entry) => {
-      code = macOf(key, code, ++at, entry);
-      return { ...entry, seq: at, mac: code };
-    });
+  const write = (into: DayFile, lines: Uint8Array, count: number): void => {
+    const block = { first: seq + 1, count, lines };
+    const code = macOf(key, mac, block);
+    into.commit({ ...block, mac: code });
+    [seq, mac] = [seq + count, code];
   };
-  const write = (into: RecordFile, entries: readonly Entry[]): void => {
-    const records = seal(entries);
-    into.commit(records);
-    const last = records.at(-1);
-    if (last) [seq, mac] = [last.seq, last.mac];
-    for (const entry of entries) if (entry.kind === "policy") standing.set(entry.id, entry);
-  };
+  const say = (into: DayFile, lines: string[]): void => write(into, Buffer.from(lines.join("")), lines.length);
+  const entry = (kind: "anchor" | "retired", body: object): string =>
+    lineOf({ at: now(), kind, id: "", body: JSON.stringify(body) });
+
   const turn = (next: string): void => {
     const path = dayFile(folder, next);
-    const opened = openRecords(path);
+    const opened = openDay(path);
     try {
-      const previous = { day, seq, mac: hex(mac) };
-      const anchor: Entry = { at: now(), kind: "anchor", id: "", body: JSON.stringify({ previous }) };
-      write(opened, [anchor, ...standing.values()]);
+      say(opened, [entry("anchor", { previous: { day, seq, mac: hex(mac) } }), ...standing.values()]);
     } catch (error) {
       opened.close();
       removeDay(path);
@@ -84,20 +81,21 @@ function begin(
     const days = retain === undefined ? [] : daysIn(folder).slice(0, -Math.max(1, retain));
     for (const old of days) {
       const path = dayFile(folder, old);
-      let last: Sealed | undefined;
-      for (const record of readRecords(path)) last = record;
-      const to = last && { seq: last.seq, mac: hex(last.mac) };
+      let last: Block | undefined;
+      for (const block of readBlocks(path)) last = block;
       // Said first, done then: a day that is missing without a word is a trail that was cut.
-      write(file, [{ at: now(), kind: "retired", id: "", body: JSON.stringify({ day: old, to }) }]);
+      const to = last && { seq: last.first + last.count - 1, mac: hex(last.mac) };
+      say(file, [entry("retired", { day: old, to })]);
       removeDay(path);
     }
   };
 
   return {
-    append(entries) {
+    append(lines, count, policies = []) {
       const today = dayOf(now());
       if (today > day && seq > 0) turn(today);
-      write(file, entries);
+      write(file, lines, count);
+      for (const { id, line } of policies) standing.set(id, line);
       return { seq, mac: hex(mac) };
     },
     head: () => ({ seq, mac: hex(mac) }),
@@ -109,12 +107,12 @@ function begin(
 }
 
 /** The newest file. An empty one beside others is a day that had no time to begin. */
-function openLast(folder: string, now: () => number): [string, RecordFile] {
+function openLast(folder: string, now: () => number): [string, DayFile] {
   const days = daysIn(folder);
   for (;;) {
     const day = days.pop() ?? dayOf(now());
     const path = dayFile(folder, day);
-    const file = openRecords(path);
+    const file = openDay(path);
     if (days.length === 0 || file.last()) return [day, file];
     file.close();
     removeDay(path);
@@ -122,11 +120,11 @@ function openLast(folder: string, now: () => number): [string, RecordFile] {
 }
 
 /** Where the chain goes on, after the last record has been checked against its code. */
-function lastOf(file: RecordFile, key: KeyObject, folder: string): [number, Uint8Array] {
+function lastOf(file: DayFile, key: KeyObject, folder: string): [number, Uint8Array] {
   const last = file.last();
   if (!last) return [0, genesisMac(key)];
-  const previous = last.seq === 1 ? genesisMac(key) : file.before(last.seq);
-  if (previous && !macOf(key, previous, last.seq, last).equals(last.mac)) {
+  const previous = last.first === 1 ? genesisMac(key) : file.before(last.first);
+  if (previous && !macOf(key, previous, last).equals(last.mac)) {
     throw new LogitsError(
       "bad-data",
       `Cannot go on with the trail in ${folder}: its last record must be sealed with this key, got another code`,
@@ -135,14 +133,10 @@ function lastOf(file: RecordFile, key: KeyObject, folder: string): [number, Uint
       },
     );
   }
-  return [last.seq, last.mac];
+  return [last.first + last.count - 1, last.mac];
 }
 
 function removeDay(path: string): void {
   for (const end of ["", "-wal", "-journal", "-shm"]) rmSync(path + end, { force: true });
   rmSync(`${path}.lock`, { recursive: true, force: true });
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
 }

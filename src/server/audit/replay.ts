@@ -20,7 +20,7 @@ type Kept = [action: string, about: string, p: number | string, margin: number |
 
 interface Body {
   policy: string;
-  kind: Batch["kind"];
+  numbers: Batch["kind"];
   rows: number;
   classes: number;
   dtype: string;
@@ -43,7 +43,10 @@ export function replayTrail(folder: string, only?: string): Replay {
     if (run) return run;
     const policy = policies.get(version);
     if (!policy)
-      throw new LogitsError("bad-data", `Cannot decide again: the trail must hold policy ${version}, got none before its first decision`);
+      throw new LogitsError(
+        "bad-data",
+        `Cannot decide again: the trail must hold policy ${version}, got none before its first decision`,
+      );
     run = policyRunner(policy, revoked && { policy: version, revoked });
     runners.set(key, run);
     return run;
@@ -62,7 +65,11 @@ export function replayTrail(folder: string, only?: string): Replay {
       const version = kept[4] ?? recorded.policy;
       let decisions = again.get(version);
       // A canary's contract is its own: only the request's policy says whether it was revoked.
-      if (!decisions) again.set(version, (decisions = runner(version, version === recorded.policy ? recorded.revoked : undefined)(batch)));
+      if (!decisions)
+        again.set(
+          version,
+          (decisions = runner(version, version === recorded.policy ? recorded.revoked : undefined)(batch)),
+        );
       const { action, class: about, p, margin } = decisions[row]!;
       const now: Kept = [action, about, p, margin];
       replay.rows++;
@@ -80,7 +87,7 @@ function sameNumbers(a: Kept, b: Kept): boolean {
 
 /** One record as it is written out: scores as base64. */
 export function* exported(folder: string): Generator<string> {
-  for (const { seq, at, kind, id, body, scores, mac } of recordsOf(folder)) {
+  for (const { seq, at, kind, id, body, scores } of recordsOf(folder)) {
     yield JSON.stringify({
       seq,
       at: new Date(at).toISOString(),
@@ -88,8 +95,6 @@ export function* exported(folder: string): Generator<string> {
       id,
       ...JSON.parse(body),
       ...(scores && { scores: Buffer.from(scores).toString("base64") }),
-      mac: Buffer.from(mac).toString("hex"),
     });
   }
 }
-

@@ -30,5 +30,8 @@ export function readSecret(folder: string, file?: string, make = true): Secret {
 
 function checked(value: string, from: string): string {
   if (value.length >= 16) return value;
-  throw new LogitsError("bad-data", `Cannot seal a trail: the key in ${from} must be 16 characters or more, got ${value.length}`);
+  throw new LogitsError(
+    "bad-data",
+    `Cannot seal a trail: the key in ${from} must be 16 characters or more, got ${value.length}`,
+  );
 }

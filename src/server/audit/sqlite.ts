@@ -1,8 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Database as Sqlite } from "node-sqlite3-wasm";
-import type { Sealed } from "./record.js";
+import type { Block } from "./record.js";
 
 // A CommonJS module that reads its WebAssembly when it is loaded: only whoever opens a trail pays for it.
 const open = (path: string): Sqlite => {
@@ -10,23 +10,33 @@ const open = (path: string): Sqlite => {
   return new Database(path);
 };
 
-const table = `
-  create table if not exists record(
-    seq integer primary key, at integer not null, kind text not null, id text not null, body text not null, scores blob, mac blob not null);
-  create trigger if not exists "records never change" before update on record begin select raise(abort, 'records never change'); end;
-  create trigger if not exists "records stay" before delete on record begin select raise(abort, 'records stay'); end;`;
+/**
+ * Lets SQLite wait with fdatasync, as it does by itself on Linux: this build knows only fsync, which waits for times of change as well and takes ten times as
+ * long. Changes `node:fs` of the thread it is called in, so only a thread that does nothing else may call it.
+ */
+export function waitForDataOnly(): void {
+  const fs = createRequire(import.meta.url)("node:fs") as { fsyncSync: (file: number) => void };
+  fs.fsyncSync = (file) => fdatasyncSync(file);
+}
 
-/** One file of records, open for writing by this process alone. */
-export interface RecordFile {
-  /** All of them are on the disk when this returns, or none is and it throws. */
-  commit(records: readonly Sealed[]): void;
-  last(): Sealed | undefined;
-  /** The code of the record before this one, if it is in this file. */
-  before(seq: number): Uint8Array | undefined;
+/** Lines are bytes because this SQLite takes them without a detour; `record` shows them as text to whoever opens the file. */
+const table = `
+  create table if not exists block(first integer primary key, count integer not null, lines blob not null, mac blob not null);
+  create view if not exists record as select first, count, cast(lines as text) as lines, hex(mac) as mac from block;
+  create trigger if not exists "blocks never change" before update on block begin select raise(abort, 'blocks never change'); end;
+  create trigger if not exists "blocks stay" before delete on block begin select raise(abort, 'blocks stay'); end;`;
+
+/** One day's file, open for writing by this process alone. */
+export interface DayFile {
+  /** The block is on the disk when this returns, or it is not there and this throws. */
+  commit(block: Block): void;
+  last(): Block | undefined;
+  /** The code of the block before this one, if it is in this file. */
+  before(first: number): Uint8Array | undefined;
   close(): void;
 }
 
-export function openRecords(path: string): RecordFile {
+export function openDay(path: string): DayFile {
   removeLock(path);
   const database = open(path);
   // Exclusive: the write-ahead log then needs no shared memory, which this SQLite has not. Full: every commit waits for the disk.
@@ -34,24 +44,22 @@ export function openRecords(path: string): RecordFile {
   database.exec("pragma wal_autocheckpoint = 4000");
   database.exec(table);
   syncFolder(path);
-  const insert = database.prepare("insert into record values(?, ?, ?, ?, ?, ?, ?)");
+  const insert = database.prepare("insert into block values(?, ?, ?, ?)");
+  const one = (sql: string, values: number[] = []): Block | undefined => {
+    const row = database.get(sql, values);
+    return row ? blockOf(row) : undefined;
+  };
   return {
-    commit(records) {
-      database.exec("begin");
+    commit({ first, count, lines, mac }) {
       try {
-        for (const { seq, at, kind, id, body, scores, mac } of records)
-          insert.run([seq, at, kind, id, body, scores ?? null, mac]);
-        database.exec("commit");
+        insert.run([first, count, lines, mac]);
       } catch (error) {
         if (database.inTransaction) database.exec("rollback");
         throw error;
       }
     },
-    last: () => {
-      const row = database.get("select * from record order by seq desc limit 1");
-      return row ? sealed(row) : undefined;
-    },
-    before: (seq) => database.get("select mac from record where seq = ?", [seq - 1])?.["mac"] as Uint8Array | undefined,
+    last: () => one("select * from block order by first desc limit 1"),
+    before: (first) => one("select * from block where first < ? order by first desc limit 1", [first])?.mac,
     close() {
       insert.finalize();
       database.close();
@@ -59,15 +67,15 @@ export function openRecords(path: string): RecordFile {
   };
 }
 
-/** The records of a file that nobody writes to, in order. */
-export function* readRecords(path: string, from = 0): Generator<Sealed> {
+/** The blocks of a file that nobody writes to, in order. */
+export function* readBlocks(path: string): Generator<Block> {
   removeLock(path);
   const database = open(path);
   try {
     database.exec("pragma locking_mode = exclusive");
-    const rows = database.prepare("select * from record where seq >= ? order by seq");
+    const rows = database.prepare("select * from block order by first");
     try {
-      for (const row of rows.iterate([from])) yield sealed(row);
+      for (const row of rows.iterate()) yield blockOf(row);
     } finally {
       rows.finalize();
     }
@@ -76,11 +84,8 @@ export function* readRecords(path: string, from = 0): Generator<Sealed> {
   }
 }
 
-function sealed(row: Record<string, unknown>): Sealed {
-  const { seq, at, kind, id, body, scores, mac } = row;
-  const record = { seq: Number(seq), at: Number(at), kind, id, body, mac } as Sealed;
-  if (scores !== null) record.scores = scores as Uint8Array;
-  return record;
+function blockOf({ first, count, lines, mac }: Record<string, unknown>): Block {
+  return { first: Number(first), count: Number(count), lines: lines as Uint8Array, mac: mac as Uint8Array };
 }
 
 /** This SQLite locks by a folder, which a killed process leaves behind; who may write is settled before (`owner.ts`). */

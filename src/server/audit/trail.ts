@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, LogitsError } from "../../core/index.js";
-import { openChain } from "./chain.js";
-import { type Entry, type Head, macKey } from "./record.js";
+import { openChain, type PolicyLine } from "./chain.js";
+import { Outbox } from "./outbox.js";
+import { type Entry, type Head, lineOf, macKey } from "./record.js";
 import type { FromWriter, ToWriter, WriterData } from "./writer.js";
 
 /** A record could not be brought to the disk: what it is about must not be acknowledged. */
@@ -27,71 +28,99 @@ export interface TrailOptions {
   secret: string;
   /** Days with records that are kept; absent for all. */
   retain?: number;
-  /** Milliseconds from one commit to the next; default 1. */
+  /** Milliseconds from one commit to the next at least, default 1: what comes meanwhile shares the next one's wait for the disk. */
   gather?: number;
+  /** Records that may wait; default 100,000. Beyond, new ones are refused. */
+  most?: number;
 }
 
-/** A trail that is written by a thread of its own: the requests that come while the disk is busy share the next commit. */
-export async function openTrail({ folder, secret, retain, gather = 1 }: TrailOptions): Promise<Trail> {
-  const data: WriterData = { folder, secret, gather, ...(retain !== undefined && { retain }) };
-  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data, stdout: false, stderr: false });
-  let head = await opened(worker);
-  let failing: string | undefined;
-  let outbox: Entry[] = [];
-  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
-  /** Of `waiting`, those before it are answered. */
-  let answered = 0;
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
 
-  const answer = (count: number, error?: string): void => {
-    for (let i = answered; i < answered + count; i++) {
-      if (error === undefined) waiting[i]!.resolve();
-      else waiting[i]!.reject(new TrailError(error));
+/** A trail that is written by a thread of its own: the records that come while the disk is busy are the next block. */
+export async function openTrail({ folder, secret, retain, gather = 1, most = 100_000 }: TrailOptions): Promise<Trail> {
+  const data: WriterData = { folder, secret, ...(retain !== undefined && { retain }) };
+  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data });
+  let head = await opened(worker);
+  let policies: PolicyLine[] = [];
+  const outbox = new Outbox();
+  let failing: string | undefined;
+  /** Who waits for the block that is under way, and for the next one. */
+  let underWay: Waiting[] = [];
+  let next: Waiting[] = [];
+  let busy = false;
+  let planned = false;
+  let sent = 0;
+  let open = true;
+
+  const send = (): void => {
+    planned = false;
+    if (busy || outbox.count === 0) return;
+    busy = true;
+    sent = performance.now();
+    [underWay, next] = [next, []];
+    const message = { ...outbox.take(), policies };
+    policies = [];
+    worker.postMessage(message, [message.buffer]);
+  };
+  const plan = (): void => {
+    if (busy || planned || outbox.count === 0) return;
+    planned = true;
+    if (!open || performance.now() - sent >= gather) setImmediate(send);
+    else setTimeout(send, gather);
+  };
+  const answer = (error?: string): void => {
+    busy = false;
+    const answered = underWay;
+    underWay = [];
+    failing = error;
+    for (const one of answered) {
+      if (error === undefined) one.resolve();
+      else one.reject(new TrailError(error));
     }
-    answered += count;
-    if (answered < 1024 && answered < waiting.length) return;
-    waiting.splice(0, answered);
-    answered = 0;
+    plan();
   };
   const closed = new Promise<void>((resolve) => {
     worker.on("message", (message: FromWriter) => {
+      if ("closed" in message) return resolve();
+      if ("buffer" in message) outbox.giveBack(message.buffer);
       if ("done" in message) {
-        [head, failing] = [message.head, undefined];
-        answer(message.done);
-      } else if ("failed" in message) {
-        failing = message.error;
-        answer(message.failed, message.error);
-      } else if ("closed" in message) resolve();
+        head = message.done;
+        answer();
+      } else if ("failed" in message) answer(message.failed);
     });
-    const dead = (why: string): void => {
-      failing = why;
-      answer(waiting.length - answered, why);
+    const ended = (why: string): void => {
+      open = false;
+      underWay.push(...next);
+      next = [];
+      outbox.take();
+      answer(why);
       resolve();
     };
-    worker.on("error", (error) => dead(`the writer of the trail ended: ${(error as Error).message}`));
-    worker.on("exit", () => dead("the trail is closed"));
+    worker.on("error", (error) => ended(`the writer of the trail ended: ${(error as Error).message}`));
+    worker.on("exit", () => ended("the trail is closed"));
   });
-  let open = true;
-  const send = (message: ToWriter): void => worker.postMessage(message);
-  const flush = (): void => {
-    if (outbox.length === 0) return;
-    send({ entries: outbox });
-    outbox = [];
-  };
 
   return {
     append(entry) {
       if (!open) return Promise.reject(new TrailError("the trail is closed"));
-      // All that is decided in one turn of the event loop travels in one message.
-      if (outbox.push(entry) === 1) setImmediate(flush);
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      if (next.length >= most) return Promise.reject(new TrailError(`${most} records wait for the disk already`));
+      const line = lineOf(entry);
+      outbox.add(line);
+      if (entry.kind === "policy") policies.push({ id: entry.id, line });
+      plan();
+      return new Promise((resolve, reject) => next.push({ resolve, reject }));
     },
     head: () => head,
     failing: () => failing,
-    waiting: () => waiting.length - answered,
+    waiting: () => underWay.length + next.length,
     async close() {
+      while (busy || outbox.count > 0) await new Promise((resolve) => setTimeout(resolve, 1));
       open = false;
-      flush();
-      send({ close: true });
+      const last: ToWriter = { close: true };
+      worker.postMessage(last);
       await closed;
       await worker.terminate();
     },
@@ -104,20 +133,23 @@ function opened(worker: Worker): Promise<Head> {
     worker.once("message", (message: FromWriter) => {
       worker.off("error", reject);
       if ("open" in message) return resolve(message.open);
-      const { code, message: text, hint } = "refused" in message ? message.refused : { code: "", message: "", hint: "" };
+      const refused =
+        "refused" in message ? message.refused : { code: "", message: "the trail did not open", hint: "" };
+      const { code, message: text, hint } = refused;
       reject(new LogitsError((code || "bad-data") as ErrorCode, text, hint ? { hint } : {}));
     });
   });
 }
 
-/** The same in this thread, one commit a record: for embedding without threads, and for tests. */
+/** The same in this thread, one commit a record: where there are no threads. */
 export function openDirectTrail({ folder, secret, retain }: TrailOptions): Trail {
   const chain = openChain({ folder, key: macKey(secret), ...(retain !== undefined && { retain }) });
   let failing: string | undefined;
   return {
     async append(entry) {
       try {
-        chain.append([entry]);
+        const line = lineOf(entry);
+        chain.append(Buffer.from(line), 1, entry.kind === "policy" ? [{ id: entry.id, line }] : []);
         failing = undefined;
       } catch (error) {
         failing = (error as Error).message;

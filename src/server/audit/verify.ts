@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogitsError } from "../../core/index.js";
 import { dayFile, daysIn } from "./days.js";
-import { genesisMac, type Head, macOf, type Sealed } from "./record.js";
-import { readRecords } from "./sqlite.js";
+import { type Block, entriesOf, type Entry, genesisMac, type Head, hex, macOf } from "./record.js";
+import { readBlocks } from "./sqlite.js";
 
 export interface Verification {
   /** Whether every record is as it was written, none is missing, and a head that was given is among them. */
@@ -20,24 +20,33 @@ export interface Verification {
   faults: { day: string; seq?: number; what: string }[];
 }
 
-/** Every record of a trail in order, read from a copy, so that a service may go on writing and evidence is never touched. */
-export function* recordsOf(folder: string): Generator<Sealed & { day: string }> {
-  if (!existsSync(folder)) {
+/** Every block of a trail in order, read from a copy, so that a service may go on writing and evidence is never touched. */
+export function* blocksOf(folder: string): Generator<Block & { day: string }> {
+  if (!existsSync(folder))
     throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must be a folder, got nothing there`);
-  }
   const days = daysIn(folder);
-  if (days.length === 0) {
-    throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must hold files like 2026-11-27.sqlite, got none`);
-  }
+  if (days.length === 0)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${folder}: a trail must hold files like 2026-11-27.sqlite, got none`,
+    );
   for (const day of days) {
     const scratch = mkdtempSync(join(tmpdir(), "logits-audit-"));
     try {
       const copy = join(scratch, "day.sqlite");
       copyDay(dayFile(folder, day), copy);
-      for (const record of readRecords(copy)) yield { ...record, day };
+      for (const block of readBlocks(copy)) yield { ...block, day };
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
+  }
+}
+
+/** Every record of a trail in order. */
+export function* recordsOf(folder: string): Generator<Entry & { seq: number; day: string }> {
+  for (const block of blocksOf(folder)) {
+    let seq = block.first;
+    for (const entry of entriesOf(block)) yield { ...entry, seq: seq++, day: block.day };
   }
 }
 
@@ -53,7 +62,8 @@ function copyDay(path: string, to: string): void {
     rmSync(`${to}-wal`, { force: true });
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${to}-wal`);
     if (before === stamp()) return;
-    if (attempt === 20) throw new LogitsError("bad-data", `Cannot read ${path}: it must rest for a moment, got changed 20 times`);
+    if (attempt === 20)
+      throw new LogitsError("bad-data", `Cannot read ${path}: it must rest for a moment, got changed 20 times`);
   }
 }
 
@@ -64,29 +74,35 @@ function copyDay(path: string, to: string): void {
  */
 export function verifyTrail(folder: string, key: KeyObject, head?: Head): Verification {
   const result: Verification = { whole: true, records: 0, days: daysIn(folder), retired: [], faults: [] };
-  let previous: Sealed | undefined;
+  let previous: Block | undefined;
   let before: { day: string; seq: number; mac: string } | undefined;
   let seen = head?.seq === 0;
   try {
-    for (const record of recordsOf(folder)) {
-      const fault = (what: string): void => void result.faults.push({ day: record.day, seq: record.seq, what });
-      result.first ??= record.seq;
-      result.records++;
+    for (const block of blocksOf(folder)) {
+      const { day, first, count } = block;
+      const fault = (what: string): void => void result.faults.push({ day, seq: first, what });
+      const last = first + count - 1;
+      const mac = hex(block.mac);
+      const entries = entriesIn(block);
       let code: Uint8Array | undefined = previous?.mac;
       if (!previous) {
-        if (record.kind === "anchor") before = JSON.parse(record.body).previous;
+        if (entries[0]?.kind === "anchor") before = JSON.parse(entries[0].body).previous;
         code = before ? Buffer.from(before.mac, "hex") : genesisMac(key);
-        if (record.seq !== (before?.seq ?? 0) + 1) fault("the records before it are missing");
-      } else if (record.seq !== previous.seq + 1) fault(`records ${previous.seq + 1} to ${record.seq - 1} are missing`);
-      if (!macOf(key, code!, record.seq, record).equals(record.mac)) fault("it is not what was sealed");
-      if (record.kind === "retired") result.retired.push(JSON.parse(record.body));
-      const mac = Buffer.from(record.mac).toString("hex");
-      if (head && record.seq === head.seq) {
-        seen = mac === head.mac;
-        if (!seen) fault("it is another than the head that was given");
+        if (first !== (before?.seq ?? 0) + 1) fault("the records before it are missing");
+      } else if (first !== previous.first + previous.count)
+        fault(`records ${previous.first + previous.count} to ${first - 1} are missing`);
+      if (!macOf(key, code!, block).equals(block.mac) || entries.length !== count)
+        fault(`records ${first} to ${last} are not what was sealed`);
+      for (const { kind, body } of entries) if (kind === "retired") result.retired.push(JSON.parse(body));
+      if (head && head.seq >= first && head.seq <= last) {
+        // A head is the end of a block: one within it was never published.
+        seen = head.seq === last && mac === head.mac;
+        if (!seen) fault("it ends otherwise than the head that was given");
       }
-      result.head = { seq: record.seq, mac };
-      previous = record;
+      result.first ??= first;
+      result.records += count;
+      result.head = { seq: last, mac };
+      previous = block;
       if (result.faults.length >= 20) break;
     }
   } catch (error) {
@@ -94,9 +110,24 @@ export function verifyTrail(folder: string, key: KeyObject, head?: Head): Verifi
     result.faults.push({ day: result.days.at(-1)!, what: `it cannot be read: ${(error as Error).message}` });
   }
   if (before && !result.retired.some(({ to }) => to?.seq === before.seq && to.mac === before.mac))
-    result.faults.push({ day: result.days[0]!, what: `days up to record ${before.seq} are missing, and no record gives them up` });
-  if (head && !seen && !result.faults.some(({ seq }) => seq === head.seq))
-    result.faults.push({ day: result.days.at(-1)!, what: `the trail ends at record ${result.head?.seq ?? 0}, before the head ${head.seq} that was given` });
+    result.faults.push({
+      day: result.days[0]!,
+      what: `days up to record ${before.seq} are missing, and no record gives them up`,
+    });
+  if (head && !seen && (result.head?.seq ?? 0) < head.seq)
+    result.faults.push({
+      day: result.days.at(-1)!,
+      what: `the trail ends at record ${result.head?.seq ?? 0}, before the head ${head.seq} that was given`,
+    });
   result.whole = result.faults.length === 0;
   return result;
+}
+
+/** The records of a block that may have been changed: none where it cannot be read. */
+function entriesIn(block: Block): Entry[] {
+  try {
+    return entriesOf(block);
+  } catch {
+    return [];
+  }
 }

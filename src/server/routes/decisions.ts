@@ -21,24 +21,34 @@ interface DecisionsBody {
 export const decisions: Route = {
   method: "POST",
   url: "/v1/decisions",
-  summary: "The same for agents, in the shape of OpenAI's decisions: scores as JSON input, calibrated probabilities and the action as answers.",
+  summary:
+    "The same for agents, in the shape of OpenAI's decisions: scores as JSON input, calibrated probabilities and the action as answers.",
   scope: "decide",
   body: decisionsRequest,
   answer: {
     type: "object",
-    properties: { id: { type: "string" }, model: { type: "string" }, answers: { type: "array", items: { type: "object" } } },
+    properties: {
+      id: { type: "string" },
+      model: { type: "string" },
+      answers: { type: "array", items: { type: "object" } },
+    },
     required: ["id", "model", "answers"],
   },
   async handle(service, { body }) {
     const { model, input, questions } = body as DecisionsBody;
     const { current } = service.policies;
-    const known = model !== undefined && [...current.named.values()].some(({ name, version }) => name === model || version === model);
+    const known =
+      model !== undefined &&
+      [...current.named.values()].some(({ name, version }) => name === model || version === model);
     const serving = service.policies.find(current, known ? model : undefined);
     const { classes } = serving.policy;
     const rows = rowsOfJson(scoresIn(input, classes), classes.length);
     if (rows.batch.rows !== 1) throw refusal("the input must hold one row of logits", String(rows.batch.rows));
     for (const question of questions) checkQuestion(question, serving.policy);
-    const decided = JSON.parse(await service.decide({ ...rows, policy: serving.name })) as { id: string; decisions: [Decision] };
+    const decided = JSON.parse(await service.decide({ ...rows, policy: serving.name })) as {
+      id: string;
+      decisions: [Decision];
+    };
     const [decision] = decided.decisions;
     const p = softmax(calibrated(serving.policy, rows.batch));
     return {
@@ -56,7 +66,9 @@ export const decisions: Route = {
 
 /** The scores in the JSON part of the input: a list, or one a class by name. */
 function scoresIn(input: DecisionsBody["input"], classes: readonly string[]): RowsBody {
-  const part = input.flatMap(({ content }) => content).find(({ type, data }) => type === "input_json" && hasLogits(data));
+  const part = input
+    .flatMap(({ content }) => content)
+    .find(({ type, data }) => type === "input_json" && hasLogits(data));
   if (!part) throw refusal('the input must have a part {"type": "input_json", "data": {"logits": …}}', "none");
   const { logits, kind } = part.data as { logits: unknown; kind?: unknown };
   if (kind !== undefined && kind !== "logits" && kind !== "logprobs" && kind !== "probs")
@@ -72,7 +84,13 @@ function scoresIn(input: DecisionsBody["input"], classes: readonly string[]): Ro
 }
 
 function hasLogits(data: unknown): boolean {
-  return typeof data === "object" && data !== null && "logits" in data && typeof data.logits === "object" && data.logits !== null;
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    "logits" in data &&
+    typeof data.logits === "object" &&
+    data.logits !== null
+  );
 }
 
 /** Probabilities are of all classes together: a question about some of them has no honest answer. */
@@ -80,9 +98,13 @@ function checkQuestion({ type, name, choices = [], levels = [] }: Question, { cl
   if (type === "choice") {
     const values = new Set(choices.map(({ value }) => value));
     if (values.size !== classes.length || classes.some((one) => !values.has(one)))
-      throw refusal(`the choices of ${name} must be the policy's classes (${classes.slice(0, 8).join(", ")})`, [...values].slice(0, 8).join(", ") || "none");
+      throw refusal(
+        `the choices of ${name} must be the policy's classes (${classes.slice(0, 8).join(", ")})`,
+        [...values].slice(0, 8).join(", ") || "none",
+      );
   } else if (type === "score") {
-    if (levels.length !== classes.length) throw refusal(`${name} must have the policy's ${classes.length} levels`, String(levels.length));
+    if (levels.length !== classes.length)
+      throw refusal(`${name} must have the policy's ${classes.length} levels`, String(levels.length));
   } else if (!Array.isArray(params["positive"])) {
     throw refusal(`${name} must be asked of a policy with positive classes`, "one without");
   }
@@ -96,7 +118,13 @@ function answerTo({ type, name }: Question, classes: readonly string[], p: Float
     return { type, name, choice: classes[best], confidence: p[best], probabilities };
   }
   const score = p.reduce((sum, one, level) => sum + level * one, 0);
-  return { type, name, score, confidence: p[best], probabilities: Array.from(p, (probability, value) => ({ value, probability })) };
+  return {
+    type,
+    name,
+    score,
+    confidence: p[best],
+    probabilities: Array.from(p, (probability, value) => ({ value, probability })),
+  };
 }
 
 function refusal(what: string, got: string): LogitsError {

@@ -8,21 +8,35 @@ export const metrics: Route = {
   summary: "Numbers of the service in the text format of Prometheus.",
   scope: "any",
   answer: "text/plain",
-  handle: (service) => ({ type: "text/plain; version=0.0.4; charset=utf-8", body: service.metrics.text(gauges(service)) }),
+  handle: (service) => ({
+    type: "text/plain; version=0.0.4; charset=utf-8",
+    body: service.metrics.text(gauges(service)),
+  }),
 };
 
 function gauges({ policies, trail, window, watching }: Service): Gauge[] {
   const { number, named, main } = policies.current;
-  const one = (name: string, help: string, value: number, labels = ""): Gauge => ({ name, help, values: [[labels, value]] });
+  const one = (name: string, help: string, value: number, labels = ""): Gauge => ({
+    name,
+    help,
+    values: [[labels, value]],
+  });
   const all = [...named.values()];
   const list: Gauge[] = [
     one("logits_generation", "Counts changes of what serves.", number),
-    one("logits_policies_stale", "1 while the files as they are now do not serve and the old ones do.", policies.refused === undefined ? 0 : 1),
+    one(
+      "logits_policies_stale",
+      "1 while the files as they are now do not serve and the old ones do.",
+      policies.refused === undefined ? 0 : 1,
+    ),
     one("logits_policies_refused", "How often changed files did not serve.", policies.failures),
     {
       name: "logits_policy_info",
       help: "Which policies serve.",
-      values: all.map(({ name, version }) => [`policy="${labelValue(name)}",version="${version}",main="${name === main?.name}"`, 1]),
+      values: all.map(({ name, version }) => [
+        `policy="${labelValue(name)}",version="${version}",main="${name === main?.name}"`,
+        1,
+      ]),
     },
     {
       name: "logits_contract_revoked",
@@ -35,7 +49,9 @@ function gauges({ policies, trail, window, watching }: Service): Gauge[] {
     one("process_resident_memory_bytes", "Memory of the process.", process.memoryUsage.rss()),
   ];
   if (window.labels > 0)
-    list.push(one("logits_calibration_error", "Expected calibration error over the last labels, 15 bins.", window.error()));
+    list.push(
+      one("logits_calibration_error", "Expected calibration error over the last labels, 15 bins.", window.error()),
+    );
   if (watching) {
     const highest = Math.max(...Object.values(watching.state.alarms).map(({ martingale }) => martingale));
     list.push(
@@ -49,7 +65,11 @@ function gauges({ policies, trail, window, watching }: Service): Gauge[] {
     list.push(
       // The code is a label, so that whoever scrapes keeps heads: logits audit verify --head holds a trail against one.
       one("logits_audit_head", "Number of the last record that is safe, and its code.", seq, `mac="${mac}"`),
-      one("logits_audit_failing", "1 while records cannot be written and decisions are refused.", trail.failing() === undefined ? 0 : 1),
+      one(
+        "logits_audit_failing",
+        "1 while records cannot be written and decisions are refused.",
+        trail.failing() === undefined ? 0 : 1,
+      ),
       one("logits_audit_waiting", "Records that wait for the disk.", trail.waiting()),
     );
   }

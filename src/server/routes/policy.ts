@@ -32,14 +32,22 @@ export const changePolicy: Route = {
   body: policyChange,
   answer,
   async handle(service, { body }) {
-    const { policy: document, name, rollback, reinstate } = body as {
+    const {
+      policy: document,
+      name,
+      rollback,
+      reinstate,
+    } = body as {
       policy?: object;
       name?: string;
       rollback?: true;
       reinstate?: true;
     };
     if ([document, rollback, reinstate].filter((one) => one !== undefined).length !== 1)
-      throw new LogitsError("bad-argument", "Cannot change policies: the body must have one of policy, rollback, reinstate, got none or several");
+      throw new LogitsError(
+        "bad-argument",
+        "Cannot change policies: the body must have one of policy, rollback, reinstate, got none or several",
+      );
     if (reinstate) return { body: json(described(service, await service.reinstate())) };
     const generation = document ? await service.policies.put(document, name) : await service.policies.rollback();
     return { body: json(described(service, generation)) };

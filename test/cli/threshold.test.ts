@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Policy } from "../../src/core/index.js";
+import type { ThresholdResult } from "../../src/plan/thresholdOptions.js";
+import { attackTable } from "../support/attackTable.js";
+import { logits } from "../support/commandLine.js";
+import { hasSharedData, shared } from "../support/sharedData.js";
+
+let folder = "";
+const at = (name: string): string => join(folder, name);
+const policyOf = (name: string): Policy => JSON.parse(readFileSync(at(name), "utf8")) as Policy;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "logits-threshold-"));
+  attackTable(at("val.csv"), 2000, 1, 6);
+  attackTable(at("test.csv"), 2000, 2, 6);
+  attackTable(at("worse.csv"), 2000, 3, 1);
+  attackTable(at("few.csv"), 200, 4, 6);
+  await logits("calibrate", at("val.csv"), "--kind", "logits", "-o", at("C.json"));
+  await logits("threshold", at("val.csv"), ...attacks, "--max-fpr", "0.05", "-o", at("P.json"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const attacks = ["--positive", "not:normal", "--kind", "logits"];
+const json = async (...argv: string[]): Promise<{ status: number | null; document: ThresholdResult; err: string }> => {
+  const { status, out, err } = await logits("threshold", ...argv, "--json");
+  return { status, document: JSON.parse(out) as ThresholdResult, err };
+};
+
+describe("logits threshold", () => {
+  it("--at says what the plain rule does, and which logit it equals", async () => {
+    const { status, out } = await logits("threshold", at("val.csv"), ...attacks, "--at", "0.95");
+    expect(status).toBe(0);
+    expect(out).toContain("P ≥ 0.9500, which is a logit of 2.944");
+    expect(out).toMatch(/false-positive rate +0\.\d+ \[0\.\d+, 0\.\d+\]/);
+    const { document } = await json(at("val.csv"), ...attacks, "--at", "0.95");
+    expect(document).toMatchObject({ at: 0.95, rows: 2000, met: true });
+    expect(document.logit).toBeCloseTo(Math.log(19), 12);
+    expect(document.guarantee).toBeUndefined();
+    expect(document.fpr!.count! / document.fpr!.n!).toBe(document.fpr!.value);
+  });
+
+  it("with a calibrator, before and after are shown", async () => {
+    const { document } = await json(at("val.csv"), ...attacks, "--at", "0.95", "--calibrator", at("C.json"));
+    expect(document.uncalibrated!.recall!.value).not.toBe(document.recall!.value);
+    expect(document.policy!.calibrator!.method).toBe("temperature");
+    const { out } = await logits("threshold", at("val.csv"), ...attacks, "--at", "0.95", "--calibrator", at("C.json"));
+    expect(out).toMatch(/rate +before calibration +calibrated/);
+  });
+
+  it("--max-fpr gives a policy, with honest figures beside the optimistic ones", async () => {
+    const { status, out, err } = await logits(
+      "threshold",
+      at("val.csv"),
+      ...attacks,
+      "--max-fpr",
+      "0.01",
+      "-o",
+      at("A.json"),
+    );
+    expect(status).toBe(0);
+    expect(err).toContain("Wrote ");
+    expect(out).toContain("Promise: false-positive rate at most 0.01 with confidence 0.95");
+    expect(out).toMatch(/on these rows \(optimistic\) +held out \(5-fold\)/);
+    const policy = policyOf("A.json");
+    expect(policy).toMatchObject({ kind: "policy", method: "threshold", params: { positive: ["dos", "probe"] } });
+    const { document } = await json(at("val.csv"), ...attacks, "--max-fpr", "0.01", "--eval", at("test.csv"));
+    expect(document.heldOut).toMatchObject({ source: "file", rows: 2000 });
+  });
+
+  it("what cannot be promised is refused with status 1, the reason and no policy", async () => {
+    const { status, document } = await json(at("few.csv"), ...attacks, "--max-fpr", "0.01", "-o", at("none.json"));
+    expect(status).toBe(1);
+    expect(document).toMatchObject({ met: false, needed: 299 });
+    expect(document.reason).toContain("needs 299 negatives, there are");
+    expect(document.policy).toBeUndefined();
+    expect(() => policyOf("none.json")).toThrow("ENOENT");
+    const { out } = await logits("threshold", at("few.csv"), ...attacks, "--max-fpr", "0.01");
+    expect(out).toContain("Not promised: a false-positive rate of at most 0.01");
+  });
+
+  it.each<[string[], Partial<Policy>]>([
+    [
+      ["--min-precision", "0.9"],
+      { method: "threshold", guarantee: { rate: "precision", side: "at least" } as Policy["guarantee"] & object },
+    ],
+    [["--min-recall", "0.9"], { guarantee: { rate: "recall" } as Policy["guarantee"] & object }],
+    [
+      ["--budget", "100", "--volume", "1000"],
+      { guarantee: { rate: "alerts", bound: 0.1 } as Policy["guarantee"] & object },
+    ],
+    [["--cost", "fp=1,fn=5,ask=0.2"], { method: "band" }],
+    [["--beta", "2"], { method: "threshold" }],
+    [["--at", "0.9", "--low", "0.1"], { method: "band" }],
+    [
+      ["--max-fpr", "0.02", "--min-recall", "0.99", "--abstain"],
+      { method: "band", further: [{ rate: "recall" }] as Policy["further"] & object },
+    ],
+    [["--min-precision", "0.7", "--prior", "0.2"], { guarantee: { prior: 0.2 } as Policy["guarantee"] & object }],
+  ])("%o", async (flags, expected) => {
+    const { status, document } = await json(at("val.csv"), ...attacks, ...flags);
+    expect(document.reason).toBeUndefined();
+    expect(status).toBe(0);
+    expect(document.policy).toMatchObject(expected);
+    if (flags[0] !== "--at") expect(document.heldOut).toMatchObject({ source: "cv5", rows: 2000 });
+  });
+
+  it("--max-risk and --per-class speak of the winner", async () => {
+    const { document } = await json(at("val.csv"), "--kind", "logits", "--max-risk", "0.03");
+    expect(document.policy).toMatchObject({ method: "selective", params: { accept: "accept", abstain: "ask" } });
+    expect(document.risk!.value).toBeLessThan(0.03);
+    expect(document.coverage!.value).toBeGreaterThan(0.5);
+    const { document: each } = await json(at("val.csv"), "--kind", "logits", "--per-class", "--min-precision", "0.9");
+    expect(each.classes!.map((one) => one.class)).toEqual(["normal", "dos", "probe"]);
+    expect(each.policy!.further).toHaveLength(2);
+    // Three promises share an error of 5 %.
+    expect(each.policy!.guarantee!.confidence).toBeCloseTo(1 - 0.05 / 3, 12);
+  });
+
+  it("costs of actions are a file", async () => {
+    const costs = { block: { normal: 20, dos: 0, probe: 0 }, pass: { normal: 0, dos: 5, probe: 1 }, ask: 1 };
+    writeFileSync(at("costs.json"), JSON.stringify(costs));
+    const { document } = await json(at("val.csv"), "--kind", "logits", "--cost", at("costs.json"));
+    expect(document.policy).toMatchObject({ method: "expectedCost", params: { costs } });
+    expect(document.cost!.value).toBeGreaterThan(0);
+    expect(document.cost!.value).toBeLessThan(1);
+  });
+
+  it("names of actions, rules and what happens once it is revoked are part of the policy", async () => {
+    const { document } = await json(
+      at("val.csv"),
+      ...attacks,
+      ...[
+        "--at",
+        "0.9",
+        "--actions",
+        "block,pass",
+        "--never",
+        "block:probe=ask",
+        "--name",
+        "wall",
+        "--when-revoked",
+        "ask",
+      ],
+    );
+    expect(document.policy).toMatchObject({
+      name: "wall",
+      params: { above: "block", below: "pass" },
+      rules: [{ never: "block", classes: ["probe"], instead: "ask" }],
+      whenRevoked: "ask",
+    });
+  });
+});
+
+describe.skipIf(!hasSharedData)("answers of a language model (skipped without ../shared/data)", () => {
+  it.each([
+    ["machine_learning", 1],
+    ["marketing", 0],
+  ] as const)("%s: risk ≤ 20 % leaves with status %i", async (subject, expected) => {
+    const numbers = (name: string, whole: boolean): number[] => {
+      const bytes = readFileSync(shared(`mmlu-llama13b/${subject}_${name}.npy`));
+      const start = 10 + bytes.readUInt16LE(8);
+      return Array.from({ length: (bytes.length - start) / 8 }, (_, i) =>
+        whole ? Number(bytes.readBigInt64LE(start + 8 * i)) : bytes.readDoubleLE(start + 8 * i),
+      );
+    };
+    const targets = numbers("targets", true);
+    const scores = numbers("scores", false).slice(0, 4 * targets.length);
+    const lines = targets.map((target, row) => [...scores.slice(4 * row, 4 * row + 4), "ABCD"[target]].join(","));
+    writeFileSync(at(`${subject}.csv`), `A,B,C,D,label\n${lines.join("\n")}\n`);
+    const { status, document } = await json(at(`${subject}.csv`), "--kind", "probs", "--max-risk", "0.2");
+    expect(status, document.reason).toBe(expected);
+    if (expected === 1)
+      expect(document.reason).toMatch(/^a risk of at most 0\.2 among the accepted with confidence 0\.95 /);
+    else expect(document.coverage!.value).toBeGreaterThan(0.1);
+  });
+});
