@@ -42,7 +42,8 @@ interface Waiting {
 /** A trail that is written by a thread of its own: the records that come while the disk is busy are the next block. */
 export async function openTrail({ folder, secret, retain, gather = 1, most = 100_000 }: TrailOptions): Promise<Trail> {
   const data: WriterData = { folder, secret, ...(retain !== undefined && { retain }) };
-  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data });
+  // Flags of this process, such as --input-type, are not meant for it.
+  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data, execArgv: [] });
   let head = await opened(worker);
   let policies: PolicyLine[] = [];
   const outbox = new Outbox();
