@@ -18,6 +18,7 @@ const scene = "The door was opened, and in came";
 export async function agentGate({ model: path, say = console.log } = {}) {
   const { model, runtime } = await open(path);
   say(`The agent: ${model.name} on ${runtime}. It has ${names.length} tools: ${names.join(", ")}.`);
+  say(`It is shown ${visitors.length} cards with a name, one after another; of each it is known whose it was.`);
   const choose = await chooser(model);
   const seen = [];
   for (const visitor of shuffled(visitors, 5)) seen.push({ ...visitor, scores: await choose(visitor.card) });
@@ -65,6 +66,7 @@ export async function agentGate({ model: path, say = console.log } = {}) {
     );
     if (solved.met) break;
   }
+  if (!solved.met) say("This model earns no promise, so there is no gate to pass: every call is a person's.");
   if (!solved.met) return { runtime, before, after, temperature, promises };
   say("No call of show_to_mess proceeds at all: that is a rule, whatever the scores say.\n");
 
@@ -88,7 +90,11 @@ export async function agentGate({ model: path, say = console.log } = {}) {
 }
 
 async function open(path) {
-  if (path !== undefined) return { model: await openModel(path, { threads: 1 }), runtime: "llama.cpp" };
+  if (path !== undefined)
+    return {
+      model: await openModel(path, { threads: 1 }),
+      runtime: path.endsWith(".gguf") ? "llama.cpp" : "its runtime",
+    };
   try {
     return { model: await gguf(builtInModel.gguf, { threads: 1 }), runtime: "llama.cpp" };
   } catch (error) {
@@ -153,5 +159,8 @@ function shuffled(list, seed) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { model: { type: "string" } } });
-  await agentGate(values);
+  await agentGate(values).catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }

@@ -4,12 +4,12 @@
 //     node examples/firewall/firewall.mjs                          connections that are made up, a model that is trained here
 //     node examples/firewall/firewall.mjs HOME LATER [ATTACKS]     logits and labels of your own; the first class is the honest one
 //     node examples/firewall/firewall.mjs --keep DIR               keeps policies, guard and audit trail in DIR
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { calibrate, decide, evaluate, threshold } from "logits";
+import { calibrate, decide, threshold } from "logits";
 import { fitGuard } from "logits/guard";
 import { serve } from "logits/server";
 import { ofFiles, shuffledRows, sourceOf, take, trained } from "./scores.mjs";
@@ -52,6 +52,8 @@ export async function firewall({ scores, keep, say = console.log } = {}) {
       "Beside it, only recorded: the plain rule, P ≥ 95 % of the scores as they are, which promises nothing.\n",
   );
 
+  if (keep !== undefined && existsSync(join(keep, "audit")))
+    throw new Error(`Cannot keep files in ${keep}: it must hold no audit trail yet, got one`);
   const folder = keep ?? mkdtempSync(join(tmpdir(), "logits-firewall-"));
   mkdirSync(folder, { recursive: true });
   const file = (name, document) => {
@@ -191,6 +193,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const options = { keep: { type: "string" }, classes: { type: "string" } };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const names = values.classes?.split(",");
-  const scores = positionals.length > 0 ? await ofFiles(positionals, { ...(names && { classes: names }) }) : undefined;
-  await firewall({ ...(scores && { scores }), ...(values.keep && { keep: values.keep }) });
+  try {
+    if (positionals.length === 1)
+      throw new Error("Cannot run the firewall: there must be two files or more, got one: HOME LATER [ATTACKS]");
+    const scores =
+      positionals.length > 0 ? await ofFiles(positionals, { ...(names && { classes: names }) }) : undefined;
+    await firewall({ ...(scores && { scores }), ...(values.keep && { keep: values.keep }) });
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }
