@@ -12,6 +12,7 @@ import learning from "./groups/learn.mjs";
 import processes from "./groups/process.mjs";
 import rows from "./groups/rows.mjs";
 import sampling from "./groups/sampling.mjs";
+import serving from "./groups/serve.mjs";
 import threads from "./groups/threads.mjs";
 import { alone, interleave, timeOf } from "./harness.mjs";
 import { contend, cpu, watch } from "./machine.mjs";
@@ -29,6 +30,7 @@ const groups = {
   io,
   process: processes,
   learn: learning,
+  serve: serving,
   decide: decisions,
 };
 const resultsFile = fileURLToPath(new URL("results.json", import.meta.url));

@@ -54,6 +54,16 @@ export function applyCalibrator(
   return applyWith(calibrators, batch, calibrator);
 }
 
+/** The same, with the calibrator checked once for many batches. */
+export function calibratorRunner(
+  calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+  classes: number | readonly string[],
+): (batch: Batch) => Batch {
+  const { method, params } = readCalibrator(calibrator, calibrators, classes);
+  const { apply } = calibrators.find(({ name }) => name === method)!;
+  return (batch) => apply(batch, params);
+}
+
 /** Winner, confidence, loss … of each row under calibrated scores; equal to `predictions(applyCalibrator(batch, calibrator))` up to rounding. */
 export function calibratedPredictions(
   batch: Batch,

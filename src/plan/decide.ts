@@ -1,4 +1,4 @@
-import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
+import { calibratorRunner } from "../calibrate/index.js";
 import type { Batch, Decision, Policy, PolicyState } from "../core/index.js";
 import { decider } from "../decide/index.js";
 
@@ -14,6 +14,9 @@ export function policyRunner(policy: Policy, state?: PolicyState): (batch: Batch
   const decide = decider(policy, state);
   const { calibrator } = policy;
   if (!calibrator) return decide;
-  validateCalibrator(calibrator, policy.classes);
-  return (batch) => decide(applyCalibrator(batch, calibrator));
+  const calibrate = calibratorRunner(calibrator, policy.classes);
+  return (batch) => {
+    if (batch.classes !== policy.classes.length) return decide(batch);
+    return decide(calibrate(batch));
+  };
 }

@@ -55,6 +55,7 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
   let planned = false;
   let sent = 0;
   let open = true;
+  let whenEmpty: (() => void) | undefined;
 
   const send = (): void => {
     planned = false;
@@ -81,8 +82,15 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
       if (error === undefined) one.resolve();
       else one.reject(new TrailError(error));
     }
+    if (outbox.count === 0) whenEmpty?.();
     plan();
   };
+  /** Resolves when nothing is under way and nothing waits. */
+  const emptied = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (!busy && outbox.count === 0) resolve();
+      else whenEmpty = resolve;
+    });
   const closed = new Promise<void>((resolve) => {
     worker.on("message", (message: FromWriter) => {
       if ("closed" in message) return resolve();
@@ -118,8 +126,8 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     failing: () => failing,
     waiting: () => underWay.length + next.length,
     async close() {
-      while (busy || outbox.count > 0) await new Promise((resolve) => setTimeout(resolve, 1));
       open = false;
+      await emptied();
       const last: ToWriter = { close: true };
       worker.postMessage(last);
       await closed;
