@@ -17,7 +17,7 @@ const scene = "The door was opened, and in came";
 /** The whole story; `say` gets its lines. Returns the numbers it told. */
 export async function agentGate({ model: path, say = console.log } = {}) {
   const { model, runtime } = await open(path);
-  say(`The agent: ${model.name} on ${runtime}. It has ${names.length} tools: ${names.join(", ")}.`);
+  say(`The agent: ${path ?? "the built-in model"} on ${runtime}. It has ${names.length} tools: ${names.join(", ")}.`);
   say(`It is shown ${visitors.length} cards with a name, one after another; of each it is known whose it was.`);
   const choose = await chooser(model);
   const seen = [];
@@ -101,7 +101,7 @@ async function open(path) {
     if (!(LogitsError.isInstance(error) && error.code === "missing-package")) throw error;
     return {
       model: await openModel("built-in"),
-      runtime: "what there is without node-llama-cpp (npm install node-llama-cpp): ONNX Runtime or plain TypeScript",
+      runtime: "ONNX Runtime or plain TypeScript, since node-llama-cpp is not installed",
     };
   }
 }
