@@ -107,10 +107,14 @@ export { explain, type ExplainOptions } from "./plan/explain.js";
  */
 export async function threshold(
   data: Data,
-  options: Omit<ThresholdOptions, "evalSource"> & { eval?: Data },
+  options: Omit<ThresholdOptions, "evalSource" | "truth"> & { eval?: Data; truth?: Data },
 ): Promise<ThresholdResult> {
-  const { eval: evalData, ...rest } = options;
-  return thresholdSource(asSource(data), { ...rest, ...(evalData ? { evalSource: asSource(evalData) } : {}) });
+  const { eval: evalData, truth, ...rest } = options;
+  return thresholdSource(asSource(data), {
+    ...rest,
+    ...(evalData ? { evalSource: asSource(evalData) } : {}),
+    ...(truth ? { truth: asSource(truth) } : {}),
+  });
 }
 
 /**

@@ -110,6 +110,12 @@ export const thresholdFlags: Flag[] = [
     type: "boolean",
     help: "One threshold a class, each for the rows that it wins; without --positive",
   },
+  {
+    name: "truth",
+    type: "string",
+    metavar: "FILE2",
+    help: "Labels that do not exclude each other: 0 or 1 for each row and label of FILE, whose scores are log-odds or probabilities of each alone",
+  },
   { name: "abstain", type: "boolean", help: "Two promises, two thresholds: a person is asked between them" },
   {
     name: "low",

@@ -33,7 +33,8 @@ export function thresholdText(result: ThresholdResult, options: ThresholdOptions
   else if (result.met && result.logit !== undefined) lines.push(...thresholdLines(result));
   if (!result.met) return `${lines.join("\n")}\n`;
   if (!result.classes) lines.push(...guaranteeLines(result));
-  lines.push("", rateTable(result, options));
+  const table = rateTable(result, options);
+  if (table) lines.push("", table);
   const perVolume = result.alertsPerVolume;
   if (perVolume)
     lines.push(
@@ -117,6 +118,7 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
   if (held)
     columns.push([held.source === "file" ? "on the --eval rows" : "held out (5-fold)", (name) => cell(held[name])]);
   const shown = (Object.keys(titles) as Name[]).filter((name) => result[name] !== undefined);
+  if (shown.length === 0) return "";
   const table = alignColumns([
     ["rate", ...columns.map(([title]) => title)],
     ...shown.map((name) => [titles[name], ...columns.map(([, of]) => of(name))]),

@@ -9,6 +9,7 @@ import {
   type Ruling,
   toLogits,
 } from "../core/index.js";
+import { ownOdds } from "./ownOdds.js";
 import { policyVersion } from "./version.js";
 
 /** Everything about a policy that does not depend on the row. */
@@ -81,15 +82,4 @@ function revocation(state: PolicyState | undefined, version: string): string | u
       `Cannot use this state: it must belong to policy ${version}, got one of ${JSON.stringify(state.policy)}`,
     );
   return state.revoked && `on ${state.revoked.at} (${state.revoked.reason})`;
-}
-
-/** Scores that each speak of their class alone, as log-odds. */
-function ownOdds(batch: Batch): Batch {
-  if (batch.kind === "logits") return batch;
-  if (batch.kind === "logprobs")
-    throw new LogitsError(
-      "mismatch",
-      "Cannot decide: scores of single labels must be logits or probabilities, got logprobs",
-    );
-  return { ...batch, kind: "logits", values: Float64Array.from(batch.values, (p) => Math.log(p) - Math.log1p(-p)) };
 }

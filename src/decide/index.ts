@@ -40,6 +40,7 @@ export function decider(policy: Policy, state?: PolicyState): (batch: Batch) => 
 
 export { type BandCounts, bandCounts, type BandRates, bandRates, sumCounts } from "./bandRates.js";
 export { logOddsOf, winnersOf } from "./odds.js";
+export { ownOdds } from "./ownOdds.js";
 export { positiveClasses } from "./positive.js";
 export { dealt, joined, type Ranked, rankedPieces } from "./ranked.js";
 export { type Counts, countsAt, type Rate, type Rates, ratesOf } from "./rates.js";

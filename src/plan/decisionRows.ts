@@ -1,5 +1,5 @@
-import { type Batch, LogitsError } from "../core/index.js";
-import { logOddsOf, positiveClasses, winnersOf } from "../decide/index.js";
+import { type Batch, LogitsError, notFinite } from "../core/index.js";
+import { logOddsOf, ownOdds, positiveClasses, winnersOf } from "../decide/index.js";
 
 /** Log-odds that a threshold is held against, and which rows are positive (1). */
 export interface DecisionRows {
@@ -47,4 +47,27 @@ export function wonRows(batch: Batch): (k: number) => DecisionRows {
     scores: logOdds.map((score, row) => (winners[row] === k ? score : -Infinity)),
     truth: Uint8Array.from(labels, (label) => (label === k ? 1 : 0)),
   });
+}
+
+/** Is label k true? Labels do not exclude each other: each has its own score, and 0 or 1 in a table of the same shape. */
+export function labelRows(batch: Batch, truth: Batch): (k: number) => DecisionRows {
+  const { rows, classes } = batch;
+  if (truth.rows !== rows || truth.classes !== classes)
+    throw new LogitsError(
+      "mismatch",
+      `Cannot judge thresholds of labels: the truth must be ${rows} rows × ${classes} labels as the scores, got ${truth.rows} × ${truth.classes}`,
+    );
+  const odd = truth.values.findIndex((one) => one !== 0 && one !== 1);
+  if (odd >= 0)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot judge thresholds of labels: the truth must be 0 or 1, got ${truth.values[odd]} in row ${Math.floor(odd / classes)}`,
+    );
+  const { values } = ownOdds(batch);
+  return (k) => {
+    const scores = Float64Array.from({ length: rows }, (_, row) => values[row * classes + k]!);
+    const nan = scores.findIndex((score) => score !== score);
+    if (nan >= 0) throw notFinite({ ...batch, values }, nan);
+    return { scores, truth: Uint8Array.from({ length: rows }, (_, row) => truth.values[row * classes + k]!) };
+  };
 }

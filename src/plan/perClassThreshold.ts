@@ -76,9 +76,10 @@ export function perClassThreshold(
   return result;
 }
 
-type Found = NonNullable<ThresholdResult["classes"]>[number];
+export type Found = NonNullable<ThresholdResult["classes"]>[number];
 
-function oneClass(name: string, pieces: Ranked[], wish: Wish, confidence: number): Found {
+/** One class's threshold, or why it has none. */
+export function oneClass(name: string, pieces: Ranked[], wish: Wish, confidence: number): Found {
   const all = joined(pieces);
   if (all.positives.length === 0) return { class: name, refused: "it has no rows" };
   const solved = solve(pieces, wish);
@@ -134,7 +135,7 @@ function crossValidated(byClass: Ranked[][], wish: Wish, confidence: number): He
   return { source: "cv5", rows, ...shares(right, wrong, rows, confidence) };
 }
 
-function firstRefusal(found: readonly Found[]): string {
+export function firstRefusal(found: readonly Found[]): string {
   const one = found.find((of) => "refused" in of)!;
   return "refused" in one ? `${one.class}: ${one.refused}` : "";
 }

@@ -22,6 +22,7 @@ import {
 import { collect } from "./collect.js";
 import { costPolicy, isActionCosts } from "./costPolicy.js";
 import { type DecisionRows, positiveRows, rightRows } from "./decisionRows.js";
+import { multilabelThreshold } from "./multilabelThreshold.js";
 import { perClassThreshold } from "./perClassThreshold.js";
 import {
   actionNames,
@@ -41,6 +42,7 @@ export async function thresholdSource(source: Source, given: ThresholdOptions): 
   if (evalSource) checkSameClasses(source, evalSource);
   const calibrated = (batch: Batch): Batch => (calibrator ? applyCalibrator(batch, calibrator) : batch);
   const raw = await collect(source);
+  if (options.truth) return multilabelThreshold(raw, await collect(options.truth), source.classes, options);
   if (raw.rows === 0) throw new LogitsError("bad-data", "Cannot find a threshold: there must be at least 1 row, got 0");
   const other = evalSource && calibrated(await collect(evalSource));
   const rows = calibrated(raw);
@@ -96,7 +98,7 @@ function oneThreshold(
     const volume = options.volume ?? rows.rows;
     result.alertsPerVolume = { value: value * volume, ci: [ci[0] * volume, ci[1] * volume] };
   }
-  result.warnings = warningsOf(result);
+  result.warnings = warningsOf(result, options);
   return result;
 }
 
@@ -246,21 +248,30 @@ function policyOf(
 }
 
 /** What a person should know before trusting the figures. */
-function warningsOf({ guarantee, heldOut, policy }: ThresholdResult): string[] {
+function warningsOf(
+  { guarantee, further = [], heldOut }: ThresholdResult,
+  { prior, rules = [] }: ThresholdOptions,
+): string[] {
+  if (!guarantee) return [];
   const warnings: string[] = [];
-  if (guarantee)
-    warnings.push(
-      "The promise holds for rows like these; it dies when the rows change. Test it again on newer ones with --check.",
-    );
-  if (heldOut?.source === "file" && guarantee && !("refused" in heldOut)) {
+  if (heldOut?.source === "file" && !("refused" in heldOut)) {
     const found = heldOut[guarantee.rate];
     const least = guarantee.side === "at least";
     if (found && (least ? found.ci[1] < guarantee.bound : found.ci[0] > guarantee.bound))
-      warnings.unshift(
+      warnings.push(
         `On the other rows the promise does not hold: ${guarantee.rate} is ${Number(found.value.toPrecision(4))}. They are not like the rows that it was made on.`,
       );
   }
-  if (policy?.params["shift"] !== undefined && guarantee?.prior === undefined && guarantee?.rate === "precision")
-    warnings.push("The promise is about the share of positives among these rows.");
+  if (prior !== undefined)
+    warnings.push(
+      guarantee.prior === undefined
+        ? `The promise is about rows of one kind (${guarantee.rate}), so a prior of ${prior} does not change it, as long as each kind is as it is here.`
+        : `The promise is about rows of which ${prior} are positive, as long as each kind is as it is here.`,
+    );
+  if (rules.length > 0 && [guarantee, ...further].some(({ rate }) => rate !== "fpr" && rate !== "alerts"))
+    warnings.push("The promise is about the threshold: rules take rows away from what it alerts of, or accepts.");
+  warnings.push(
+    "It holds for rows like these, and dies when the rows change: test it again on newer ones with --check.",
+  );
   return warnings;
 }

@@ -24,6 +24,8 @@ export interface ThresholdOptions extends Omit<Wish, "costs" | "budget"> {
   costs?: Wish["costs"] | ActionCosts;
   /** One threshold a class, each for the rows that it wins. */
   perClass?: boolean;
+  /** Labels that do not exclude each other: 0 or 1 for each row and label, and one threshold a label. */
+  truth?: Source;
   calibrator?: Calibrator;
   /** Rows that the figures are measured on as well; without them a seeded 5-fold estimate. */
   evalSource?: Source;

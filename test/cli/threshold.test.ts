@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Policy } from "../../src/core/index.js";
+import { uniform } from "../../src/core/rng.js";
 import type { ThresholdResult } from "../../src/plan/thresholdOptions.js";
 import { attackTable } from "../support/attackTable.js";
 import { logits } from "../support/commandLine.js";
@@ -119,6 +120,31 @@ describe("logits threshold", () => {
     expect(each.policy!.guarantee!.confidence).toBeCloseTo(1 - 0.05 / 3, 12);
   });
 
+  it("--truth: labels that do not exclude each other, each with its own promise", async () => {
+    const labels = Array.from({ length: 1500 }, (_, row) => [0, 1].map((k) => uniform(9, "simulation", row, k) < 0.4));
+    const scores = labels.map((own, row) =>
+      own.map((is, k) => ((is ? 3 : -3) + 6 * (uniform(10, "simulation", row, k) - 0.5)).toFixed(4)),
+    );
+    writeFileSync(at("scores.csv"), `toxic,threat\n${scores.join("\n")}\n`);
+    writeFileSync(at("truth.csv"), `toxic,threat\n${labels.map((own) => own.map(Number)).join("\n")}\n`);
+    const flags = ["--kind", "logits", "--truth", at("truth.csv")];
+    const { status, document } = await json(at("scores.csv"), ...flags, "--max-fpr", "0.05", "-o", at("L.json"));
+    expect(status, document.reason).toBe(0);
+    expect(document.policy).toMatchObject({ method: "multilabel", guarantee: { class: "toxic", confidence: 0.975 } });
+    const { out } = await logits("decide", at("scores.csv"), "--kind", "logits", "--policy", at("L.json"), "--json");
+    const decisions = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { labels: string[] });
+    const alerts = decisions.filter((one) => one.labels.includes("threat")).length;
+    expect(document.classes![1]).toMatchObject({ class: "threat", alerts: { count: alerts } });
+    const check = await logits("threshold", at("scores.csv"), ...flags, "--check", at("L.json"));
+    expect(check.status, check.err).toBe(0);
+    expect(check.out).toContain("false-positive rate of threat at most 0.05");
+    const { err } = await logits("threshold", at("val.csv"), ...flags, "--max-fpr", "0.05");
+    expect(err).toContain("the truth must be 2000 rows × 3 labels as the scores, got 1500 × 2");
+  });
+
   it("costs of actions are a file", async () => {
     const costs = { block: { normal: 20, dos: 0, probe: 0 }, pass: { normal: 0, dos: 5, probe: 1 }, ask: 1 };
     writeFileSync(at("costs.json"), JSON.stringify(costs));
@@ -132,18 +158,16 @@ describe("logits threshold", () => {
     const { document } = await json(
       at("val.csv"),
       ...attacks,
-      ...[
-        "--at",
-        "0.9",
-        "--actions",
-        "block,pass",
-        "--never",
-        "block:probe=ask",
-        "--name",
-        "wall",
-        "--when-revoked",
-        "ask",
-      ],
+      "--at",
+      "0.9",
+      "--actions",
+      "block,pass",
+      "--never",
+      "block:probe=ask",
+      "--name",
+      "wall",
+      "--when-revoked",
+      "ask",
     );
     expect(document.policy).toMatchObject({
       name: "wall",

@@ -1,4 +1,4 @@
-import { flagName, type Rule } from "../../core/index.js";
+import { flagName, type Rule, type Source } from "../../core/index.js";
 import { checkPolicy } from "../../plan/checkPolicy.js";
 import { thresholdSource } from "../../plan/threshold.js";
 import type { ThresholdOptions } from "../../plan/thresholdOptions.js";
@@ -16,7 +16,7 @@ const goals = ["at", "maxFpr", "minPrecision", "minRecall", "maxRisk", "cost", "
 /** Flags that find a threshold, and so have nothing to do with one that is found. */
 const checkedAlone = thresholdFlags
   .map(({ name }) => name)
-  .filter((name) => !["check", "json", ...inputFlags.map((flag) => flag.name)].includes(name));
+  .filter((name) => !["check", "json", "truth", ...inputFlags.map((flag) => flag.name)].includes(name));
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
@@ -26,6 +26,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const calibrator = await readCalibratorFile(invocation, source.classes);
   if (calibrator) options.calibrator = calibrator;
   if (flags["eval"] !== undefined) options.evalSource = await openInput(invocation, terminal, [String(flags["eval"])]);
+  const truth = await truthOf(invocation, terminal);
+  if (truth) options.truth = truth;
   const result = await thresholdSource(source, options);
   terminal.out(flags["json"] ? `${toJson(result)}\n` : thresholdText(result, options));
   if (!result.met) return CHECK_FAILED;
@@ -87,9 +89,17 @@ async function check(invocation: Invocation, terminal: Terminal): Promise<number
   if (other) throw new UsageError(`--check is about a policy as it is: it takes no --${flagName(other)}`);
   const policy = await readPolicyFile(String(flags["check"]));
   const source = await openInput(invocation, terminal);
-  const found = await checkPolicy(source, await readPolicyFile(String(flags["check"]), source.classes));
+  const truth = await truthOf(invocation, terminal);
+  const found = await checkPolicy(source, await readPolicyFile(String(flags["check"]), source.classes), truth);
   terminal.out(flags["json"] ? `${toJson(found)}\n` : checkText(found, policy));
   return found.kept ? DONE : CHECK_FAILED;
+}
+
+/** A table of 0 and 1; they are no logits, but read as such they stay what they are. */
+async function truthOf(invocation: Invocation, terminal: Terminal): Promise<Source | undefined> {
+  const { truth } = invocation.flags;
+  if (truth === undefined) return undefined;
+  return openInput({ ...invocation, flags: { json: true } }, terminal, [String(truth)], { kind: "logits" });
 }
 
 /** "block:admin,root=ask" */
