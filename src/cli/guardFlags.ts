@@ -40,7 +40,7 @@ export const guardFitFlags: Flag[] = [
     name: "minRows",
     type: "integer",
     min: 1,
-    help: "Benign rows that a class needs in each part to be ranked in by itself (default 100)",
+    help: "Rank a class by itself where about so many of its benign rows are there for it (default 100)",
   },
   { name: "keep", type: "integer", min: 1, help: "Rows kept of a group at most, drawn by seed (default 2000)" },
   seedFlag,

@@ -9,11 +9,16 @@ export function countOf(predicted: Int32Array, classes: number): number[] {
   return counts;
 }
 
-/** Classes with enough rows in each part. */
-export function ownGroups(parts: GuardRows[], classes: number, minRows: number): string[] {
-  const counts = parts.map(({ scores }) => countOf(scores.predicted, classes));
+/**
+ * Classes that have a group of their own: those with enough rows among the ones that means are learned from. The others have no say in it, or their ranks would be
+ * those of rows that were chosen; only a class that has none of them is left out.
+ */
+export function ownGroups(learning: GuardRows, others: readonly GuardRows[], enough: number): string[] {
+  const { classes } = learning.scores;
+  const known = countOf(learning.scores.predicted, classes);
+  const rest = others.map(({ scores }) => countOf(scores.predicted, classes));
   return Array.from({ length: classes }, (_, k) => k)
-    .filter((k) => counts.every((count) => count[k]! >= minRows))
+    .filter((k) => known[k]! >= enough && rest.every((count) => count[k]! > 0))
     .map(String);
 }
 

@@ -30,7 +30,7 @@ export interface GuardOptions {
   replicates?: Replicates;
   /** False where a row is itself the mean of its replicates, so that none has moved from it; default true. */
   atRest?: boolean;
-  /** A class needs so many rows to be ranked in by itself, ≥ 1; default 100, with which p ≤ 0.01 can be reached. */
+  /** A class is ranked in by itself where about so many of its rows are there for it, ≥ 1; default 100, with which p ≤ 0.01 can be reached. */
   minRows?: number;
   /** At most so many rows are kept of a group, ≥ 1; default 2000. Which ones is drawn, so what is promised stays exact. */
   keep?: number;
@@ -91,7 +91,9 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
     values: detector.measure(params, learned[d]!.learned, batch.classes),
   }));
   const predicted = countOf(scores.predicted, batch.classes);
-  const groups = by === "predicted" ? ownGroups([forRanks, forAgain], batch.classes, minRows) : [];
+  // As many as let one expect `minRows` of them among those to be ranked in.
+  const enough = Math.ceil((minRows * forLearning.scores.rows) / forRanks.scores.rows);
+  const groups = by === "predicted" ? ownGroups(forLearning, [forRanks, forAgain], enough) : [];
   const ranks = rankRows(ready, forRanks, groups, keep);
   const scale = scaleRows(ready, forLearning, groups);
   const placed = (rows: GuardRows): Placed => place(method, ready, sortedOf(ready, ranks), knotsIn(ready, scale), rows);

@@ -26,7 +26,7 @@ export function say(notes: string[], { by, classes, predicted, groups, minRows, 
         ? ""
         : ` They are ${(100 * share).toFixed(1)} % of the benign rows, so at 1 % up to ${(100 * most).toFixed(2)} % of benign rows may be found.`;
     notes.push(
-      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than ${minRows} in a part): they are ranked among all benign rows.${price}`,
+      `Too few benign rows were predicted as ${listOf(few)} to rank among (fewer than about ${minRows}): they are ranked among all benign rows.${price}`,
     );
   }
   if (none.length > 0)
@@ -39,13 +39,17 @@ export function say(notes: string[], { by, classes, predicted, groups, minRows, 
 const listOf = (names: readonly string[]): string =>
   names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more classes`;
 
-/** The smallest p-value that a row can get, where most rows are ranked. */
+/** The smallest p-value that a row can get, in the group where it is largest; the rows ranked among all are not asked where classes have groups of their own. */
 export function smallest({
   method,
   ranks,
   again,
   combined = Object.keys(ranks[POOLED]!).length,
 }: Pick<Said, "method" | "ranks" | "again"> & { combined: number | undefined }): number {
-  if (method === "fisher") return 1 / (again[POOLED]!.length + 1);
-  return Math.min(1, (2 * combined) / (Object.values(ranks[POOLED]!)[0]!.length + 1));
+  const own = Object.keys(ranks).filter((group) => group !== POOLED);
+  const lowest = (group: string): number =>
+    method === "fisher"
+      ? 1 / (again[group]!.length + 1)
+      : Math.min(1, (2 * combined) / (Object.values(ranks[group]!)[0]!.length + 1));
+  return Math.max(...(own.length > 0 ? own : [POOLED]).map(lowest));
 }

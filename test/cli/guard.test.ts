@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Batch } from "../../src/core/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
@@ -281,5 +282,28 @@ describe("logits guard evaluate", () => {
       status: 2,
       err: expect.stringMatching(/needs --benign FILE/),
     });
+  });
+});
+
+describe("the built-in network's attacks", () => {
+  const learn = (name: string): string =>
+    fileURLToPath(new URL(`../../data/learn/fashion.${name}.npz`, import.meta.url));
+
+  it("noise finds the PGD attack more often than not, and all but misses the one that was made to pass", async () => {
+    const fitted = await logits("guard", "fit", learn("benign"), "--replicates-key", "replicates", "-o", at("F.json"));
+    expect(fitted.status).toBe(0);
+    const flags = ["--guard", at("F.json"), "--replicates-key", "replicates", "--benign", learn("clean")];
+    const named = ["--attack", `pgd=${learn("attack-pgd")}`, "--attack", `adaptive=${learn("attack-mimicry")}`];
+    const { out } = await logits("guard", "evaluate", ...flags, ...named, "--json");
+    const { attacks, success, notes } = JSON.parse(out);
+    const rate = (attack: number, detector: string): number => attacks[attack].detectors[detector].tpr["5"].value;
+    expect(rate(0, "noiseOdds")).toBeGreaterThan(0.6);
+    expect(rate(0, "marginOneSided")).toBeLessThan(0.05);
+    expect(rate(1, "noiseOdds")).toBeLessThan(0.25);
+    expect(rate(1, "combined")).toBeLessThan(0.1);
+    expect(success).toBe(
+      "An attack counts where it succeeded: its predicted class is one of the 10 that benign rows are predicted as, and not its label.",
+    );
+    expect(notes).toEqual([]);
   });
 });

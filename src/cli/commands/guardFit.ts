@@ -76,7 +76,7 @@ function textOf(fitted: FittedGuard, columns: number): string {
   return `${[
     `${guard.fittedOn.rows.toLocaleString("en")} benign rows; ranked among: ${groups}`,
     `two-sided p-values of ${used.join(", ")}`,
-    `combined: ${how}; the smallest there is: ${number(guard.metrics["smallestP"]!)}`,
+    `combined: ${how}; in every group p can be as small as ${number(guard.metrics["smallestP"]!)}`,
     ...notes,
   ]
     .flatMap((text) => wrap(text, Math.min(columns, 100)))
