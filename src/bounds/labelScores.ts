@@ -78,10 +78,13 @@ function refuseShared(labels: readonly Label[]): void {
   }
 }
 
-export function logSum(values: readonly number[]): number {
-  const max = values.reduce((a, b) => Math.max(a, b), -Infinity);
+export function logSum(values: ArrayLike<number>): number {
+  let max = -Infinity;
+  for (let i = 0; i < values.length; i++) max = Math.max(max, values[i]!);
   if (max === -Infinity) return -Infinity;
-  return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - max);
+  return max + Math.log(sum);
 }
 
 function refuse(what: string): never {

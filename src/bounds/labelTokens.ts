@@ -39,7 +39,7 @@ export async function scoreTokenLabels(
       let given = asked.get(key);
       if (!given) {
         const after = await next(all.slice(0, i));
-        given = { scores: after, lse: logSum(Array.from(after)) };
+        given = { scores: after, lse: logSum(after) };
         asked.set(key, given);
       }
       const score = given.scores[token];

@@ -163,6 +163,7 @@ export class PolicyStore {
   async #serve(texts: Map<string, string>, persist?: () => Promise<void>): Promise<Generation> {
     const { sources, before, said } = this.#options;
     const next = makeGeneration(sources, texts, this.#current.number + 1, this.#states);
+    checkSameScores(this.#current, next);
     await before?.(next);
     await persist?.();
     // Between two requests: whoever took the old one finishes with it.
@@ -172,6 +173,23 @@ export class PolicyStore {
     const names = [...next.named.values()].map(({ name, version }) => `${name} ${version}`).join(", ");
     said?.({ what: "serves", message: names, generation: next.number });
     return next;
+  }
+}
+
+/** Callers go on sending the scores that they send: a policy of other classes is another service. */
+function checkSameScores(current: Generation, next: Generation): void {
+  for (const { file, policy } of next.named.values()) {
+    const before = [...current.named.values()].find((one) => one.file === file);
+    try {
+      if (before) validatePolicy(policy, before.policy.classes);
+    } catch (error) {
+      if (!LogitsError.isInstance(error)) throw error;
+      throw new LogitsError(
+        error.code,
+        `Cannot serve ${file} in place of ${before!.name}: the classes must stay those that callers send; ${error.message}`,
+        { hint: "Start another service, or serve it under a file of its own.", cause: error },
+      );
+    }
   }
 }
 

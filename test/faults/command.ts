@@ -118,9 +118,10 @@ export function load(
 ): { acknowledged: string[]; statuses: Map<number, number>; stop(): Promise<void> } {
   const acknowledged: string[] = [];
   const statuses = new Map<number, number>();
-  let [going, count] = [true, 0];
+  const stopped = new AbortController();
+  let count = 0;
   const one = async (): Promise<void> => {
-    while (going) {
+    while (!stopped.signal.aborted) {
       const id = `${name}-${count++}`;
       try {
         const { status } = await ask(service, "/v1/decide", JSON.stringify({ id, logits: [1.5, -0.25, count % 7] }));
@@ -138,7 +139,7 @@ export function load(
     acknowledged,
     statuses,
     async stop() {
-      going = false;
+      stopped.abort();
       await Promise.all(running);
     },
   };

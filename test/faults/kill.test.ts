@@ -8,7 +8,9 @@ import { trailOf } from "./trailOf.js";
 const recorder = fileURLToPath(new URL("unsynced.mjs", import.meta.url));
 
 describe("a service that is killed", () => {
-  it(`keeps every decision it acknowledged, ${all ? 100 : 10} times over one trail`, { timeout: 600_000 }, async () => {
+  it(`keeps every decision it acknowledged, ${all ? 100 : 10} times over one trail`, {
+    timeout: 3_600_000,
+  }, async () => {
     const folder = scratch();
     const file = writeJson(join(folder, "P.json"), policy(0.5));
     const audit = join(folder, "audit");
@@ -29,7 +31,7 @@ describe("a service that is killed", () => {
     expect(acknowledged.filter((id) => ids.get(id) !== 1)).toEqual([]);
   });
 
-  it("keeps them when the power fails: what was not brought to the disk is gone", { timeout: 300_000 }, async () => {
+  it("keeps them when the power fails: what was not brought to the disk is gone", { timeout: 1_200_000 }, async () => {
     const folder = scratch();
     const file = writeJson(join(folder, "P.json"), policy(0.5));
     for (let round = 0; round < (all ? 20 : 2); round++) {

@@ -1,5 +1,5 @@
-import { type Invocation, type Terminal, UsageError } from "../command.js";
+import { UsageError } from "../command.js";
 
-export async function run(_: Invocation, __: Terminal): Promise<number> {
+export async function run(): Promise<number> {
   throw new UsageError("logits audit needs a command: verify, replay or export. See logits audit --help");
 }

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { LogitsError } from "../../core/index.js";
 import { type Head, macKey } from "../../server/audit/record.js";
 import { readSecret } from "../../server/audit/secret.js";
 import { type Verification, verifyTrail } from "../../server/audit/verify.js";
@@ -6,6 +8,8 @@ import { DONE, CHECK_FAILED, type Invocation, type Terminal, UsageError } from "
 export async function run({ args, flags }: Invocation, terminal: Terminal): Promise<number> {
   const folder = args[0]!;
   const file = flags["auditKey"];
+  if (!existsSync(folder))
+    throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must be a folder, got nothing there`);
   const { value } = readSecret(folder, file === undefined ? undefined : String(file), false);
   const result = verifyTrail(folder, macKey(value), headOf(flags["head"]));
   terminal.out(flags["json"] ? `${JSON.stringify(result)}\n` : verificationText(result, flags["head"] !== undefined));

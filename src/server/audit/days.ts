@@ -19,8 +19,3 @@ export function daysIn(folder: string): string[] {
     .map((name) => name.slice(0, 10))
     .sort();
 }
-
-/** The day that lies `days` before `day`. */
-export function daysBefore(day: string, days: number): string {
-  return dayOf(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000);
-}

@@ -42,7 +42,8 @@ interface Waiting {
 /** A trail that is written by a thread of its own: the records that come while the disk is busy are the next block. */
 export async function openTrail({ folder, secret, retain, gather = 1, most = 100_000 }: TrailOptions): Promise<Trail> {
   const data: WriterData = { folder, secret, ...(retain !== undefined && { retain }) };
-  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data });
+  // Flags of this process, such as --input-type, are not meant for it.
+  const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data, execArgv: [] });
   let head = await opened(worker);
   let policies: PolicyLine[] = [];
   const outbox = new Outbox();
@@ -54,6 +55,7 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
   let planned = false;
   let sent = 0;
   let open = true;
+  let whenEmpty: (() => void) | undefined;
 
   const send = (): void => {
     planned = false;
@@ -80,8 +82,15 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
       if (error === undefined) one.resolve();
       else one.reject(new TrailError(error));
     }
+    if (outbox.count === 0) whenEmpty?.();
     plan();
   };
+  /** Resolves when nothing is under way and nothing waits. */
+  const emptied = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (!busy && outbox.count === 0) resolve();
+      else whenEmpty = resolve;
+    });
   const closed = new Promise<void>((resolve) => {
     worker.on("message", (message: FromWriter) => {
       if ("closed" in message) return resolve();
@@ -117,8 +126,8 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     failing: () => failing,
     waiting: () => underWay.length + next.length,
     async close() {
-      while (busy || outbox.count > 0) await new Promise((resolve) => setTimeout(resolve, 1));
       open = false;
+      await emptied();
       const last: ToWriter = { close: true };
       worker.postMessage(last);
       await closed;
