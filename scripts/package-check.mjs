@@ -54,6 +54,31 @@ try {
   writeFileSync(join(app, "hooks.mjs"), `${hooks.join("")}console.log("loaded");\n`);
   const loaded = run(process.execPath, ["hooks.mjs"], app).trim();
   check("hooks load without the packages they hook into", loaded === "loaded", loaded);
+  writeFileSync(
+    join(app, "policy.json"),
+    JSON.stringify({
+      kind: "policy",
+      version: 1,
+      method: "threshold",
+      params: { positive: ["spam"], threshold: 1.84, above: "block", below: "pass" },
+      classes: ["ham", "spam"],
+    }),
+  );
+  writeFileSync(
+    join(app, "service.mjs"),
+    [
+      'import { serve } from "logits/server";',
+      'const { url, close } = await serve({ policy: "policy.json", audit: "audit", port: 0, version: "0" });',
+      "const body = JSON.stringify({ logits: [-20, 30] });",
+      'const headers = { "content-type": "application/json" };',
+      'const answer = await fetch(`${url}/v1/decide`, { method: "POST", body, headers });',
+      "console.log((await answer.json()).decisions[0].action);",
+      "await close();",
+      "",
+    ].join("\n"),
+  );
+  const action = run(process.execPath, ["service.mjs"], app).trim();
+  check(`service says ${action}, and ends`, action === "block", action);
   const cli = join(app, "node_modules/.bin/logits");
   const json = JSON.parse(run(cli, ["explain", "[8.2, 1.5]", "--classes", "cat,dog", "--json"], app));
   check("command explains [8.2, 1.5] as 99.877 %", Math.abs(json.p - 0.99877) < 5e-6, json.p);

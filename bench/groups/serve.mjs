@@ -10,7 +10,7 @@ import autocannon from "autocannon";
 const echoProgram = fileURLToPath(new URL("../programs/echo.mjs", import.meta.url));
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** Requests that are under way at one time: enough that some wait for the disk while others are decided. */
-const connections = 32;
+const connections = 128;
 
 export default async function* serve() {
   const folder = mkdtempSync(join(tmpdir(), "logits-bench-serve-"));

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { LogitsError } from "../core/index.js";
 import { type AppOptions, createApp, logOf } from "./app.js";
 import { readSecret } from "./audit/secret.js";
-import { openTrail, type Trail } from "./audit/trail.js";
+import { openTrail, type Trail, TrailError } from "./audit/trail.js";
 import { makeGeneration, type PolicySources, readTexts } from "./generation.js";
 import { readKeys, readyKeys, type ReadyKey } from "./keys.js";
 import type { Keep } from "./scoresKept.js";
@@ -81,6 +81,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     });
   } catch (error) {
     await trail?.close();
+    if (error instanceof TrailError)
+      throw new LogitsError("bad-data", `Cannot write the trail in ${options.audit}: ${error.message}`, {
+        cause: error,
+      });
     throw error;
   }
   const { tlsKey, tlsCert } = options;
