@@ -56,6 +56,8 @@ describe("the command as a person meets it", () => {
       "learn",
       "guard",
       "models",
+      "serve",
+      "audit",
     ]);
     for (const name of names) {
       const help = logits([name, "--help"]);
