@@ -1,5 +1,5 @@
 import type { Batch, CalibrationMethod, Calibrator, Params, Predictions } from "../core/index.js";
-import { LogitsError } from "../core/index.js";
+import { LogitsError, toLogits } from "../core/index.js";
 import { applyWith, predictWith, readCalibrator } from "./document.js";
 import { type FitResult, fitWith } from "./fit.js";
 import { type Candidate, chooseMethod } from "./auto.js";
@@ -54,14 +54,26 @@ export function applyCalibrator(
   return applyWith(calibrators, batch, calibrator);
 }
 
-/** The same, with the calibrator checked once for many batches. */
+/**
+ * The same, with the calibrator checked once for many batches. What it gives is good until it is called again: rows that are only looked at need no fresh
+ * memory, which costs more than dividing.
+ */
 export function calibratorRunner(
   calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
   classes: number | readonly string[],
 ): (batch: Batch) => Batch {
   const { method, params } = readCalibrator(calibrator, calibrators, classes);
-  const { apply } = calibrators.find(({ name }) => name === method)!;
-  return (batch) => apply(batch, params);
+  const { apply, temperature: temperatureIn } = calibrators.find(({ name }) => name === method)!;
+  if (!temperatureIn) return (batch) => apply(batch, params);
+  const divisor = temperatureIn(params);
+  let scaled = new Float64Array(0);
+  return (given) => {
+    const batch = toLogits(given);
+    const from = batch.values;
+    if (scaled.length !== from.length) scaled = new Float64Array(from.length);
+    for (let i = 0; i < from.length; i++) scaled[i] = from[i]! / divisor;
+    return { ...batch, kind: "logits", values: scaled };
+  };
 }
 
 /** Winner, confidence, loss … of each row under calibrated scores; equal to `predictions(applyCalibrator(batch, calibrator))` up to rounding. */

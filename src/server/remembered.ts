@@ -4,7 +4,7 @@ import type { Serving } from "./generation.js";
 /** What is kept of a request's decisions until their truth arrives. */
 interface Kept {
   serving: Serving;
-  p: Float64Array;
+  p: number[];
   class: string[];
   /** The rows' own ids, where the request gave them. */
   named?: readonly string[];
@@ -38,7 +38,7 @@ export class Decided {
   add(request: string, decisions: readonly Decision[], serving: Serving, named?: readonly string[]): void {
     const kept: Kept = {
       serving,
-      p: Float64Array.from(decisions, ({ p }) => p),
+      p: decisions.map(({ p }) => p),
       class: decisions.map((decision) => decision.class),
     };
     if (named) {

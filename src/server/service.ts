@@ -126,21 +126,27 @@ export class Service {
   }
 
   #counted({ name, version }: Serving, { decisions, shadow }: Deciding): void {
-    for (const { action, policy } of decisions) this.#countOne(name, action, policy === version ? "main" : "canary");
+    // Neighbours mostly have the same action: they are counted together.
+    for (let from = 0, row = 1; row <= decisions.length; row++) {
+      const { action, policy } = decisions[from]!;
+      if (row < decisions.length && decisions[row]!.action === action && decisions[row]!.policy === policy) continue;
+      this.#countOne(name, action, policy === version ? "main" : "canary", row - from);
+      from = row;
+    }
     shadow?.decisions.forEach(({ action }, row) => {
       this.#countOne(shadow.serving.name, action, "shadow");
       if (action !== decisions[row]!.action) this.metrics.count("logits_shadow_disagreements_total", "");
     });
   }
 
-  #countOne(policy: string, action: string, role: "main" | "canary" | "shadow"): void {
+  #countOne(policy: string, action: string, role: "main" | "canary" | "shadow", by = 1): void {
     const key = `${policy}\n${action}\n${role}`;
     let labels = this.#series.get(key);
     if (labels === undefined) {
       labels = `policy="${labelValue(policy)}",action="${labelValue(action)}",role="${role}"`;
       this.#series.set(key, labels);
     }
-    this.metrics.count("logits_decisions_total", labels);
+    this.metrics.count("logits_decisions_total", labels, by);
   }
 
   /** Shows rows to the alarm; when it rings, contracts are revoked. */
