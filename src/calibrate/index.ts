@@ -1,4 +1,4 @@
-import type { Batch, CalibrationMethod, Calibrator, Params, Predictions } from "../core/index.js";
+import type { Batch, CalibrationMethod, Calibrator, Params, Predictions, RowArrays } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { applyWith, predictWith, readCalibrator } from "./document.js";
 import { type FitResult, fitWith } from "./fit.js";
@@ -58,8 +58,9 @@ export function applyCalibrator(
 export function calibratedPredictions(
   batch: Batch,
   calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+  arrays?: RowArrays,
 ): Predictions {
-  return predictWith(calibrators, batch, calibrator);
+  return predictWith(calibrators, batch, calibrator, arrays);
 }
 
 /** The calibrator that a JSON document holds, checked before anything uses it. */

@@ -25,6 +25,7 @@ export type { NextTokenModel } from "./nextTokenModel.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
 export { bootstrapWeights, normals, philox, shuffled, uniform, uniformTo } from "./rng.js";
+export { RowArrays } from "./rowArrays.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Source } from "./types.js";
