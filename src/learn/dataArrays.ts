@@ -44,8 +44,25 @@ export async function npzExamples(path: string, { classes: named }: DataOptions)
     train: examplesOf(path, train, classes, arrays),
     ...(validation && { validation }),
     ...(test && { test }),
-    notes: [],
+    notes: notesOnBytes(used),
   };
+}
+
+/** Bytes are always shares of 255: where they can hardly be meant as such, that is said. */
+function notesOnBytes(found: Found[]): string[] {
+  const names = found.filter(({ values }) => isBits(values)).map(({ values }) => values.name);
+  if (names.length === 0) return [];
+  const hold = names.length === 1 ? "holds" : "hold";
+  return [
+    `${names.join(" and ")} ${hold} only 0 and 1, as bytes, which are divided by 255 like all bytes: save 0 and 255, or the numbers as floats, where they are black and white.`,
+  ];
+}
+
+function isBits({ type, shape, values }: NumberArray): boolean {
+  const isDivided = type === "u1" || (shape.length > 2 && !type.startsWith("f"));
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return isDivided && most === 1;
 }
 
 function findAll(arrays: Arrays): Found[] {
@@ -101,6 +118,7 @@ function examplesOf(
       "bad-data",
       `Cannot use ${path}: ${labels.name} must be as many as ${values.name}, ${rows}, got ${labels.shape[0]}`,
     );
+  if (rows === 0) throw new LogitsError("bad-data", `Cannot use ${of}: it must hold at least one example, got none`);
   const shape = shapeOf(of, rest);
   const idNames = part === undefined ? ["ids"] : parts[part].map((prefix) => `${prefix}_ids`);
   const ids = idNames.map((name) => arrays.get(name)?.texts).find((texts) => texts !== undefined);
@@ -138,7 +156,8 @@ function numbersOf(of: string, { type, values }: NumberArray, shape: readonly nu
   const size = sizeOf(shape);
   const refuse = (what: string, i: number): never => {
     const row = Math.floor(i / size);
-    throw new LogitsError("bad-data", `Cannot use ${of}: ${what}, got ${values[i]} at example ${row}`, {
+    const where = placeOf(i % size, shape);
+    throw new LogitsError("bad-data", `Cannot use ${of}: ${what}, got ${values[i]} at example ${row}, ${where}`, {
       row,
     });
   };
@@ -152,6 +171,15 @@ function numbersOf(of: string, { type, values }: NumberArray, shape: readonly nu
       refuse("pixels must be 0 … 1, or bytes (uint8) of 0 … 255", i);
   }
   return isWhole ? Uint8Array.from(values) : numbers;
+}
+
+/** Where in an example a number stands, counted from 0. */
+function placeOf(at: number, shape: readonly number[]): string {
+  if (shape.length === 1) return `feature ${at}`;
+  const [, width, channels] = shape as [number, number, number];
+  const pixel = Math.floor(at / channels);
+  const where = `row ${Math.floor(pixel / width)}, column ${pixel % width}`;
+  return channels === 1 ? where : `${where}, channel ${at % channels}`;
 }
 
 function labelsOf(of: string, { texts, values }: NumberArray, classes: readonly string[]): Int32Array {
