@@ -43,7 +43,7 @@ export async function networkNamed(model: string): Promise<NamedNetwork> {
     net,
     path,
     ...(isSeed(seed) && { seed }),
-    ...(typeof temperature === "number" && temperature > 0 && { temperature }),
+    ...(typeof temperature === "number" && temperature > 0 && temperature < Infinity && { temperature }),
     ...((await kind(beside("calibrator.json"))) === "file" && { calibrator: beside("calibrator.json") }),
   };
 }

@@ -191,6 +191,11 @@ describe("an npz file", () => {
       "Cannot use x of bad.npz: values must be finite, got Infinity at example 2, feature 1",
     ],
     [
+      "a feature beyond f32",
+      { images: undefined, x: ["<f8", [30, 2], Float64Array.from({ length: 60 }, (_, i) => (i === 5 ? 1e39 : i))] },
+      "Cannot use x of bad.npz: values must be within f32, ±3.4e38, got 1e+39 at example 2, feature 1",
+    ],
+    [
       "a label below 0",
       { labels: labels((y) => (y[4] = -1n)) },
       "Cannot use labels of bad.npz: a label must be 0 … 2, got -1 at example 4",
@@ -328,6 +333,19 @@ describe("an npz file", () => {
       expect(await said({ images })).toEqual([]);
   });
 
+  it("says which arrays are left out, and refuses half of a part that is set aside", async () => {
+    const { notes } = await openExamples(
+      file("more.npz", { ...divided(), x: ["|u1", [2], new Uint8Array(2)], ids: words(["a"]) }),
+    );
+    expect(notes).toContain(`Left out of ${at("more.npz")}: x, ids.`);
+    expect(await refusal(file("half.npz", { ...divided(), test_labels: undefined }))).toBe(
+      "Cannot use half.npz: it must hold images and labels of its test part, got test_images alone",
+    );
+    expect(await refusal(file("half.npz", { y_val: ["<i8", [30], new BigInt64Array(30)] }))).toBe(
+      "Cannot use half.npz: it must hold images and labels of its validation part, got y_val alone",
+    );
+  });
+
   it.each([0.5, -1, 2 ** 32, Number.NaN])("is not divided by a seed of %s", async (seed) => {
     expect(await refusal(file("seeded.npz"), { seed })).toBe(
       `Cannot use seeded.npz: seed must be an integer 0 … 4294967295, got ${seed}`,
@@ -384,6 +402,31 @@ describe("a folder of pictures", () => {
     expect([train, validation, test].map(({ labels }) => labels.length)).toEqual([8, 2, 2]);
     expect(test.ids).toEqual(["test/blue/9.png", "test/red/9.png"]);
     expect([...test.values.subarray(0, 3)]).toEqual([0, 0, 255]);
+  });
+
+  it("says what lies where nobody looks", async () => {
+    const path = photos("strays", "train/");
+    for (const below of ["test/red", "test/blue", "test/green", "train/red/more", "old"])
+      picture(`${path}/${below}/9.png`, [1, 2, 3]);
+    picture(`${path}/alone.png`, [1, 2, 3]);
+    const { notes, test } = await openExamples(path);
+    expect(notes).toContain("Left out: train/red/more, test/green, old, alone.png.");
+    expect(test.labels).toHaveLength(2);
+    for (const name of ["a", "b", "c", "d"]) picture(`${path}/test/${name}/9.png`, [1, 2, 3]);
+    expect((await openExamples(path)).notes).toContain(
+      "Left out: train/red/more, test/a, test/b, test/c, test/d and 3 more.",
+    );
+    // Of what --classes passes over somebody said so.
+    const { notes: some } = await openExamples(path, { classes: ["red", "blue"] });
+    expect(some.join(" ")).not.toContain("Left out");
+  });
+
+  it("may have a class that is called train", async () => {
+    const path = photos("vehicles");
+    for (let i = 0; i < 5; i++) picture(`${path}/train/${i}.png`, [0, 255, i]);
+    const { train } = await openExamples(path);
+    expect(train.classes).toEqual(["blue", "red", "train"]);
+    expect(train.ids).toHaveLength(9);
   });
 
   it("of grey pictures has one channel; other files are counted; --classes picks folders and their order", async () => {

@@ -135,7 +135,11 @@ describe("divide", () => {
       0,
     );
     expect([...train.values]).toEqual([1, 2, 3]);
-    expect(notes).toEqual(["No training example shows c."]);
+    expect(notes).toEqual([
+      "No training example shows c.",
+      "No validation example shows b.",
+      "No test example shows a.",
+    ]);
   });
 
   it("draws the same share of each class, whatever their numbers", () => {

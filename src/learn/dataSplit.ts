@@ -158,7 +158,7 @@ function checkShape(name: string, part: string, shape: readonly number[], other:
   );
 }
 
-function checkClasses({ name, train, notes }: Data): void {
+function checkClasses({ name, train, validation, test, notes }: Data): void {
   const { classes, labels } = train;
   const seen = new Set(labels);
   if (seen.size < 2)
@@ -168,4 +168,8 @@ function checkClasses({ name, train, notes }: Data): void {
     );
   const unseen = classes.filter((_, k) => !seen.has(k));
   if (unseen.length > 0) notes.push(`No training example shows ${unseen.join(", ")}.`);
+  for (const [part, examples] of Object.entries({ validation, test })) {
+    const without = classes.filter((_, k) => seen.has(k) && !examples.labels.includes(k));
+    if (without.length > 0) notes.push(`No ${part} example shows ${without.join(", ")}.`);
+  }
 }

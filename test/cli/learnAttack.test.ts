@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readArrays } from "../../src/formats/arrays.js";
@@ -195,6 +195,15 @@ describe("logits learn attack", () => {
     const alone = await attack(...argv, "--method", "mimicry");
     expect([alone.status, alone.out]).toEqual([3, ""]);
     expect(alone.err).toContain(why);
+  });
+
+  it.runIf(existsSync("/dev/full"))("says its numbers even where there is no room for its file", async () => {
+    symlinkSync("/dev/full", at("full.npz"));
+    const { status, out, err } = await attack("--rows", "20", "--replicates", "2", "--json", "-o", at("full.npz"));
+    expect([status, JSON.parse(out).files, JSON.parse(out).attacks.length]).toEqual([3, [], 2]);
+    expect(err).toBe(
+      `logits learn attack: Cannot write ${at("full.npz")}: there must be room for it, got a full disk\n`,
+    );
   });
 
   it("counts one row as one", async () => {

@@ -530,6 +530,13 @@ describe("what learn train refuses", () => {
     expect(existsSync(at("refused/model.onnx"))).toBe(false);
   });
 
+  it("--patience beside --overfit, which never stops early", async () => {
+    expect(await refusal(...small("refused", "--overfit", "30", "--patience", "3"))).toEqual([
+      2,
+      "logits: --patience says when to stop early, which --overfit never does: leave one of them out\n",
+    ]);
+  });
+
   it("a file where the folder should be", async () => {
     copyFileSync(at("bands.npz"), at("file"));
     expect(await refusal(...small("file"))).toEqual([

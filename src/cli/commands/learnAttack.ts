@@ -32,11 +32,19 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     { ...wish, onStep: stepsShown(terminal) },
   );
   const files: string[] = [];
+  let unwritten: unknown;
   for (const attack of found.attacks) {
     const { method } = attack.assessment;
     if (output === undefined || !wish.methods.includes(method)) continue;
-    files.push(pathOf(output, method, wish.methods.length > 1));
-    await writeAttacked(files.at(-1)!, attack, found.cleanReplicates, named.net.classes);
+    const path = pathOf(output, method, wish.methods.length > 1);
+    try {
+      await writeAttacked(path, attack, found.cleanReplicates, named.net.classes);
+      files.push(path);
+    } catch (error) {
+      // The numbers are there: they are said before what went wrong.
+      unwritten = error;
+      break;
+    }
   }
   const about = { model: named.path, data: String(flags["data"]), files, notes };
   terminal.out(
@@ -44,6 +52,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
       ? `${toJson({ ...documentOf(about, wish, found), seconds: (performance.now() - started) / 1000 })}\n`
       : textOf(about, invocation, wish, found, Math.min(terminal.columns, 100)),
   );
+  if (unwritten !== undefined) throw unwritten;
   return DONE;
 }
 
