@@ -51,6 +51,8 @@ describe("load", () => {
     ["/nope", "there is no such file"],
     ["src", "it must be a file, got a folder"],
     ["package.json/net.onnx", "it must be a file in a folder, got one below a file"],
+    ["", "there is no such file"],
+    ["http://127.0.0.1:9/net.onnx", "there must be an answer, got none (bad port)"],
   ])("refuses %s", async (path, what) => {
     await expect(load(path)).rejects.toMatchObject({ code: "bad-data", message: `Cannot read ${path}: ${what}` });
   });

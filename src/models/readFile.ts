@@ -7,7 +7,10 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     const bytes = await fileBytes(path);
     return bytes.slice(0, bytes.byteLength).finally(() => bytes.close());
   }
-  const response = await fetch(path);
+  const response = await fetch(path).catch((cause: Error) => {
+    const why = cause.cause instanceof Error && cause.cause.message ? cause.cause.message : cause.message;
+    throw new LogitsError("bad-data", `Cannot read ${path}: there must be an answer, got none (${why})`, { cause });
+  });
   if (!response.ok)
     throw new LogitsError("bad-data", `Cannot read ${path}: the answer must be 200, got ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
