@@ -1,9 +1,10 @@
 // A cat, a dog or a bird? A small network learns it; its logits of one picture, what softmax makes of them, how sure it is and how often right.
 //
-//     npm run build && node examples/cat-dog-bird.ts PICTURES.npz
+//     npm run example -- cat-dog-bird PICTURES.npz
 //
-// Node 22.18 or newer runs TypeScript as it is; with an older one: npx tsx examples/cat-dog-bird.ts PICTURES.npz. PICTURES.npz holds train_images (rows × 32 × 32 × 3
-// bytes), train_labels (cat 0, dog 1, bird 2), test_images and test_labels; without a file the pictures are CIFAR-10's, fetched once from its home page.
+// builds and runs it in a clone, with what npm ci installed. Node 22.18 or newer also runs it as it is, after npm run build: node examples/cat-dog-bird.ts PICTURES.npz.
+// PICTURES.npz holds train_images (rows × 32 × 32 × 3 bytes), train_labels (cat 0, dog 1, bird 2), test_images and test_labels; without a file the pictures are
+// CIFAR-10's, fetched once from its home page.
 import { pathToFileURL } from "node:url";
 import { calibrate, evaluate, explain, predictions, triage, applyCalibrator, type Batch } from "logits";
 import { conv, dense, linear, network, openExamples, pool, predict, select, train } from "logits/learn";
@@ -35,7 +36,7 @@ export async function lesson(
     Array.from({ length: count }, (_, row) => row),
   );
 
-  say(`Learning from ${count} pictures:`);
+  say(`Learning from ${pictures(count)}:`);
   const start = network([conv(8), pool(), conv(16), pool(), dense(64), linear(3)], { input: data.shape, classes });
   const { network: net } = await train(start, data, {
     epochs,
@@ -54,7 +55,7 @@ export async function lesson(
   const before = predictions(logits);
   const [accuracy, confidence] = [mean(before.correct!), mean(before.confidence)];
   say(
-    `\nOf all ${test.labels.length} test pictures it says ${percent(confidence)}, and is right ${percent(accuracy)} of the time.`,
+    `\nOf all ${pictures(test.labels.length)} of the test it says ${percent(confidence)}, and is right ${percent(accuracy)} of the time.`,
   );
   say(`Where it says 95 % or more: ${whereSure(logits)}.`);
 
@@ -71,7 +72,7 @@ export async function lesson(
   const { items, counts } = await triage(logits, { classes, top: 3 });
   for (const verdict of ["torn", "confidentlyWrong"] as const) {
     say(
-      `\n${verdict === "torn" ? "Torn between two" : "Confidently wrong"}: ${counts[verdict]} pictures${counts[verdict] > 0 ? ", such as" : ""}`,
+      `\n${verdict === "torn" ? "Torn between two" : "Confidently wrong"}: ${pictures(counts[verdict])}${counts[verdict] > 0 ? ", such as" : ""}`,
     );
     for (const item of items.filter((one) => one.verdict === verdict)) say(`  picture ${item.row}: ${item.text}`);
   }
@@ -87,16 +88,17 @@ const eceOf = async (batch: Batch): Promise<number> =>
 function whereSure(batch: Batch): string {
   const { confidence, correct } = predictions(batch);
   const sure = Array.from(correct!).filter((_, row) => confidence[row]! >= 0.95);
-  return sure.length === 0 ? "nowhere" : `${sure.length} pictures, right ${percent(mean(sure))}`;
+  return sure.length === 0 ? "nowhere" : `${pictures(sure.length)}, right ${percent(mean(sure))}`;
 }
 
 const mean = (xs: ArrayLike<number>): number => Array.from(xs).reduce((total, x) => total + x, 0) / xs.length;
+const pictures = (count: number): string => `${count} picture${count === 1 ? "" : "s"}`;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   await lesson(process.argv[2] ?? "cifar10-animals").catch((error: Error) => {
     console.error(
-      `${error.message}\nPictures from a file: node examples/cat-dog-bird.ts PICTURES.npz; its first lines say what must be in there.`,
+      `${error.message}\nPictures from a file: npm run example -- cat-dog-bird PICTURES.npz; the first lines of examples/cat-dog-bird.ts say what must be in there.`,
     );
     process.exitCode = 1;
   });

@@ -1,9 +1,9 @@
 // What a loss still teaches a network that is confidently wrong, and what training makes of it.
 //
-//     npm run build && node examples/vanishing.ts
+//     npm run example -- vanishing [IMAGES EPOCHS]
 //
-// Node 22.18 or newer runs TypeScript as it is; with an older one: npx tsx examples/vanishing.ts. Training needs TensorFlow.js to be quick:
-// npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm.
+// builds and runs it in a clone, with what npm ci installed. Node 22.18 or newer also runs it as it is, after npm run build: node examples/vanishing.ts.
+// Elsewhere training needs TensorFlow.js to be quick: npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm.
 import { pathToFileURL } from "node:url";
 import {
   dense,
@@ -178,12 +178,13 @@ export async function recoveries(scales = [1, 12], images = 4000, epochs = 5): P
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const [images = 4000, epochs = 5] = process.argv.slice(2).map(Number);
   console.log("How much is learned from logits [gap, 0, −1] where the label is 1: the length of the gradient.\n");
   print(gradients());
   console.log(
-    "\nAccuracy after 5 epochs on 4,000 pictures of clothes, from a network that was taught wrong labels (its last layer × scale):\n",
+    `\nAccuracy after ${epochs} ${epochs === 1 ? "epoch" : "epochs"} on ${images.toLocaleString("en")} pictures of clothes, from a network that was taught wrong labels (its last layer × scale):\n`,
   );
-  print(await recoveries());
+  print(await recoveries([1, 12], images, epochs));
   console.log("\nNaN: the loss or a weight was no number any more.");
 }
 

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { lesson } from "../examples/cat-dog-bird.js";
 import { gradients, recoveries } from "../examples/vanishing.js";
@@ -39,6 +41,35 @@ describe("examples/vanishing", () => {
     expect(row!["log(softmax)"]).toBeNaN();
     expect(row!["clipped 1e-7"]).toBeLessThan(row!["from logits"]! - 0.2);
     expect(row!["squared error"]).toBeLessThan(0.25);
+  });
+});
+
+/** A lesson as a newcomer runs it, offline, on whatever Node this is. */
+function run(...words: string[]): { status: number | null; out: string; err: string } {
+  const script = fileURLToPath(new URL("../scripts/example.mjs", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], { encoding: "utf8" });
+  return { status, out: stdout, err: stderr };
+}
+
+describe("npm run example", () => {
+  it("runs the lesson about vanishing gradients", () => {
+    const { status, out, err } = run("vanishing", "200", "1");
+    expect([status, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^ +17( +1\.414){3} +0 +2\.1e-7$/m);
+    expect(out).toContain("Accuracy after 1 epoch on 200 pictures of clothes");
+    expect(out).toMatch(/^ +12( +0\.\d{3}){6}$/m);
+  });
+
+  it("names the lessons that there are", () => {
+    for (const [words, got] of [
+      [[], "none"],
+      [["vanish"], "vanish"],
+    ] as const)
+      expect(run(...words)).toEqual({
+        status: 2,
+        out: "",
+        err: `npm run example -- NAME …: NAME must be cat-dog-bird or vanishing, got ${got}\n`,
+      });
   });
 });
 
@@ -81,5 +112,8 @@ describe("examples/cat-dog-bird", () => {
     expect(text).toContain(`Torn between two: ${got.torn} pictures`);
     expect(text).toContain(`Confidently wrong: ${got.confidentlyWrong} pictures`);
     expect(got.accuracy).toBeGreaterThan(1 / 3);
+    const { status, out, err } = run("cat-dog-bird", path);
+    expect([status, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^Learning from 108 pictures:\n[^]*\nConfidently wrong: \d+ pictures/);
   });
 });

@@ -5,6 +5,7 @@ import {
   LogitsError,
   type Predictions,
   predictions,
+  type RowArrays,
 } from "../core/index.js";
 
 /**
@@ -89,12 +90,20 @@ export function predictWith(
   methods: readonly CalibrationMethod[],
   batch: Batch,
   calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+  arrays?: RowArrays,
 ): Predictions {
   const { method, params } = readCalibrator(calibrator, methods, batch.classes);
-  return predictAfter(methods.find(({ name }) => name === method)!, batch, params);
+  return predictAfter(methods.find(({ name }) => name === method)!, batch, params, arrays);
 }
 
 /** The same for parameters that need no check, because they were just learned. */
-export function predictAfter(method: CalibrationMethod, batch: Batch, params: Calibrator["params"]): Predictions {
-  return method.temperature ? predictions(batch, method.temperature(params)) : predictions(method.apply(batch, params));
+export function predictAfter(
+  method: CalibrationMethod,
+  batch: Batch,
+  params: Calibrator["params"],
+  arrays?: RowArrays,
+): Predictions {
+  return method.temperature
+    ? predictions(batch, method.temperature(params), arrays)
+    : predictions(method.apply(batch, params), 1, arrays);
 }

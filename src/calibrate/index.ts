@@ -1,4 +1,4 @@
-import type { Batch, CalibrationMethod, Calibrator, Params, Predictions } from "../core/index.js";
+import type { Batch, CalibrationMethod, Calibrator, Params, Predictions, RowArrays } from "../core/index.js";
 import { LogitsError, toLogits } from "../core/index.js";
 import { applyWith, predictWith, readCalibrator } from "./document.js";
 import { type FitResult, fitWith } from "./fit.js";
@@ -80,8 +80,9 @@ export function calibratorRunner(
 export function calibratedPredictions(
   batch: Batch,
   calibrator: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>,
+  arrays?: RowArrays,
 ): Predictions {
-  return predictWith(calibrators, batch, calibrator);
+  return predictWith(calibrators, batch, calibrator, arrays);
 }
 
 /** The calibrator that a JSON document holds, checked before anything uses it. */

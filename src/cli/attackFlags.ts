@@ -36,7 +36,10 @@ export const attackFlags: Flag[] = [
     metavar: "S",
     help: "Standard deviation of that noise, as 12/255 or 0.05 (default 12/255)",
   },
-  seedFlag,
+  {
+    ...seedFlag,
+    help: "Seed of everything random; of what is set aside for tests too, where no card.json beside the network says it (default 0)",
+  },
   outputFlag("OUT.npz", "Where to keep logits before and after, and under noise; of all, a file an attack"),
   jsonFlag,
 ];
@@ -46,6 +49,10 @@ export const explainFlags: Flag[] = [
   { name: "image", type: "string", metavar: "X", help: "A PNG or JPEG, resized to what the network takes" },
   ...dataFlags,
   { name: "row", type: "integer", min: 0, metavar: "N", help: "Which of DATA's test examples, from 0 (default 0)" },
+  {
+    ...seedFlag,
+    help: "Of what is set aside for tests, where no card.json beside the network says it (default 0)",
+  },
   {
     ...temperatureFlag,
     help: "Divide the logits by T (default: what lies beside the network, calibrator.json or card.json)",

@@ -1,5 +1,6 @@
 import type { Assessment, Evidence } from "../learn/index.js";
 import { formatPercent } from "../triage/index.js";
+import { counted } from "./counted.js";
 import { alignColumns } from "./metricsTable.js";
 
 /** What a reader must know before these numbers are believed. */
@@ -8,6 +9,8 @@ export const caveats = {
     "An AUROC below 0.5 is no slip: a strong attack makes rows that look surer than benign ones, so low confidence does not give it away.",
   adaptive:
     "Logits alone do not stop an attacker who knows the detector: the mimicry rows were made for it. The noise statistic is a tripwire for those who do not know of it, not a defence.",
+  notShown:
+    "An attacker who knows the detector is not among these: what he leaves of the evidence is not known here. The noise statistic is a tripwire for those who do not know of it, not a defence.",
   few: "Fewer than 50 rows were fooled: mind the width of the intervals.",
 } as const;
 
@@ -23,7 +26,7 @@ const names: Record<Evidence, string> = {
 /** One attack: what it did to accuracy and confidence, and what each kind of evidence is worth against it. No mean over attacks: the worst one is what counts. */
 export function attackText({ method, adaptive, rows, steps, ...attack }: Assessment): string {
   const { accuracy, meanConfidence, successes, evidence } = attack;
-  const title = `${method}${adaptive ? ", adaptive: it knows the detector" : ""} (${rows} rows, ${steps} step${steps === 1 ? "" : "s"})`;
+  const title = `${method}${adaptive ? ", adaptive: it knows the detector" : ""} (${counted(rows, "row")}, ${counted(steps, "step")})`;
   const lines = [
     title,
     `  accuracy ${formatPercent(accuracy.before)} → ${formatPercent(accuracy.after)}; mean confidence ${formatPercent(meanConfidence.before)} → ${formatPercent(meanConfidence.after)}; ${successes} fooled`,

@@ -66,7 +66,7 @@ export const trainFlags: Flag[] = [
     type: "integer",
     min: 2,
     metavar: "N",
-    help: "Learn the first N training examples by heart: no early stop, the last epoch is kept; the other training examples join those that the temperature is fitted to",
+    help: "Learn N training examples by heart, the first ones where these show every class, else drawn from all classes by the seed: no early stop, the last epoch is kept; the others join those that the temperature is fitted to",
   },
   { ...seedFlag, help: "Seed of the weights, the order, the changes, and of what is set aside (default 0)" },
   jsonFlag,

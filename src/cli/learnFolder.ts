@@ -2,6 +2,7 @@ import { access, constants, lstat, mkdir, readdir, rm, stat } from "node:fs/prom
 import { dirname, join, resolve } from "node:path";
 import { LogitsError } from "../core/index.js";
 import { type Checkpoint, readCheckpoint } from "../learn/checkpoint.js";
+import { lockFolder } from "./folderLock.js";
 
 /** What a run leaves in its folder. */
 export const files = {
@@ -22,7 +23,12 @@ const reasons: Record<string, string> = {
   EACCES: "it must be a folder where you may write, got no permission",
   EROFS: "it must be a folder where you may write, got a read-only file system",
   ENOSPC: "there must be room for it, got a full disk",
+  EDQUOT: "there must be room for it, got a used-up quota",
 };
+
+/** What is written aside, and what is left where that ended before its time. */
+const half =
+  /^((model\.onnx|val\.npz|test\.npz|calibrator\.json|card\.json|checkpoint)\.[0-9a-f]{8}\.part|lock\.[0-9a-f]{16})$/;
 
 /** As `mkdir -p`. Node's own never ends where a file system lets nobody make folders, as in /proc. */
 async function makeFolder(folder: string): Promise<void> {
@@ -44,18 +50,29 @@ const isThere = (path: string): Promise<boolean> =>
     (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
   );
 
-/** Makes the folder, and takes away what a killed run had half written. */
-export async function openFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder, keeps other runs out of it, and takes away what a killed run had half written.
+ *
+ * @returns what lets others in again
+ */
+export async function openFolder(folder: string): Promise<() => Promise<void>> {
+  let release: () => Promise<void>;
   try {
     await makeFolder(folder);
     await access(folder, constants.W_OK);
+    release = await lockFolder(folder);
   } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
+    const reason = LogitsError.isInstance(error) ? undefined : reasons[(error as NodeJS.ErrnoException).code ?? ""];
     if (reason === undefined) throw error;
     throw new LogitsError("bad-data", `Cannot write ${folder}: ${reason}`, { cause: error });
   }
-  const half = /^(model\.onnx|val\.npz|test\.npz|calibrator\.json|card\.json|checkpoint)\.[0-9a-f]{8}\.part$/;
-  for (const name of await readdir(folder)) if (half.test(name)) await rm(join(folder, name), { force: true });
+  try {
+    for (const name of await readdir(folder)) if (half.test(name)) await rm(join(folder, name), { force: true });
+    return release;
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 export const checkpointIn = (folder: string): string => join(folder, "checkpoint");

@@ -3,6 +3,7 @@ import { type Batch, type Predictions, predictions } from "../core/index.js";
 import { type Calibration, calibrateSource } from "../plan/calibrate.js";
 import { sourceOf } from "../plan/collect.js";
 import { formatPercent } from "../triage/index.js";
+import { counted } from "./counted.js";
 import { number } from "./metricsTable.js";
 
 /** From here on a probability is taken for a promise. */
@@ -58,11 +59,11 @@ function sureOf({ rows, confidence, correct }: Predictions): Sure {
 /** The same in words. */
 export function judgedText({ calibration, accuracy, before, after }: Judged, rows: number): string {
   const { params, flips, warnings } = calibration;
-  const kept = flips === 0 ? "every winner kept" : `${flips.toLocaleString("en")} winners changed`;
+  const kept = flips === 0 ? "every winner kept" : `${counted(flips, "winner")} changed`;
   const sure = ({ rows: count, accuracy: right }: Sure): string =>
     right === null ? "none" : `${count.toLocaleString("en")}, right ${formatPercent(right)}`;
   return [
-    `On ${rows.toLocaleString("en")} test examples, right ${formatPercent(accuracy)}:`,
+    `On ${counted(rows, "test example")}, right ${formatPercent(accuracy)}:`,
     `  ECE       ${number(before.ece)} → ${number(after.ece)} after temperature ${number(Number(params["temperature"]))} (${kept})`,
     `  NLL       ${number(before.nll)} → ${number(after.nll)}`,
     `  P ≥ ${SURE}  ${sure(before.sure)} → ${sure(after.sure)}`,

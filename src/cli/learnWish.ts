@@ -27,6 +27,8 @@ export function wishOf({ flags }: Invocation, { shape, labels }: Examples): Wish
       "bad-argument",
       `Cannot train: --overfit must be at most the number of training examples, ${labels.length}, got ${overfit}`,
     );
+  if (overfit !== undefined && flags["patience"] !== undefined)
+    throw new UsageError("--patience says when to stop early, which --overfit never does: leave one of them out");
   const number = (name: string, otherwise: number): number => (flags[name] as number | undefined) ?? otherwise;
   return {
     epochs: number("epochs", overfit === undefined ? 16 : 60),

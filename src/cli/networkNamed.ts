@@ -4,7 +4,8 @@ import { LogitsError } from "../core/index.js";
 import { type Data, openExamples } from "../learn/data.js";
 import { load, type Network } from "../learn/index.js";
 import { readJson } from "../models/readFile.js";
-import type { Invocation } from "./command.js";
+import type { Invocation, Terminal } from "./command.js";
+import { fetchShown } from "./fetchProgress.js";
 import { list } from "./flags.js";
 
 /** A network that `logits learn train` wrote, and what is known of it. */
@@ -13,8 +14,8 @@ export interface NamedNetwork {
   path: string;
   /** Of the card beside it, where it has one. */
   temperature?: number;
-  /** Of the run that trained it, by the card: what was set aside for tests depends on it. */
-  seed: number;
+  /** Of the run that trained it, where a card says it: what was set aside for tests depends on it. */
+  seed?: number;
   /** The calibrator's file beside it, where there is one. */
   calibrator?: string;
 }
@@ -41,18 +42,30 @@ export async function networkNamed(model: string): Promise<NamedNetwork> {
   return {
     net,
     path,
-    seed: typeof seed === "number" ? seed : 0,
-    ...(typeof temperature === "number" && temperature > 0 && { temperature }),
+    ...(isSeed(seed) && { seed }),
+    ...(typeof temperature === "number" && temperature > 0 && temperature < Infinity && { temperature }),
     ...((await kind(beside("calibrator.json"))) === "file" && { calibrator: beside("calibrator.json") }),
   };
 }
 
-/** The data that flags name, divided as they were when the network was trained: no test example is one that it learned from. */
-export async function dataFor({ seed, net, path }: NamedNetwork, { flags }: Invocation): Promise<Data> {
+const isSeed = (seed: unknown): seed is number => Number.isInteger(seed) && Number(seed) >= 0 && Number(seed) < 2 ** 32;
+
+/**
+ * The data that flags name, divided as they were when the network was trained: no test example is one that it learned from. Where no card says how that was,
+ * they are divided by --seed, and a note says what that may mean.
+ */
+export async function dataFor(
+  { seed: carded, net, path }: NamedNetwork,
+  { flags }: Invocation,
+  terminal: Terminal,
+): Promise<{ data: Data; notes: string[] }> {
+  const isJson = flags["json"] === true;
+  const seed = carded ?? Number(flags["seed"] ?? 0);
   const data = await openExamples(String(flags["data"]), {
     seed,
     ...(flags["classes"] !== undefined && { classes: list(String(flags["classes"])) }),
     ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
+    onFetch: fetchShown(terminal, isJson),
   });
   const { classes, shape } = data.train;
   const refuse = (what: string, hint?: string): never => {
@@ -71,5 +84,11 @@ export async function dataFor({ seed, net, path }: NamedNetwork, { flags }: Invo
     );
   if (shape.join() !== net.input.join())
     refuse(`its examples must be ${net.input.join(" × ")}, got ${shape.join(" × ")}`);
-  return data;
+  const notes: string[] = [];
+  if (carded === undefined && data.drawn.includes("test"))
+    notes.push(
+      `No card.json beside ${path} says which examples it learned from: the test part is drawn by seed ${seed} (--seed), so it may have seen some of them.`,
+    );
+  if (!isJson) for (const note of notes) terminal.err(`${note}\n`);
+  return { data, notes };
 }

@@ -39,6 +39,7 @@ export { sha256 } from "./sha256.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
 export { bootstrapWeights, normals, philox, shuffled, uniform, uniformsTo, uniformTo } from "./rng.js";
+export { RowArrays } from "./rowArrays.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";
 export type { Batch, Capture, Kind, LabelInfo, Logits, Replicates, Source } from "./types.js";

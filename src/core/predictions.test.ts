@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Batch, predictions } from "./index.js";
+import { type Batch, predictions, RowArrays } from "./index.js";
 
 const table = (rows: number[][], labels?: number[], narrow = false): Batch => ({
   kind: "logits",
@@ -58,5 +58,24 @@ describe("predictions", () => {
   it("what rounding would tie, a temperature leaves apart", () => {
     const close = table([[1, 1 + 2 ** -23]], undefined, true);
     expect(predictions(close, 3)).toMatchObject({ predicted: Int32Array.of(1), tie: Uint8Array.of(0) });
+  });
+
+  it("gives the same in arrays that other rows have filled, whatever their number", () => {
+    const arrays = new RowArrays();
+    const some = [
+      [3.1, 2.9, -1],
+      [0.5, 0.5, 0.5],
+      [-200, 30, 29.5],
+    ];
+    for (const [rows, labels] of [
+      [some.slice(0, 2), [0, 2]],
+      [some, [1, 1, 2]],
+      [some.slice(2), [0]],
+    ] as const) {
+      const { probs, ...again } = predictions(table(rows, [...labels]), 1.5, arrays);
+      const { probs: fresh, ...once } = predictions(table(rows, [...labels]), 1.5);
+      expect(again).toEqual(once);
+      expect(probs()).toEqual(fresh());
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { type RowStats, rowStats, softmaxRows } from "../kernels/index.js";
 import { checkBatch, toLogits } from "./batch.js";
 import { LogitsError } from "./errors.js";
+import { RowArrays } from "./rowArrays.js";
 import type { Batch } from "./types.js";
 
 /**
@@ -41,28 +42,31 @@ export interface Predictions {
   probs(): Float64Array;
 }
 
-/** @param temperature what all logits are divided by first; range > 0, default and no-op 1. */
-export function predictions(given: Batch, temperature = 1): Predictions {
+/**
+ * @param temperature what all logits are divided by first; range > 0, default and no-op 1.
+ * @param arrays where to write; the result lasts until they are used for another batch.
+ */
+export function predictions(given: Batch, temperature = 1, arrays: RowArrays = new RowArrays()): Predictions {
   checkBatch(given);
   const batch = toLogits(given);
   const { values, rows, classes, labels, floor } = batch;
   const scale = 1 / temperature;
   const stats: RowStats = {
-    argmax: new Int32Array(rows),
-    tie: new Uint8Array(rows),
-    max: new Float64Array(rows),
-    rest: new Float64Array(rows),
+    argmax: arrays.take(Int32Array, "argmax", rows),
+    tie: arrays.take(Uint8Array, "tie", rows),
+    max: arrays.take(Float64Array, "max", rows),
+    rest: arrays.take(Float64Array, "rest", rows),
   };
   rowStats(values, rows, classes, scale, stats);
   const { argmax, tie, max, rest } = stats;
-  const confidence = new Float64Array(rows);
+  const confidence = arrays.take(Float64Array, "confidence", rows);
   for (let row = 0; row < rows; row++) {
     const others = rest[row]!;
     if (others !== others) throw notFinite(batch, row);
     confidence[row] = 1 / (1 + others);
   }
   const logOdds = once(() => {
-    const odds = new Float64Array(rows);
+    const odds = arrays.take(Float64Array, "logOdds", rows);
     for (let row = 0; row < rows; row++) {
       const others = rest[row]!;
       odds[row] = others > tiny ? -Math.log(others) : logOddsOf(values, row * classes, classes, argmax[row]!, scale);
@@ -70,17 +74,17 @@ export function predictions(given: Batch, temperature = 1): Predictions {
     return odds;
   });
   const logSumExp = once(() => {
-    const lse = new Float64Array(rows);
+    const lse = arrays.take(Float64Array, "logSumExp", rows);
     for (let row = 0; row < rows; row++) lse[row] = scale * max[row]! + Math.log1p(rest[row]!);
     return lse;
   });
   const correct = once(() => {
-    const right = new Uint8Array(rows);
+    const right = arrays.take(Uint8Array, "correct", rows);
     for (let row = 0; row < rows; row++) right[row] = labels![row] === argmax[row] ? 1 : 0;
     return right;
   });
   const losses = once(() => {
-    const nll = new Float64Array(rows);
+    const nll = arrays.take(Float64Array, "nll", rows);
     let infinite = 0;
     let floored = 0;
     const highest = floor === undefined ? Infinity : -Math.log(floor);

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
+  existsSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { fileBytes, writeFile } from "./file.js";
+import { fileBytes, textOf, writeFile } from "./file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "logits-file-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +52,56 @@ it.skipIf(process.platform === "win32")("a pipe is read to its end, once (Window
   expect(new TextDecoder().decode(await bytes.slice(0, 3))).toBe("a,b");
   await bytes.close();
   writer.kill();
+});
+
+it.skipIf(process.platform === "win32")(
+  "a pipe that nobody writes to is given up (Windows has no mkfifo)",
+  async () => {
+    execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", at("lonely")]);
+    await expect(fileBytes(at("lonely"))).rejects.toMatchObject({
+      code: "bad-data",
+      message: `Cannot read ${at("lonely")}: a pipe must have somebody who writes to it, got none for 5 s`,
+    });
+  },
+  10_000,
+);
+
+it.skipIf(process.platform === "win32")("a pipe may pause while it is written (Windows has no mkfifo)", async () => {
+  execFileSync("sh", ["-c", `mkfifo "$1"`, "sh", at("slow")]);
+  const writer = spawn("sh", [
+    "-c",
+    `sleep 0.3; { printf 'a,b\\n'; sleep 0.5; printf '1,2\\n'; } > "$1"`,
+    "sh",
+    at("slow"),
+  ]);
+  const bytes = await fileBytes(at("slow"));
+  expect(new TextDecoder().decode(await bytes.slice(0, bytes.byteLength))).toBe("a,b\n1,2\n");
+  writer.kill();
+});
+
+it.skipIf(!existsSync("/dev/full"))(
+  "a device is refused before anything is read (skipped without /dev/full)",
+  async () => {
+    symlinkSync("/dev/zero", at("zero"));
+    for (const path of ["/dev/full", "/dev/zero", "/dev/null", at("zero")])
+      for (const read of [fileBytes, textOf])
+        await expect(read(path)).rejects.toMatchObject({
+          code: "bad-data",
+          message: `Cannot read ${path}: it must be a file, got a device`,
+        });
+  },
+);
+
+it("a folder, what lies below a file, and a link to itself are refused", async () => {
+  writeFileSync(at("plain"), "x");
+  symlinkSync(at("itself"), at("itself"));
+  for (const [path, got] of [
+    [folder, "it must be a file, got a folder"],
+    [at("plain/below"), "it must be a file in a folder, got one below a file"],
+    [at("itself"), "it must be a file, got a link to itself"],
+    [at("a".repeat(300)), "its name must be shorter"],
+  ])
+    await expect(fileBytes(path!)).rejects.toMatchObject({ code: "bad-data", message: `Cannot read ${path}: ${got}` });
 });
 
 it("what is not there is said in a sentence", async () => {

@@ -80,6 +80,7 @@ async function findDirectory(bytes: Bytes): Promise<{ start: number; size: numbe
   let at = tail.length - 22;
   while (at >= 0 && view.getUint32(at, true) !== 0x06054b50) at--;
   if (at < 0) {
+    await checkMagic(bytes);
     throw new LogitsError(
       "bad-data",
       `Cannot read ${nameOf(bytes)}: a zip archive must end with its directory, got none`,
@@ -105,6 +106,17 @@ async function findDirectory(bytes: Bytes): Promise<{ start: number; size: numbe
     size: Number(zip64.getBigUint64(40, true)),
     start: Number(zip64.getBigUint64(48, true)),
   };
+}
+
+/** What does not even begin as an archive was not cut short: it is another file. */
+async function checkMagic(bytes: Bytes): Promise<void> {
+  const [first, second] = await bytes.slice(0, Math.min(2, bytes.byteLength));
+  if (first === 0x50 && second === 0x4b) return;
+  throw new LogitsError(
+    "bad-data",
+    `Cannot read ${nameOf(bytes)}: it must be a zip archive, as an npz is, got ${bytes.byteLength === 0 ? "an empty file" : "another file"}`,
+    { hint: "numpy.savez writes such files." },
+  );
 }
 
 function memberOf(bytes: Bytes, entry: Entry): ZipMember {

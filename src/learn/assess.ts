@@ -1,4 +1,4 @@
-import { type Batch, predictions, type Replicates, shuffled } from "../core/index.js";
+import { type Batch, LogitsError, predictions, type Replicates, shuffled } from "../core/index.js";
 import { fitNoise, noiseEvidence, type NoiseLaw } from "../stats/noiseEvidence.js";
 import { rateAtFpr, type Rate, separation } from "../stats/separation.js";
 import { attack, type Attacked, type AttackMethod, stepsOf } from "./attack.js";
@@ -7,6 +7,9 @@ import { type Examples, select } from "./examples.js";
 import type { Network } from "./network.js";
 import { replicate, type ReplicateOptions } from "./noise.js";
 import { predict } from "./predict.js";
+
+/** The attack that knows the detector. */
+const ADAPTIVE: AttackMethod = "mimicry";
 
 export type Evidence = SnapshotScore | "noise";
 
@@ -44,6 +47,13 @@ export interface AssessOptions extends ReplicateOptions {
   onStep?: (method: AttackMethod, step: number, of: number) => void | Promise<void>;
 }
 
+/** An attack that could not be made, and why. */
+export interface MissingAttack {
+  method: AttackMethod;
+  adaptive: boolean;
+  why: string;
+}
+
 /** An attack with what was seen of it. */
 export interface Assessed {
   assessment: Assessment;
@@ -54,6 +64,8 @@ export interface Assessed {
 export interface Assessments {
   /** In the order of `methods`; last, if not asked for, the adaptive one. */
   attacks: Assessed[];
+  /** Those that could not be made where others could. */
+  missing: MissingAttack[];
   clean: Batch;
   cleanReplicates: Replicates;
   law: NoiseLaw;
@@ -61,7 +73,8 @@ export interface Assessments {
 
 /**
  * Attacks examples and judges every kind of evidence that their logits give, at rest and under noise, against the same rows before they were attacked.
- * The adaptive attack is always among them: what a detector does for those who do not know of it is half of what there is to say.
+ * The adaptive attack is always among them: what a detector does for those who do not know of it is half of what there is to say. Where these examples do not
+ * allow it, the others are kept, and `missing` says why; where it is the only one that was asked for, that is an error.
  *
  * @param known benign examples that were not chosen by anyone: from them comes how noise moves logits, and whom `mimicry` imitates.
  * @throws "bad-argument", "bad-data", "mismatch"
@@ -76,9 +89,10 @@ export async function assess(
   const clean = await predict(net, examples);
   const cleanReplicates = await replicate(net, examples, noise);
   const benign = scoresOf(law, clean, cleanReplicates);
-  const wanted: AttackMethod[] = methods.includes("mimicry") ? [...methods] : [...methods, "mimicry"];
+  const wanted: AttackMethod[] = methods.includes(ADAPTIVE) ? [...methods] : [...methods, ADAPTIVE];
   const attacks: Assessed[] = [];
-  for (const method of wanted) {
+  const missing: MissingAttack[] = [];
+  const assessed = async (method: AttackMethod): Promise<Assessed> => {
     const few = methods.includes(method) ? examples : some(examples, adaptiveRows, noise.seed);
     const started = performance.now();
     const attacked = await attack(net, few, {
@@ -95,14 +109,24 @@ export async function assess(
     const replicates = await replicate(net, attacked.examples, noise);
     const assessment: Assessment = {
       method,
-      adaptive: method === "mimicry",
+      adaptive: method === ADAPTIVE,
       steps: stepsOf(method, steps),
       ...judge(attacked, scoresOf(law, attacked.attacked, replicates), benign),
       secondsPerRow: seconds / few.labels.length,
     };
-    attacks.push({ assessment, attacked, replicates });
+    return { assessment, attacked, replicates };
+  };
+  for (const method of wanted) {
+    try {
+      attacks.push(await assessed(method));
+    } catch (error) {
+      // What others showed is not lost with it.
+      const isAlone = methods.every((one) => one === method);
+      if (isAlone || !LogitsError.isInstance(error) || error.code === "bad-argument") throw error;
+      missing.push({ method, adaptive: method === ADAPTIVE, why: error.message });
+    }
   }
-  return { attacks, clean, cleanReplicates, law };
+  return { attacks, missing, clean, cleanReplicates, law };
 }
 
 type Scores = Record<Evidence, Float64Array>;

@@ -3,6 +3,7 @@ import { type Batch, LogitsError, predictions, uniform } from "../core/index.js"
 import { type Goal, towards, upCrossEntropy, upLead } from "./attackGoals.js";
 import { gradients } from "./backward.js";
 import { checkInput } from "./checkInput.js";
+import { checkSeed } from "./checkSeed.js";
 import { checkExamples, type Examples, gather, sizeOf } from "./examples.js";
 import { parameterTensors } from "./forward.js";
 import { imitated } from "./mimicry.js";
@@ -21,7 +22,7 @@ export interface AttackOptions {
   eps?: number;
   /** An integer ≥ 1; default 20 (30 for mimicry, 1 for fgsm, which has no other). */
   steps?: number;
-  /** Default 1. */
+  /** An integer 0 … 2³² − 1; default 1. */
   seed?: number;
   /** cw: how far the other class is to lead, in logits, > 0; default 0.5. */
   lead?: number;
@@ -66,6 +67,7 @@ export async function attack(net: Network, examples: Examples, options: AttackOp
   const { method = "pgd", eps = 8 / 255, seed = 1, onStep } = options;
   const steps = stepsOf(method, options.steps);
   checkOptions(options, method, eps, steps);
+  checkSeed("attack", seed);
   checkFor("attack", net, examples);
   if (method === "mimicry") checkFor("attack by mimicry", net, options.like!);
   const tf = await tensorflow();

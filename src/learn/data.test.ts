@@ -160,26 +160,40 @@ describe("an npz file", () => {
     change(values);
     return ["<i8", [30], values];
   };
+  /** The pictures as training and as test examples. */
+  const divided = (): Parameters<typeof file>[1] => ({
+    images: undefined,
+    labels: undefined,
+    train_images: ["|u1", [30, 4, 4, 3], banded(30, [4, 4, 3], 3).pixels],
+    train_labels: labels(() => undefined),
+    test_images: ["|u1", [30, 4, 4, 3], banded(30, [4, 4, 3], 3).pixels],
+    test_labels: labels(() => undefined),
+  });
   it.each([
     [
       "a NaN pixel",
       { images: f4((x) => (x[100] = Number.NaN)) },
-      "Cannot use images of bad.npz: pixels must be finite, got NaN at example 2",
+      "Cannot use images of bad.npz: pixels must be finite, got NaN at example 2, row 0, column 1, channel 1",
     ],
     [
       "pixels as floats up to 255",
       { images: f4((x) => (x[100] = 255)) },
-      "Cannot use images of bad.npz: pixels must be 0 … 1, or bytes (uint8) of 0 … 255, got 255 at example 2",
+      "Cannot use images of bad.npz: pixels must be 0 … 1, or bytes (uint8) of 0 … 255, got 255 at example 2, row 0, column 1, channel 1",
     ],
     [
       "a pixel below 0",
       { images: ["<i4", [30, 4, 4, 3], Int32Array.from({ length: 30 * 48 }, (_, i) => (i === 50 ? -1 : 0))] },
-      "Cannot use images of bad.npz: pixels must be 0 … 255, got -1 at example 1",
+      "Cannot use images of bad.npz: pixels must be 0 … 255, got -1 at example 1, row 0, column 0, channel 2",
     ],
     [
       "an infinite feature",
       { images: undefined, x: ["<f8", [30, 2], Float64Array.from({ length: 60 }, (_, i) => (i === 5 ? Infinity : i))] },
-      "Cannot use x of bad.npz: values must be finite, got Infinity at example 2",
+      "Cannot use x of bad.npz: values must be finite, got Infinity at example 2, feature 1",
+    ],
+    [
+      "a feature beyond f32",
+      { images: undefined, x: ["<f8", [30, 2], Float64Array.from({ length: 60 }, (_, i) => (i === 5 ? 1e39 : i))] },
+      "Cannot use x of bad.npz: values must be within f32, ±3.4e38, got 1e+39 at example 2, feature 1",
     ],
     [
       "a label below 0",
@@ -229,7 +243,25 @@ describe("an npz file", () => {
     [
       "no examples",
       { images: ["|u1", [0, 4, 4, 3], new Uint8Array(0)], labels: ["<i8", [0], new BigInt64Array(0)] },
-      "Cannot use bad.npz: there must be at least one example, got none",
+      "Cannot use images of bad.npz: it must hold at least one example, got none",
+    ],
+    [
+      "no test examples",
+      {
+        ...divided(),
+        test_images: ["|u1", [0, 4, 4, 3], new Uint8Array(0)],
+        test_labels: ["<i8", [0], new BigInt64Array(0)],
+      },
+      "Cannot use test_images of bad.npz: it must hold at least one example, got none",
+    ],
+    [
+      "a NaN pixel in a grey test picture",
+      {
+        ...divided(),
+        train_images: ["|u1", [30, 4, 4], new Uint8Array(480)],
+        test_images: ["<f4", [30, 4, 4], new Float32Array(480).fill(Number.NaN, 39, 40)],
+      },
+      "Cannot use test_images of bad.npz: pixels must be finite, got NaN at example 2, row 1, column 3",
     ],
     [
       "too few examples",
@@ -244,14 +276,10 @@ describe("an npz file", () => {
     [
       "test pictures of another size",
       {
-        images: undefined,
-        labels: undefined,
-        train_images: ["|u1", [30, 4, 4, 3], banded(30, [4, 4, 3], 3).pixels],
-        train_labels: labels(() => undefined),
+        ...divided(),
         test_images: ["|u1", [30, 2, 8, 3], new Uint8Array(1440)],
-        test_labels: labels(() => undefined),
       },
-      "Cannot use bad.npz: all examples must be 4 × 4 × 3 as the training examples, got 2 × 8 × 3",
+      "Cannot use bad.npz: its test examples must be 4 × 4 × 3 as the training examples, got 2 × 8 × 3",
     ],
   ] as [string, Parameters<typeof file>[1], string][])("is refused with %s", async (_, change, message) => {
     expect(await refusal(file("bad.npz", change))).toBe(message);
@@ -270,8 +298,58 @@ describe("an npz file", () => {
     expect(await refusal(at("none.npz"))).toBe("Cannot read none.npz: there is no such file or folder");
     writeFileSync(at("half.npz"), bandedNpz(30, [4, 4, 3]).slice(0, 3000));
     expect(await refusal(at("half.npz"))).toMatch(/half\.npz/);
-    writeFileSync(at("text.npz"), "not an archive");
-    expect(await refusal(at("text.npz"))).toMatch(/text\.npz/);
+    for (const [content, got] of [
+      ["not an archive", "another file"],
+      ["", "an empty file"],
+    ]) {
+      writeFileSync(at("text.npz"), content!);
+      expect(await refusal(at("text.npz"))).toBe(
+        `Cannot read text.npz: it must be a zip archive, as an npz is, got ${got}`,
+      );
+    }
+  });
+
+  it("of bytes that are 0 or 1 says that they are divided by 255 like all bytes", async () => {
+    const bits = Uint8Array.from({ length: 30 * 48 }, (_, i) => (i * i) % 2);
+    const said = async (change: Parameters<typeof file>[1]): Promise<string[]> =>
+      (await openExamples(file("bits.npz", change))).notes.filter((note) => note.includes("255"));
+    const rest =
+      "as bytes, which are divided by 255 like all bytes: save 0 and 255, or the numbers as floats, where they are black and white.";
+    expect(await said({ images: ["|u1", [30, 4, 4, 3], bits] })).toEqual([`images holds only 0 and 1, ${rest}`]);
+    expect(await said({ images: ["<i4", [30, 4, 4, 3], Int32Array.from(bits)] })).toHaveLength(1);
+    expect(await said({ images: ["|u1", [30, 48], bits] })).toHaveLength(1);
+    const both: Parameters<typeof file>[1] = {
+      ...divided(),
+      train_images: ["|u1", [30, 4, 4, 3], bits],
+      test_images: ["|u1", [30, 4, 4, 3], bits],
+    };
+    expect(await said(both)).toEqual([`train_images and test_images hold only 0 and 1, ${rest}`]);
+    for (const images of [
+      ["|u1", [30, 4, 4, 3], new Uint8Array(30 * 48)],
+      ["|u1", [30, 4, 4, 3], bits.map((bit) => 255 * bit)],
+      ["<f4", [30, 4, 4, 3], Float32Array.from(bits)],
+      ["<i4", [30, 48], Int32Array.from(bits)],
+    ] as Arrays[string][])
+      expect(await said({ images })).toEqual([]);
+  });
+
+  it("says which arrays are left out, and refuses half of a part that is set aside", async () => {
+    const { notes } = await openExamples(
+      file("more.npz", { ...divided(), x: ["|u1", [2], new Uint8Array(2)], ids: words(["a"]) }),
+    );
+    expect(notes).toContain(`Left out of ${at("more.npz")}: x, ids.`);
+    expect(await refusal(file("half.npz", { ...divided(), test_labels: undefined }))).toBe(
+      "Cannot use half.npz: it must hold images and labels of its test part, got test_images alone",
+    );
+    expect(await refusal(file("half.npz", { y_val: ["<i8", [30], new BigInt64Array(30)] }))).toBe(
+      "Cannot use half.npz: it must hold images and labels of its validation part, got y_val alone",
+    );
+  });
+
+  it.each([0.5, -1, 2 ** 32, Number.NaN])("is not divided by a seed of %s", async (seed) => {
+    expect(await refusal(file("seeded.npz"), { seed })).toBe(
+      `Cannot use seeded.npz: seed must be an integer 0 … 4294967295, got ${seed}`,
+    );
   });
 
   it.skipIf(!hasSharedData)(
@@ -324,6 +402,31 @@ describe("a folder of pictures", () => {
     expect([train, validation, test].map(({ labels }) => labels.length)).toEqual([8, 2, 2]);
     expect(test.ids).toEqual(["test/blue/9.png", "test/red/9.png"]);
     expect([...test.values.subarray(0, 3)]).toEqual([0, 0, 255]);
+  });
+
+  it("says what lies where nobody looks", async () => {
+    const path = photos("strays", "train/");
+    for (const below of ["test/red", "test/blue", "test/green", "train/red/more", "old"])
+      picture(`${path}/${below}/9.png`, [1, 2, 3]);
+    picture(`${path}/alone.png`, [1, 2, 3]);
+    const { notes, test } = await openExamples(path);
+    expect(notes).toContain("Left out: train/red/more, test/green, old, alone.png.");
+    expect(test.labels).toHaveLength(2);
+    for (const name of ["a", "b", "c", "d"]) picture(`${path}/test/${name}/9.png`, [1, 2, 3]);
+    expect((await openExamples(path)).notes).toContain(
+      "Left out: train/red/more, test/a, test/b, test/c, test/d and 3 more.",
+    );
+    // Of what --classes passes over somebody said so.
+    const { notes: some } = await openExamples(path, { classes: ["red", "blue"] });
+    expect(some.join(" ")).not.toContain("Left out");
+  });
+
+  it("may have a class that is called train", async () => {
+    const path = photos("vehicles");
+    for (let i = 0; i < 5; i++) picture(`${path}/train/${i}.png`, [0, 255, i]);
+    const { train } = await openExamples(path);
+    expect(train.classes).toEqual(["blue", "red", "train"]);
+    expect(train.ids).toHaveLength(9);
   });
 
   it("of grey pictures has one channel; other files are counted; --classes picks folders and their order", async () => {

@@ -1,5 +1,6 @@
 // Examples from files, folders and names: Node alone.
 import { LogitsError } from "../core/index.js";
+import { checkSeed } from "./checkSeed.js";
 import { type Data, divide, type Given } from "./dataSplit.js";
 
 export type { Data } from "./dataSplit.js";
@@ -7,12 +8,14 @@ export type { Data } from "./dataSplit.js";
 export interface DataOptions {
   /** Names of the classes, in the order of their numbers; of folders, those that are used. */
   classes?: readonly string[];
-  /** Of what is set aside where the source does not say it; default 0. */
+  /** Of what is set aside where the source does not say it, an integer 0 … 2³² − 1; default 0. */
   seed?: number;
   /** cifar10-animals: where the archive is, a file or an address; default its home page. */
   from?: string;
   /** Where fetched files lie; default that of the models. */
   cache?: string;
+  /** Called while a file is fetched, with the bytes that are there and those that there will be. */
+  onFetch?: (received: number, of: number) => void;
 }
 
 /**
@@ -31,6 +34,7 @@ export interface DataOptions {
  */
 export async function openExamples(name: string, options: DataOptions = {}): Promise<Data> {
   const { seed = 0, from } = options;
+  checkSeed(`use ${name}`, seed);
   if (from !== undefined && name !== "cifar10-animals")
     throw new LogitsError(
       "bad-argument",

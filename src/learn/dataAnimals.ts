@@ -30,10 +30,14 @@ const RECORD = 1 + 3 * PLANE;
 const BLOCK = 512;
 
 /** The cats, dogs and birds of CIFAR-10; `archive` is the file to fetch and its sum. */
-export async function cifarAnimals({ from, cache }: DataOptions, archive: KnownFile = cifar10): Promise<Given> {
+export async function cifarAnimals(
+  { from, cache, onFetch }: DataOptions,
+  archive: KnownFile = cifar10,
+): Promise<Given> {
   const { path, fetched } = await pullFile(archive, {
     ...(from !== undefined && { from }),
     ...(cache !== undefined && { cache }),
+    ...(onFetch && { onFetch }),
   });
   const parts = { train: new Animals("train"), test: new Animals("test") };
   for await (const { name, bytes } of tarMembers(path)) {

@@ -25,7 +25,7 @@ export async function npzExamples(path: string, { classes: named }: DataOptions)
   const refuse = (what: string, hint?: string): never => {
     throw new LogitsError("bad-data", `Cannot use ${path}: ${what}`, hint === undefined ? {} : { hint });
   };
-  const found = findAll(arrays);
+  const found = findAll(arrays, (what) => refuse(what));
   const train = found.find(({ part }) => part === "train") ?? found.find(({ part }) => part === undefined);
   if (!train)
     return refuse(
@@ -44,17 +44,50 @@ export async function npzExamples(path: string, { classes: named }: DataOptions)
     train: examplesOf(path, train, classes, arrays),
     ...(validation && { validation }),
     ...(test && { test }),
-    notes: [],
+    notes: [...notesOnBytes(used), ...notesOnOthers(path, arrays, used)],
   };
 }
 
-function findAll(arrays: Arrays): Found[] {
+/** Bytes are always shares of 255: where they can hardly be meant as such, that is said. */
+function notesOnBytes(found: Found[]): string[] {
+  const names = found.filter(({ values }) => isBits(values)).map(({ values }) => values.name);
+  if (names.length === 0) return [];
+  const hold = names.length === 1 ? "holds" : "hold";
+  return [
+    `${names.join(" and ")} ${hold} only 0 and 1, as bytes, which are divided by 255 like all bytes: save 0 and 255, or the numbers as floats, where they are black and white.`,
+  ];
+}
+
+/** Arrays of which nothing is read, though they may have been meant. */
+function notesOnOthers(path: string, arrays: Arrays, used: Found[]): string[] {
+  const read = new Set([
+    "classes",
+    ...used.flatMap(({ part, values, labels }) => [values.name, labels.name, ...idsOf(part)]),
+  ]);
+  const others = [...arrays.keys()].filter((name) => !read.has(name));
+  return others.length === 0 ? [] : [`Left out of ${path}: ${others.join(", ")}.`];
+}
+
+const idsOf = (part: Found["part"]): string[] =>
+  part === undefined ? ["ids"] : parts[part].map((prefix) => `${prefix}_ids`);
+
+function isBits({ type, shape, values }: NumberArray): boolean {
+  const isDivided = type === "u1" || (shape.length > 2 && !type.startsWith("f"));
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return isDivided && most === 1;
+}
+
+function findAll(arrays: Arrays, refuse: (what: string) => never): Found[] {
   const pick = (names: string[]): (NumberArray & { name: string }) | undefined => {
     const name = names.find((candidate) => arrays.has(candidate));
     return name === undefined ? undefined : { ...arrays.get(name)!, name };
   };
   const pair = (part: Found["part"], of: (name: string) => string[]): Found[] => {
     const [values, labels] = [pick(valueNames.flatMap(of)), pick(labelNames.flatMap(of))];
+    // Half of a part that is set aside would otherwise be drawn from the training examples, unnoticed.
+    if ((part === "test" || part === "validation") && (values ? !labels : labels))
+      return refuse(`it must hold images and labels of its ${part} part, got ${(values ?? labels)!.name} alone`);
     return values && labels ? [{ part, values, labels }] : [];
   };
   const divided = (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) =>
@@ -101,9 +134,11 @@ function examplesOf(
       "bad-data",
       `Cannot use ${path}: ${labels.name} must be as many as ${values.name}, ${rows}, got ${labels.shape[0]}`,
     );
+  if (rows === 0) throw new LogitsError("bad-data", `Cannot use ${of}: it must hold at least one example, got none`);
   const shape = shapeOf(of, rest);
-  const idNames = part === undefined ? ["ids"] : parts[part].map((prefix) => `${prefix}_ids`);
-  const ids = idNames.map((name) => arrays.get(name)?.texts).find((texts) => texts !== undefined);
+  const ids = idsOf(part)
+    .map((name) => arrays.get(name)?.texts)
+    .find((texts) => texts !== undefined);
   return {
     values: numbersOf(of, values, shape),
     shape,
@@ -138,7 +173,8 @@ function numbersOf(of: string, { type, values }: NumberArray, shape: readonly nu
   const size = sizeOf(shape);
   const refuse = (what: string, i: number): never => {
     const row = Math.floor(i / size);
-    throw new LogitsError("bad-data", `Cannot use ${of}: ${what}, got ${values[i]} at example ${row}`, {
+    const where = placeOf(i % size, shape);
+    throw new LogitsError("bad-data", `Cannot use ${of}: ${what}, got ${values[i]} at example ${row}, ${where}`, {
       row,
     });
   };
@@ -146,12 +182,24 @@ function numbersOf(of: string, { type, values }: NumberArray, shape: readonly nu
   const isPicture = shape.length === 3;
   const isWhole = isPicture && !type.startsWith("f");
   for (let i = 0; i < numbers.length; i++) {
-    if (!Number.isFinite(numbers[i])) refuse(isPicture ? "pixels must be finite" : "values must be finite", i);
+    if (!Number.isFinite(numbers[i])) {
+      const what = isPicture ? "pixels" : "values";
+      refuse(Number.isFinite(values[i]) ? `${what} must be within f32, ±3.4e38` : `${what} must be finite`, i);
+    }
     if (isWhole && !(values[i]! >= 0 && values[i]! <= 255)) refuse("pixels must be 0 … 255", i);
     if (isPicture && !isWhole && !(values[i]! >= 0 && values[i]! <= 1))
       refuse("pixels must be 0 … 1, or bytes (uint8) of 0 … 255", i);
   }
   return isWhole ? Uint8Array.from(values) : numbers;
+}
+
+/** Where in an example a number stands, counted from 0. */
+function placeOf(at: number, shape: readonly number[]): string {
+  if (shape.length === 1) return `feature ${at}`;
+  const [, width, channels] = shape as [number, number, number];
+  const pixel = Math.floor(at / channels);
+  const where = `row ${Math.floor(pixel / width)}, column ${pixel % width}`;
+  return channels === 1 ? where : `${where}, channel ${at % channels}`;
 }
 
 function labelsOf(of: string, { texts, values }: NumberArray, classes: readonly string[]): Int32Array {

@@ -8,24 +8,31 @@ import type { Examples } from "./examples.js";
 /** Photographs belong into a network that was trained on millions of them. */
 const MOST_PIXELS = 256 * 256;
 
+/** Names of what is left out, in a note. */
+const SHOWN = 5;
+
 /** Pictures of one size in a folder for each class, or in such folders below train/, test/ and val/. */
 export async function folderExamples(folder: string, { classes: wanted }: DataOptions): Promise<Given> {
   const top = await inFolder(folder);
   const within = (...names: string[]): string | undefined => names.find((name) => top.folders.includes(name));
-  const divided = within("train") !== undefined;
+  // A class may be called train: it holds pictures, no folders.
+  const divided = within("train") !== undefined && (await inFolder(`${folder}/train`)).folders.length > 0;
   const classes = wanted ?? (divided ? (await inFolder(`${folder}/train`)).folders : top.folders);
   if (classes.length === 0)
     throw new LogitsError(
       "bad-data",
       `Cannot use ${folder}: it must hold a folder of pictures for each class, got none`,
     );
-  const reading: Reading = { root: folder, classes, ignored: 0, grey: true };
+  const reading: Reading = { root: folder, classes, ignored: 0, strays: [], grey: true };
+  const validation = divided ? within("val", "validation") : undefined;
+  const test = divided ? within("test") : undefined;
   const pictures = {
     train: await picturesOf(reading, divided ? "train" : ""),
-    validation:
-      divided && within("val", "validation") ? await picturesOf(reading, within("val", "validation")!) : undefined,
-    test: divided && within("test") ? await picturesOf(reading, "test") : undefined,
+    validation: validation === undefined ? undefined : await picturesOf(reading, validation),
+    test: test === undefined ? undefined : await picturesOf(reading, test),
   };
+  const used = divided ? ["train", ...[validation, test].filter((name) => name !== undefined)] : classes;
+  for (const name of [...top.folders, ...top.pictures]) if (!used.includes(name)) reading.strays.push(name);
   const examples = (part: Pictures): Examples => examplesOf(reading, part);
   const notes = [`Classes are the folders: ${classes.join(", ")}.`];
   if (reading.grey) notes.push("Every picture is grey: one channel.");
@@ -35,6 +42,14 @@ export async function folderExamples(folder: string, { classes: wanted }: DataOp
         ? "1 file is no PNG or JPEG picture, and is left out."
         : `${reading.ignored.toLocaleString("en")} files are no PNG or JPEG pictures, and are left out.`,
     );
+  // Of folders that --classes passes over somebody said so.
+  const strays = wanted ? [] : reading.strays;
+  if (strays.length > 0) {
+    const more = strays.length - SHOWN;
+    notes.push(
+      `Left out: ${strays.slice(0, SHOWN).join(", ")}${more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}.`,
+    );
+  }
   return {
     name: folder,
     train: examples(pictures.train),
@@ -49,6 +64,8 @@ interface Reading {
   root: string;
   classes: readonly string[];
   ignored: number;
+  /** Folders and pictures that are in no place where some are looked for. */
+  strays: string[];
   /** Whether all pictures up to here are. */
   grey: boolean;
   first?: { path: string; image: Image };
@@ -62,15 +79,18 @@ interface Pictures {
 
 async function picturesOf(reading: Reading, part: string): Promise<Pictures> {
   const found: Pictures = { images: [], labels: [], ids: [] };
+  const there = part === "" ? [] : (await inFolder(`${reading.root}/${part}`)).folders;
+  reading.strays.push(...there.filter((name) => !reading.classes.includes(name)).map((name) => `${part}/${name}`));
   for (const [label, name] of reading.classes.entries()) {
     const below = part ? `${part}/${name}` : name;
     const path = `${reading.root}/${below}`;
-    const { pictures, others } = await inFolder(path).catch((cause: unknown) => {
+    const { folders, pictures, others } = await inFolder(path).catch((cause: unknown) => {
       throw new LogitsError("bad-data", `Cannot use ${reading.root}: it must hold the folder ${below}, got none`, {
         cause,
       });
     });
     reading.ignored += others.length;
+    reading.strays.push(...folders.map((inner) => `${below}/${inner}`));
     // A class may be missing from what is set aside, not from what is learned.
     if (pictures.length === 0 && (part === "" || part === "train"))
       throw new LogitsError("bad-data", `Cannot use ${path}: it must hold PNG or JPEG pictures, got none`);

@@ -7,6 +7,7 @@ export {
   type AssessOptions,
   type Evidence,
   type EvidenceWorth,
+  type MissingAttack,
 } from "./assess.js";
 export { attack, type Attacked, type AttackMethod, attackMethods, type AttackOptions } from "./attack.js";
 export type { Augmentation } from "./augment.js";

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { fromOnnx, linear, network, select, toOnnx } from "./index.js";
+import {
+  assess,
+  attack,
+  fromOnnx,
+  linear,
+  load,
+  network,
+  openExamples,
+  replicate,
+  select,
+  toOnnx,
+  train,
+} from "./index.js";
 
 describe("network", () => {
   it.each<[number[], string]>([
@@ -11,6 +23,38 @@ describe("network", () => {
     expect(() => network([linear(2)], { input })).toThrow(
       `its input must be [features] or [height, width, channels], each an integer ≥ 1, got ${got}`,
     );
+  });
+});
+
+describe("a seed", () => {
+  const net = network([linear(2)], { input: [1] });
+  const examples = { values: Float32Array.of(0.25, 0.5), shape: [1], labels: Int32Array.of(0, 1), classes: ["a", "b"] };
+  const uses: [string, (seed: number) => unknown][] = [
+    ["build a network", (seed) => network([linear(2)], { input: [1], seed })],
+    ["attack", (seed) => attack(net, examples, { seed })],
+    ["replicate", (seed) => replicate(net, examples, { seed })],
+    ["replicate", (seed) => assess(net, examples, examples, { methods: ["pgd"], seed })],
+    ["train", (seed) => train(net, examples, { seed })],
+    ["use fashion-mnist", (seed) => openExamples("fashion-mnist", { seed })],
+  ];
+  it.each(uses)("to %s must be one that is not taken for another", async (action, use) => {
+    for (const seed of [-1, 0.5, 2 ** 32, NaN, Infinity])
+      await expect((async () => use(seed))()).rejects.toMatchObject({
+        code: "bad-argument",
+        message: `Cannot ${action}: seed must be an integer 0 … 4294967295, got ${seed}`,
+      });
+  });
+});
+
+describe("load", () => {
+  it.each([
+    ["/nope", "there is no such file"],
+    ["src", "it must be a file, got a folder"],
+    ["package.json/net.onnx", "it must be a file in a folder, got one below a file"],
+    ["", "there is no such file"],
+    ["http://127.0.0.1:9/net.onnx", "there must be an answer, got none (bad port)"],
+  ])("refuses %s", async (path, what) => {
+    await expect(load(path)).rejects.toMatchObject({ code: "bad-data", message: `Cannot read ${path}: ${what}` });
   });
 });
 

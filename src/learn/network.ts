@@ -1,4 +1,5 @@
 import { LogitsError } from "../core/index.js";
+import { checkSeed } from "./checkSeed.js";
 import { initial, type Layer, parameterShapes, shapeAfter } from "./layers.js";
 
 /** Layers and what they have learned: plain data, which training never changes in place. */
@@ -14,7 +15,7 @@ export interface Network {
 
 export interface NetworkOptions {
   input: readonly number[];
-  /** Of the first weights; default 1. */
+  /** Of the first weights, an integer 0 … 2³² − 1; default 1. */
   seed?: number;
   classes?: readonly string[];
 }
@@ -37,6 +38,7 @@ export function network(layers: readonly Layer[], { input, seed = 1, classes }: 
       "bad-argument",
       `Cannot build a network: its input must be [features] or [height, width, channels], each an integer ≥ 1, got ${input.join(" × ") || "none"}`,
     );
+  checkSeed("build a network", seed);
   const parameters = walk(layers, input, (layer, shape, place) =>
     parameterShapes(layer, shape).map((of) => initial(layer, of, seed, place)),
   );

@@ -1,5 +1,6 @@
 import { LogitsError, type Logits, normals, type Replicates } from "../core/index.js";
 import { checkInput } from "./checkInput.js";
+import { checkSeed } from "./checkSeed.js";
 import { checkExamples, type Examples, gather } from "./examples.js";
 import { forward, parameterTensors } from "./forward.js";
 import type { Network } from "./network.js";
@@ -29,7 +30,7 @@ export interface ReplicateOptions {
   replicates?: number;
   /** Standard deviation of the noise on every value, > 0; default 12/255. What leaves [0, 1] stays outside, so that the noise is of one size everywhere. */
   sigma?: number;
-  /** Default 1. */
+  /** An integer 0 … 2³² − 1; default 1. */
   seed?: number;
 }
 
@@ -51,6 +52,7 @@ export async function replicate(
   if (!(Number.isInteger(replicates) && replicates >= 1))
     refuse(`replicates must be an integer ≥ 1, got ${replicates}`);
   if (!(sigma > 0 && sigma < Infinity)) refuse(`sigma must be > 0, got ${sigma}`);
+  checkSeed("replicate", seed);
   checkExamples("replicate", examples);
   checkInput("replicate", net, examples);
   const tf = await tensorflow();

@@ -136,6 +136,8 @@ describe.each([true, false])("with kernels of our own: %s", (withOwn) => {
       { size: 5, examples: 3, height: 3, width: 5, channels: 4, filters: 1 },
       { size: 3, examples: 2, height: 4, width: 6, channels: 5, filters: 8 },
       { size: 1, examples: 2, height: 5, width: 4, channels: 11, filters: 19 },
+      { size: 7, examples: 2, height: 2, width: 3, channels: 2, filters: 3 },
+      { size: 3, examples: 2, height: 1, width: 1, channels: 2, filters: 5 },
     ];
     const inputsOf = (of: (typeof shapes)[number], make: typeof random): Values[] => [
       make([of.examples, of.height, of.width, of.channels], 1),

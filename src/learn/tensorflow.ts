@@ -40,23 +40,42 @@ async function load(wasmFolder?: string): Promise<Tf> {
   tf.enableProdMode();
   if (wasmFolder !== undefined) wasm.setWasmPaths(wasmFolder);
   // The backend listens for errors that nobody caught, and throws each of a program's from within itself.
-  const { process } = globalThis as { process?: Emitter };
-  const before = listening(process);
-  await tf.setBackend("wasm");
-  await tf.ready();
-  for (const [event, listeners] of listening(process))
-    for (const listener of listeners)
-      if (!before.get(event)!.includes(listener)) process!.removeListener!(event, listener);
+  const removeItsListeners = watchListeners();
+  try {
+    await tf.setBackend("wasm");
+    await tf.ready();
+  } finally {
+    removeItsListeners();
+  }
   registerKernels(tf);
   return tf;
 }
 
 interface Emitter {
-  listeners?(event: string): unknown[];
-  removeListener?(event: string, listener: unknown): void;
+  on?(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener?(event: string, listener: (...args: never[]) => void): unknown;
 }
 
-function listening(process?: Emitter): Map<string, unknown[]> {
-  const events = typeof process?.listeners === "function" ? ["uncaughtException", "unhandledRejection"] : [];
-  return new Map(events.map((event) => [event, process!.listeners!(event)]));
+/** Emscripten's own, as they are written or minified: they throw on what they are given. */
+const itsText = /^function\s*\((\w+)\)\s*\{\s*(if\s*\(!\(\1 instanceof \w+\)\)\s*\{?\s*)?throw \1;?\s*\}?\s*\}$/;
+
+/**
+ * Notices who adds listeners for errors that nobody caught, until the function that comes back is called: it removes those that the backend added, and no
+ * others that a program adds meanwhile. They are known by the file that adds them or, in a bundle, by their text.
+ */
+function watchListeners(): () => void {
+  const { process } = globalThis as unknown as { process?: Emitter };
+  if (typeof process?.on !== "function" || typeof process.removeListener !== "function") return () => undefined;
+  const added: { event: string; listener: (...args: never[]) => void; isByFile: boolean }[] = [];
+  const seen = (event: string, listener: (...args: never[]) => void): void => {
+    if (event !== "uncaughtException" && event !== "unhandledRejection") return;
+    added.push({ event, listener, isByFile: /backend-wasm/.test(new Error().stack ?? "") });
+  };
+  process.on("newListener", seen);
+  return () => {
+    process.removeListener!("newListener", seen);
+    const isKnown = added.some(({ isByFile }) => isByFile);
+    for (const { event, listener, isByFile } of added)
+      if (isKnown ? isByFile : itsText.test(String(listener))) process.removeListener!(event, listener);
+  };
 }

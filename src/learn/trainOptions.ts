@@ -1,6 +1,7 @@
 import { LogitsError } from "../core/index.js";
 import type { Loss, LossInput } from "../losses/index.js";
 import type { Augmentation } from "./augment.js";
+import { checkSeed } from "./checkSeed.js";
 import { checkRows, type Engine } from "./engine.js";
 import type { Examples } from "./examples.js";
 import type { Network } from "./network.js";
@@ -104,8 +105,7 @@ function checkOptions(options: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, batch, patience }))
     if (!(Number.isInteger(value) && value >= 1))
       refuse("bad-argument", `${name} must be an integer ≥ 1, got ${value}`);
-  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
-    refuse("bad-argument", `seed must be an integer 0 … 4294967295, got ${seed}`);
+  checkSeed("train", seed);
   if (!(rate > 0 && rate < Infinity)) refuse("bad-argument", `rate must be > 0, got ${rate}`);
   if (!(decay >= 0 && decay < Infinity)) refuse("bad-argument", `decay must be ≥ 0, got ${decay}`);
   if (!(momentum >= 0 && momentum < 1)) refuse("bad-argument", `momentum must be in [0, 1), got ${momentum}`);

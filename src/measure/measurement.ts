@@ -5,6 +5,7 @@ import {
   type Metric,
   type Params,
   type Predictions,
+  RowArrays,
   selectRows,
 } from "../core/index.js";
 import { wilson } from "../stats/wilson.js";
@@ -32,6 +33,8 @@ const mostConfusedClasses = 2000;
  */
 export class Measurement {
   readonly state: MeasureState;
+  /** For predictions that are added and then forgotten: no measure keeps them. */
+  readonly arrays: RowArrays = new RowArrays();
   readonly #metrics: { metric: Metric; params: Params; key: string }[];
   /** The first metric of each state: it alone adds and merges. */
   readonly #owners: { metric: Metric; params: Params; key: string }[];

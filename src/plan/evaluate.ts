@@ -57,7 +57,8 @@ export interface Evaluation {
 
 /** Adds the rows of one batch to a measurement, calibrated first when there is a calibrator. */
 export function addBatch(measurement: Measurement, batch: Batch, calibrator: Calibrator | undefined): void {
-  measurement.add(calibrator ? calibratedPredictions(batch, calibrator) : predictions(batch));
+  const { arrays } = measurement;
+  measurement.add(calibrator ? calibratedPredictions(batch, calibrator, arrays) : predictions(batch, 1, arrays));
 }
 
 /** One batch after another, here. */

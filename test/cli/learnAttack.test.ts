@@ -1,10 +1,12 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readArrays } from "../../src/formats/arrays.js";
 import { fileBytes } from "../../src/formats/file.js";
 import { type Ended, logits } from "../support/commandLine.js";
+import { npz } from "../support/examples.js";
 import { toyModel } from "../support/toyModel.js";
+import { toyPictures } from "../support/toyPictures.js";
 
 let folder = "";
 const at = (name: string): string => join(folder, name);
@@ -155,6 +157,60 @@ describe("logits learn attack", () => {
     expect(out).toContain("Fewer than 50 rows were fooled");
     expect(out.trimEnd().split("\n").at(-1)).toBe(`Wrote ${at("one.npz")}`);
     expect((await arraysOf("one.npz")).get("logits")!.shape).toEqual([20, 3]);
+  });
+
+  it("keeps what was computed where the adaptive attack cannot be made, and says why", async () => {
+    // Ten examples of one class: none of another can be imitated.
+    const only = at("one-class.npz");
+    const { values, labels } = toyPictures(300, 21);
+    const rows = Array.from(labels.keys()).filter((row) => labels[row] === 0);
+    const bytes = Uint8Array.from(
+      rows.slice(0, 60).flatMap((row) => [...values.subarray(64 * row, 64 * row + 64)]),
+      (v) => 255 * v,
+    );
+    const some = BigInt64Array.from({ length: 60 }, (_, i) => (i < 1 ? 1n : i < 2 ? 2n : 0n));
+    writeFileSync(
+      only,
+      npz({
+        train_images: ["|u1", [60, 8, 8], bytes],
+        train_labels: ["<i8", [60], some],
+        test_images: ["|u1", [60, 8, 8], bytes],
+        test_labels: ["<i8", [60], some],
+      }),
+    );
+    const argv = ["--data", only, "--rows", "30", "--replicates", "4", "--steps", "4"];
+    const why = "Cannot attack by mimicry: there must be examples of another class that are recognised, got none";
+    const found = await document(...argv, "-o", at("kept.npz"));
+    expect(found["attacks"].map(({ method }: { method: string }) => method)).toEqual(["pgd"]);
+    expect(found["missing"]).toEqual([{ method: "mimicry", adaptive: true, why }]);
+    expect(found["files"]).toEqual([at("kept.npz")]);
+    expect(existsSync(at("kept.npz"))).toBe(true);
+    expect(found["caveats"].join(" ")).toContain("An attacker who knows the detector is not among these");
+    const all = await document(...argv, "--method", "all");
+    expect(all["attacks"].map(({ method }: { method: string }) => method)).toEqual(["fgsm", "pgd", "cw"]);
+    const { status, out } = await attack(...argv);
+    expect(status).toBe(0);
+    expect(out.replaceAll("\n", " ")).toContain(`mimicry is missing. ${why}`);
+    expect(out).not.toContain("the mimicry rows were made for it");
+    const alone = await attack(...argv, "--method", "mimicry");
+    expect([alone.status, alone.out]).toEqual([3, ""]);
+    expect(alone.err).toContain(why);
+  });
+
+  it.runIf(existsSync("/dev/full"))("says its numbers even where there is no room for its file", async () => {
+    symlinkSync("/dev/full", at("full.npz"));
+    const { status, out, err } = await attack("--rows", "20", "--replicates", "2", "--json", "-o", at("full.npz"));
+    expect([status, JSON.parse(out).files, JSON.parse(out).attacks.length]).toEqual([3, [], 2]);
+    expect(err).toBe(
+      `logits learn attack: Cannot write ${at("full.npz")}: there must be room for it, got a full disk\n`,
+    );
+  });
+
+  it("counts one row as one", async () => {
+    const { out } = await attack("--rows", "1", "--replicates", "1", "--method", "fgsm", "--adaptive-rows", "1");
+    expect(out).toMatch(/^1 test example of /);
+    expect(out.replaceAll("\n", " ")).toContain("Noise: 1 draw of 0.06.");
+    expect(out).toContain("fgsm (1 row, 1 step)");
   });
 
   it.each<[string, string[], number, string]>([

@@ -4,7 +4,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activations } from "../../src/learn/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
-import { bandedNpz, npz } from "../support/examples.js";
+import { banded, bandedNpz, npz } from "../support/examples.js";
 import { toyModel } from "../support/toyModel.js";
 import { toyNetwork, toyPictures } from "../support/toyPictures.js";
 
@@ -125,12 +125,15 @@ describe("logits learn explain", () => {
       2,
       "needs --image X or --data DATA --row N: give one",
     ],
+    ["a picture that there is not", ["--image", "nowhere.png"], 3, "Cannot read nowhere.png: there is no such file"],
     [
-      "a picture that there is not",
-      ["--image", "nowhere.png"],
-      3,
-      "Cannot read nowhere.png: there is no such file or folder",
+      "a row of a picture",
+      ["--image", "a.png", "--row", "3"],
+      2,
+      "--row is about --data, not about --image: leave it out",
     ],
+    ["classes of a picture", ["--image", "a.png", "--classes", "a,b,c"], 2, "--classes is about --data, not about"],
+    ["a seed of a picture", ["--image", "a.png", "--seed", "0"], 2, "--seed is about --data, not about --image"],
     ["another file", ["--image", "package.json"], 3, "it must be a PNG or JPEG picture, got another file"],
     ["a folder", ["--image", "src"], 3, "Cannot read src: it must be a file, got a folder"],
     ["two calibrations", ["--image", "a.png", "--temperature", "2", "--calibrator", "c.json"], 2, "give one"],
@@ -153,6 +156,26 @@ describe("logits learn explain", () => {
       `logits learn explain: Cannot use ${at("turned.npz")} for ${at("model.onnx")}: its classes must be across, down, chequered, got across, chequered, down\n  --classes across,down,chequered\n`,
     );
     expect((await explain("--data", at("turned.npz"), "--classes", "across,down,chequered")).status).toBe(0);
+  });
+
+  it("says that a network without a card may have learned from what is drawn as test examples", async () => {
+    const { pixels, labels } = banded(60, [8, 8, 1], 3);
+    writeFileSync(at("undivided.npz"), npz({ images: ["|u1", [60, 8, 8], pixels], labels: ["<i8", [60], labels] }));
+    const note = (seed: number): string =>
+      `No card.json beside ${at("model.onnx")} says which examples it learned from: the test part is drawn by seed ${seed} (--seed), so it may have seen some of them.`;
+    expect((await explain("--data", at("undivided.npz"))).err).toBe(`${note(0)}\n`);
+    const seven = await document("--data", at("undivided.npz"), "--seed", "7");
+    expect(seven["notes"]).toEqual([note(7)]);
+    writeFileSync(at("card.json"), JSON.stringify({ seed: 7 }));
+    const carded = await document("--data", at("undivided.npz"));
+    expect([carded["notes"], carded["example"]]).toEqual([[], seven["example"]]);
+    for (const seed of [-1, 0.5, "7"]) {
+      writeFileSync(at("card.json"), JSON.stringify({ seed }));
+      expect((await document("--data", at("undivided.npz")))["notes"]).toEqual([note(0)]);
+    }
+    rmSync(at("card.json"));
+    // What a source sets aside itself depends on no seed.
+    expect((await document(...row(4)))["notes"]).toEqual([]);
   });
 
   it("refuses pictures of another size, and says which", async () => {

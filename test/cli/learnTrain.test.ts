@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ import { openExamples } from "../../src/learn/data.js";
 import { predict } from "../../src/learn/predict.js";
 import { collect, read } from "../../src/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
-import { bandedNpz, npz, numbers } from "../support/examples.js";
+import { banded, bandedNpz, npz, numbers } from "../support/examples.js";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const written = ["calibrator.json", "card.json", "model.onnx", "test.npz", "val.npz"];
@@ -168,6 +168,43 @@ describe("logits learn train", () => {
     expect([epochs, bestEpoch, settings.augment]).toEqual([30, 30, {}]);
     expect(history.at(-1).accuracy).toBe(1);
     expect(history.at(-1).validation).toBeUndefined();
+  });
+
+  it("--overfit takes of pictures that lie class after class some of each, and says so in every place", async () => {
+    const { pixels, labels } = banded(150, [8, 8, 3], 3);
+    const order = Array.from(labels.keys()).sort((a, b) => Number(labels[a]! - labels[b]!) || a - b);
+    writeFileSync(
+      at("sorted.npz"),
+      npz({
+        images: [
+          "|u1",
+          [150, 8, 8, 3],
+          Uint8Array.from(order.flatMap((row) => [...pixels.subarray(192 * row, 192 * row + 192)])),
+        ],
+        labels: ["<i8", [150], BigInt64Array.from(order, (row) => labels[row]!)],
+      }),
+    );
+    const said =
+      "The first 30 training examples would not show 1, 2: as many of all classes are learned instead, drawn by the seed (0).";
+    const sorted = small("sorted", "--data", at("sorted.npz"), "--overfit", "30");
+    const { err } = await logits(...sorted);
+    expect(err.split("\n")).toContain(said);
+    expect(JSON.parse(readFileSync(at("sorted/card.json"), "utf8")).notes).toContain(said);
+    const { notes, examples, accuracy } = await document(...sorted);
+    expect(notes).toContain(said);
+    expect(examples).toEqual({ train: 30, validation: 105, test: 15 });
+    expect(accuracy).toBeGreaterThan(0.6);
+  });
+
+  it.runIf(process.platform === "linux")("reads what a shell hands over, and standard input by its name", () => {
+    for (const source of [`<(cat '${at("bands.npz")}')`, `/dev/stdin < '${at("bands.npz")}'`]) {
+      const words = `learn train --epochs 1 --batch 16 --json -o '${at("handed")}' --data ${source}`;
+      const { status, stdout, stderr } = spawnSync("bash", ["-c", `'${process.execPath}' '${main}' ${words}`], {
+        encoding: "utf8",
+      });
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(JSON.parse(stdout).examples).toEqual({ train: 135, validation: 15, test: 60 });
+    }
   });
 
   it("changes colour pictures unless told otherwise, and nothing else", async () => {
@@ -344,7 +381,79 @@ describe("a run that ends before its time", () => {
   );
 });
 
+describe("two runs into one folder", () => {
+  const lock = (holder: unknown): void => {
+    mkdirSync(at("shared"), { recursive: true });
+    writeFileSync(at("shared/lock"), typeof holder === "string" ? holder : JSON.stringify(holder));
+  };
+  const refused = (got: string): [number, string] => [
+    3,
+    `logits learn train: Cannot train into shared: no other run may be at work there, got ${got}\n  Wait for it, or take another folder; where there is no such run any more, remove shared/lock\n`,
+  ];
+
+  it("at the same time are one too many: the second is refused, the first ends as ever", async () => {
+    const ended = await Promise.all([logits(...small("twice")), logits(...small("twice"))]);
+    expect(ended.map(({ status }) => status).sort()).toEqual([0, 3]);
+    const { err } = ended.find(({ status }) => status === 3)!;
+    expect(err).toContain(`no other run may be at work there, got one of process ${process.pid}\n`);
+    expect(readdirSync(at("twice")).sort()).toEqual(written);
+    expect((await logits(...small("twice"))).status).toBe(0);
+  });
+
+  it("of two processes as well", async () => {
+    const child = spawn(process.execPath, [main, ...small("busy", "--epochs", "4000", "--patience", "4000")], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const closed = new Promise((resolve) => child.on("exit", resolve));
+    await new Promise<void>((resolve) => {
+      child.stderr.setEncoding("utf8").on("data", (text: string) => text.includes("epoch") && resolve());
+    });
+    const [status, err] = await refusal(...small("busy"));
+    expect(status).toBe(3);
+    expect(err).toContain(`got one of process ${child.pid}\n`);
+    child.kill("SIGKILL");
+    await closed;
+    // What a killed run leaves is no obstacle, and its checkpoint is as safe as before.
+    expect(readdirSync(at("busy"))).toContain("lock");
+    expect((await refusal(...small("busy")))[1]).toContain("it must hold no unfinished run, got a checkpoint");
+    expect(readdirSync(at("busy"))).not.toContain("lock");
+  });
+
+  it("are known by the process and its machine", async () => {
+    for (const [holder, got] of [
+      [{ pid: process.ppid, host: hostname(), token: "a" }, `one of process ${process.ppid}`],
+      [{ pid: 4_999_999, host: "elsewhere", token: "a" }, "one of process 4999999 on elsewhere"],
+      ["", "one that does not say its process"],
+      ["null", "one that does not say its process"],
+    ] as const) {
+      lock(holder);
+      expect(await refusal(...small("shared"))).toEqual(refused(got));
+      expect(readdirSync(at("shared"))).toEqual(["lock"]);
+    }
+    // Numbers of processes end below 2²²; and this one has no run that it does not know of.
+    for (const pid of [4_999_999, process.pid]) {
+      lock({ pid, host: hostname(), token: "a" });
+      expect((await logits(...small("shared"))).status).toBe(0);
+      expect(readdirSync(at("shared")).sort()).toEqual(written);
+    }
+  });
+});
+
 describe("what learn train refuses", () => {
+  it.runIf(process.platform === "linux")("a device as data, in one line", async () => {
+    symlinkSync("/dev/zero", at("zero.npz"));
+    for (const path of ["/dev/full", "/dev/zero", at("zero.npz")])
+      expect(await refusal(...small("unused"), "--data", path)).toEqual([
+        3,
+        `logits learn train: Cannot read ${path.replace(`${folder}/`, "")}: it must be a file, got a device\n`,
+      ]);
+    expect(await logits("evaluate", "/dev/zero")).toEqual({
+      status: 3,
+      out: "",
+      err: "logits evaluate: Cannot read /dev/zero: it must be a file, got a device\n",
+    });
+  });
+
   it.runIf(process.platform === "linux")("a place where nobody can make a folder", async () => {
     symlinkSync(at("nothing"), at("astray"));
     symlinkSync(at("round"), at("round"));
@@ -419,6 +528,13 @@ describe("what learn train refuses", () => {
     else expect(err).toMatch(message);
     expect(ended).toBe(status);
     expect(existsSync(at("refused/model.onnx"))).toBe(false);
+  });
+
+  it("--patience beside --overfit, which never stops early", async () => {
+    expect(await refusal(...small("refused", "--overfit", "30", "--patience", "3"))).toEqual([
+      2,
+      "logits: --patience says when to stop early, which --overfit never does: leave one of them out\n",
+    ]);
   });
 
   it("a file where the folder should be", async () => {

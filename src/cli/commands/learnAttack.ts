@@ -4,6 +4,7 @@ import { assess, type Assessments, type AssessOptions, type AttackMethod, attack
 import { ece } from "../../measure/index.js";
 import { attackText, caveats } from "../attackText.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
+import { counted } from "../counted.js";
 import { fraction } from "../fraction.js";
 import { wrap } from "../help.js";
 import { toJson } from "../json.js";
@@ -20,7 +21,10 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const wish = wishOf(invocation);
   if (output !== undefined) await checkPlace(output);
   const named = await networkNamed(args[0]!);
-  const { train, test } = await dataFor(named, invocation);
+  const {
+    data: { train, test },
+    notes,
+  } = await dataFor(named, invocation, terminal);
   const found = await assess(
     named.net,
     some(test, Number(flags["rows"] ?? 500), wish.seed),
@@ -28,18 +32,27 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     { ...wish, onStep: stepsShown(terminal) },
   );
   const files: string[] = [];
+  let unwritten: unknown;
   for (const attack of found.attacks) {
     const { method } = attack.assessment;
     if (output === undefined || !wish.methods.includes(method)) continue;
-    files.push(pathOf(output, method, wish.methods.length > 1));
-    await writeAttacked(files.at(-1)!, attack, found.cleanReplicates, named.net.classes);
+    const path = pathOf(output, method, wish.methods.length > 1);
+    try {
+      await writeAttacked(path, attack, found.cleanReplicates, named.net.classes);
+      files.push(path);
+    } catch (error) {
+      // The numbers are there: they are said before what went wrong.
+      unwritten = error;
+      break;
+    }
   }
-  const about = { model: named.path, data: String(flags["data"]), files };
+  const about = { model: named.path, data: String(flags["data"]), files, notes };
   terminal.out(
     flags["json"]
       ? `${toJson({ ...documentOf(about, wish, found), seconds: (performance.now() - started) / 1000 })}\n`
       : textOf(about, invocation, wish, found, Math.min(terminal.columns, 100)),
   );
+  if (unwritten !== undefined) throw unwritten;
   return DONE;
 }
 
@@ -62,9 +75,14 @@ interface About {
   model: string;
   data: string;
   files: readonly string[];
+  notes: readonly string[];
 }
 
-function documentOf(about: About, { eps, sigma, seed, replicates }: Wish, { attacks, clean }: Assessments): object {
+function documentOf(
+  about: About,
+  { eps, sigma, seed, replicates }: Wish,
+  { attacks, missing, clean }: Assessments,
+): object {
   return {
     ...about,
     rows: clean.rows,
@@ -75,7 +93,8 @@ function documentOf(about: About, { eps, sigma, seed, replicates }: Wish, { atta
     accuracy: mean(predictions(clean).correct!),
     ece: eceOf(clean),
     attacks: attacks.map(({ assessment, attacked }) => ({ ...assessment, ece: eceOf(attacked.attacked) })),
-    caveats: [caveats.below, caveats.adaptive],
+    missing,
+    caveats: [caveats.below, adaptiveCaveat(attacks)],
   };
 }
 
@@ -83,21 +102,25 @@ function textOf(
   { data, files }: About,
   { flags }: Invocation,
   { replicates }: Wish,
-  { attacks, clean }: Assessments,
+  { attacks, missing, clean }: Assessments,
   width: number,
 ): string {
   const few = attacks.some(({ assessment: { successes } }) => successes > 0 && successes < 50);
   const paragraph = (...texts: string[]): string => texts.flatMap((text) => wrap(text, width)).join("\n");
   return `${[
     paragraph(
-      `${clean.rows.toLocaleString("en")} test examples of ${data}, each value moved by at most ${flags["eps"] ?? "8/255"}.`,
-      `Evidence: how well a score tells fooled rows from benign ones, one-sided (0.5 is chance). Noise: ${replicates} draws of ${flags["sigma"] ?? "12/255"}.`,
+      `${counted(clean.rows, "test example")} of ${data}, each value moved by at most ${flags["eps"] ?? "8/255"}.`,
+      `Evidence: how well a score tells fooled rows from benign ones, one-sided (0.5 is chance). Noise: ${counted(replicates, "draw")} of ${flags["sigma"] ?? "12/255"}.`,
     ),
     ...attacks.map(({ assessment }) => attackText(assessment)),
-    paragraph(...(few ? [caveats.few] : []), caveats.below, caveats.adaptive),
+    ...missing.map(({ method, why }) => paragraph(`${method} is missing. ${why}`)),
+    paragraph(...(few ? [caveats.few] : []), caveats.below, adaptiveCaveat(attacks)),
     ...(files.length > 0 ? [files.map((file) => `Wrote ${file}`).join("\n")] : []),
   ].join("\n\n")}\n`;
 }
+
+const adaptiveCaveat = (attacks: Assessments["attacks"]): string =>
+  attacks.some(({ assessment: { adaptive } }) => adaptive) ? caveats.adaptive : caveats.notShown;
 
 function eceOf(batch: Batch): number {
   const params = Object.fromEntries(ece.params.map(({ name, default: value }) => [name, value])) as Params;

@@ -8,6 +8,7 @@ import { explainCard, explainRow, type ExplainOptions } from "../../triage/index
 import { layerSeen, layerText, pictureText } from "../activationText.js";
 import { readCalibratorFile } from "../calibratorFile.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
+import { counted } from "../counted.js";
 import { toJson } from "../json.js";
 import { dataFor, type NamedNetwork, networkNamed } from "../networkNamed.js";
 
@@ -16,7 +17,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const named = await networkNamed(args[0]!);
   const { net } = named;
   const { calibrator, from } = await calibratorOf(named, invocation);
-  const { values, name, label } = await exampleOf(named, invocation);
+  const { values, name, label, notes } = await exampleOf(named, invocation, terminal);
   const layers = await activations(net, values);
   const logits = layers.at(-1)!.values;
   const row: Batch = { kind: "logits", values: logits, rows: 1, classes: logits.length };
@@ -29,6 +30,7 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
       model: named.path,
       example: name,
       input: net.input,
+      notes,
       layers: layers.map(layerSeen),
       ...(calibrator && { calibrator: { ...calibrator, from } }),
       ...explanation,
@@ -59,23 +61,31 @@ interface One {
   values: Float32Array;
   name: string;
   label?: number;
+  notes: string[];
 }
 
 /** The example that the command is about: a picture, or a row of the test part of some data. */
-async function exampleOf(named: NamedNetwork, invocation: Invocation): Promise<One> {
+async function exampleOf(named: NamedNetwork, invocation: Invocation, terminal: Terminal): Promise<One> {
   const { image, data, row = 0 } = invocation.flags;
   if ((image === undefined) === (data === undefined))
     throw new UsageError("logits learn explain needs --image X or --data DATA --row N: give one");
-  if (image !== undefined) return { values: await pictureFor(named.net, String(image)), name: String(image) };
-  const { test } = await dataFor(named, invocation);
+  if (image !== undefined) {
+    const stray = (["row", "classes", "from", "seed"] as const).find((name) => invocation.flags[name] !== undefined);
+    if (stray) throw new UsageError(`--${stray} is about --data, not about --image: leave it out`);
+    return { values: await pictureFor(named.net, String(image)), name: String(image), notes: [] };
+  }
+  const {
+    data: { test },
+    notes,
+  } = await dataFor(named, invocation, terminal);
   const rows = test.labels.length;
   if (Number(row) >= rows)
     throw new LogitsError(
       "bad-data",
-      `Cannot explain row ${row}: the test part of ${data} must have it, counted from 0, got ${rows} rows`,
+      `Cannot explain row ${row}: the test part of ${data} must have it, counted from 0, got ${counted(rows, "row")}`,
     );
   const one = select(test, [Number(row)]);
-  return { values: gather(one, [0]), name: one.ids?.[0] ?? `row ${row}`, label: one.labels[0]! };
+  return { values: gather(one, [0]), name: one.ids?.[0] ?? `row ${row}`, label: one.labels[0]!, notes };
 }
 
 async function pictureFor({ input }: Network, path: string): Promise<Float32Array> {

@@ -14,6 +14,8 @@ import { predict } from "../../learn/predict.js";
 import { train, type Trained } from "../../learn/train.js";
 import { loadProto } from "../../models/onnxGraph.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
+import { counted } from "../counted.js";
+import { fetchShown } from "../fetchProgress.js";
 import { list } from "../flags.js";
 import { toJson } from "../json.js";
 import { checkpointIn, checkSame, files, openFolder, unfinished, withAdvice } from "../learnFolder.js";
@@ -33,12 +35,27 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     seed: Number(flags["seed"] ?? 0),
     ...(flags["classes"] !== undefined && { classes: list(String(flags["classes"])) }),
     ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
+    onFetch: fetchShown(terminal, flags["json"] === true),
   });
   const wish = wishOf(invocation, all.train);
-  const data = wish.overfit === undefined ? all : firstOnly(all, wish.overfit);
+  const data = wish.overfit === undefined ? all : firstOnly(all, wish.overfit, wish.seed);
   // What writes the model at the end must be there before hours of learning.
   await loadProto("write an ONNX graph");
-  await openFolder(folder);
+  const release = await openFolder(folder);
+  try {
+    return await trainInto(folder, data, wish, invocation, terminal);
+  } finally {
+    await release();
+  }
+}
+
+async function trainInto(
+  folder: string,
+  data: Data,
+  wish: Wish,
+  { flags }: Invocation,
+  terminal: Terminal,
+): Promise<number> {
   const checkpoint = await unfinished(folder, flags["resume"] === true);
   const notes = [...data.notes];
   if (flags["resume"] && !checkpoint) notes.push(`There is no checkpoint in ${folder}: training begins.`);
@@ -191,7 +208,7 @@ function textOf(folder: string, { network: net, examples, history, epoch, second
   const all = history.length;
   const which = epoch === all ? "the last is kept" : `epoch ${epoch} was the best and is kept`;
   return [
-    `${net.layers.map(layerText).join(", ")}, on ${examples.labels.length.toLocaleString("en")} examples: ${all} ${all === 1 ? "epoch" : "epochs"} in ${seconds.toFixed(1)} s, ${which}`,
+    `${net.layers.map(layerText).join(", ")}, on ${counted(examples.labels.length, "example")}: ${counted(all, "epoch")} in ${seconds.toFixed(1)} s, ${which}`,
     judged,
     `Wrote ${Object.values(files).join(", ")} to ${folder}`,
     "",

@@ -1,6 +1,7 @@
 import { knownModels } from "../../models/catalogue.js";
 import { cachedFile, cacheFolder, pullModel } from "../../models/pull.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
+import { fetchShown } from "../fetchProgress.js";
 import { toJson } from "../json.js";
 import { alignColumns } from "../metricsTable.js";
 
@@ -8,7 +9,10 @@ export async function run({ args, flags }: Invocation, terminal: Terminal): Prom
   const [action, name] = args;
   if (action === undefined) return listModels(flags["json"] === true, terminal);
   if (action !== "pull" || name === undefined) throw new UsageError("logits models needs nothing, or: pull NAME");
-  const { path, fetched } = await pullModel(name, flags["from"] === undefined ? {} : { from: String(flags["from"]) });
+  const { path, fetched } = await pullModel(name, {
+    ...(flags["from"] !== undefined && { from: String(flags["from"]) }),
+    onFetch: fetchShown(terminal, flags["json"] === true),
+  });
   const said = fetched
     ? `Fetched ${name} to ${path}; its SHA-256 is right`
     : `${name} is there already, whole: ${path}`;
