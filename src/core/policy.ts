@@ -27,8 +27,11 @@ export interface Policy {
   guarantee?: Guarantee;
   /** What is promised besides; all hold together when each holds with its own confidence, whose shortfalls add up. */
   further?: Guarantee[];
-  /** The action of every row once the contract is revoked; absent: as before, but the decision says so. */
-  whenRevoked?: string;
+  /**
+   * What is done once the contract is revoked: one action for every row, or for each action the one in its place (`{ block: "ask" }`), where actions that are
+   * not named stay. Absent: as before, but the decision says so.
+   */
+  whenRevoked?: string | Record<string, string>;
   fittedOn?: { rows: number; hash: string; date: string };
   metrics?: Record<string, number>;
 }
