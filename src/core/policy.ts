@@ -79,7 +79,10 @@ export interface Decision {
   class: string;
   /** Probability of that class (of the positive classes together, where the policy asks about them). */
   p: number;
-  /** How far the deciding log-odds are from the threshold they were held against, in nats; negative below it. */
+  /**
+   * How far the deciding log-odds are from the threshold they were held against, in nats; negative below it. Of two thresholds it is the nearer, and negative
+   * between them; of expected costs, the ln of the second lowest over the lowest.
+   */
   margin: number;
   /** Every label that reached its threshold, where labels do not exclude each other. */
   labels?: string[];

@@ -48,6 +48,14 @@ describe("once the contract is revoked", () => {
   });
 });
 
+it("one nat is not many", () => {
+  const of = policy("ask");
+  expect(decider(of)({ ...rows, values: Float64Array.of(0, 3, 0, 3.5) }).map(({ reason }) => reason)).toEqual([
+    "P(dos) is 95.3 %, at or above the threshold of 88.1 % by 1 nat: block.",
+    "P(dos) is 97.1 %, at or above the threshold of 88.1 % by 1.5 nats: block.",
+  ]);
+});
+
 it("scores that are not rows × classes are refused", () => {
   expect(() => decider(policy("ask"))({ ...rows, rows: 3 })).toThrow("3 rows × 2 classes must be 6 numbers, got 4");
 });

@@ -182,6 +182,19 @@ describe("costs", () => {
   });
 });
 
+describe("two thresholds", () => {
+  it("a lower one that is not lower is a slip of the words", async () => {
+    const slip = threshold(pairs(10), { positive: 1, at: 0.5, low: 0.7 });
+    await expect(slip).rejects.toThrow("low must be below at (0.5), got 0.7");
+  });
+
+  it("two promises of one threshold both count rows at it", async () => {
+    const { low, recall, further } = await threshold(pairs(2000), { positive: 1, maxFpr: 0.1, minRecall: 0.5 });
+    expect(low).toBeUndefined();
+    expect(further![0]).toMatchObject({ rate: "recall", count: recall!.count, n: 1000 });
+  });
+});
+
 describe("names of actions", () => {
   it.each<[string[], string]>([
     [["block", "block"], "different names"],
