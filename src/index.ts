@@ -23,7 +23,7 @@ import type { ThresholdOptions, ThresholdResult } from "./plan/thresholdOptions.
 import { setsOf } from "./plan/sets.js";
 import { type Triage, type TriageOptions, triageSource } from "./triage/index.js";
 
-/** A table of scores: what `read` gives, or a batch of your own. */
+/** A table of scores: what `read` gives, or a batch of your own; `sourceOf(batch, names)` is one whose classes have names. */
 export type Data = Source | Batch;
 
 /**
@@ -77,7 +77,7 @@ function asSource(data: Data): Source {
   return "batches" in data ? data : sourceOf(data);
 }
 
-export { applyCalibrator, collect, validateCalibrator };
+export { applyCalibrator, collect, sourceOf, validateCalibrator };
 export {
   type Batch,
   type Calibrator,
@@ -86,6 +86,7 @@ export {
   predictions,
   type Predictions,
   type Source,
+  takeRows,
 } from "./core/index.js";
 export type { CalibrateOptions, EvaluateOptions, Evaluation, Plan, ReadOptions, Triage, TriageOptions };
 
@@ -137,7 +138,7 @@ export async function threshold(
  *     const [{ action, reason }] = await decide({ kind: "logits", values: Float64Array.of(8.2, 1.5), rows: 1, classes: 2 }, policy);
  */
 export async function decide(data: Data, policy: Policy, state?: PolicyState): Promise<Decision[]> {
-  const source = "batches" in data ? data : sourceOf(data);
+  const source = asSource(data);
   const run = policyRunner(validatePolicy(policy, source.classes), state);
   const decisions: Decision[] = [];
   for await (const batch of source.batches()) for (const decision of run(batch)) decisions.push(decision);

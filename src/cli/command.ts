@@ -22,6 +22,8 @@ export interface Invocation {
 export interface Terminal {
   /** Data: standard output. */
   out(text: string): void;
+  /** Waits until whoever reads standard output has taken what was said, so that a slow reader does not fill the memory. */
+  taken?(): Promise<void>;
   /** Messages: standard error. */
   err(text: string): void;
   /** Whether standard output, and standard error, is a terminal. */

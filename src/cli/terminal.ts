@@ -13,6 +13,8 @@ export function processTerminal(): Terminal {
   const outIsTty = process.stdout.isTTY === true;
   return {
     out: (text) => void process.stdout.write(text),
+    taken: () =>
+      process.stdout.writableNeedDrain ? new Promise((done) => process.stdout.once("drain", done)) : Promise.resolve(),
     err: (text) => void process.stderr.write(text),
     outIsTty,
     errIsTty: process.stderr.isTTY === true,

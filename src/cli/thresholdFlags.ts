@@ -32,8 +32,8 @@ const policyNames: Flag[] = [
   {
     name: "whenRevoked",
     type: "string",
-    metavar: "ACTION",
-    help: "The action of every row once the contract is revoked (default: as before, but decisions say so)",
+    metavar: "B|A=B[,…]",
+    help: "Once the contract is revoked: B for every row, the passing ones too; or B in the place of A, as block=ask (default: as before, but decisions say so)",
   },
 ];
 

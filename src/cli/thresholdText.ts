@@ -51,10 +51,13 @@ function rowsLine({ rows, positives, negatives }: ThresholdResult, { maxRisk }: 
   return `${count(rows)} rows: ${count(positives)} ${one}, ${count(negatives!)} ${other}`;
 }
 
-function thresholdLines({ logit, low }: ThresholdResult): string[] {
-  const one = (odds: number): string => `P ≥ ${probabilityOf(odds)}, which is a logit of ${number(odds)}`;
-  if (!low) return [`Threshold: ${one(logit!)}`];
-  return [`Upper threshold: ${one(logit!)}`, `Lower threshold: ${one(low.logit)}`];
+function thresholdLines({ logit, rawLogit, low }: ThresholdResult): string[] {
+  const one = (odds: number, raw: number | undefined): string => {
+    const before = raw === undefined ? "" : ` (${number(raw)} in the scores as they came)`;
+    return `P ≥ ${probabilityOf(odds)}, which is a logit of ${number(odds)}${before}`;
+  };
+  if (!low) return [`Threshold: ${one(logit!, rawLogit)}`];
+  return [`Upper threshold: ${one(logit!, rawLogit)}`, `Lower threshold: ${one(low.logit, low.rawLogit)}`];
 }
 
 const promises: Record<Guarantee["rate"], string> = {
@@ -97,7 +100,15 @@ function classTable(classes: NonNullable<ThresholdResult["classes"]>): string {
 
 function cell(rate: Rate | undefined): string {
   if (rate === undefined || Number.isNaN(rate.value)) return "–";
-  return `${number(rate.value)} [${number(rate.ci[0])}, ${number(rate.ci[1])}]`;
+  return `${share(rate.value)} [${share(rate.ci[0])}, ${share(rate.ci[1])}]`;
+}
+
+/** A share that is not 1 is never shown as 1: it has as many digits as it takes. */
+function share(value: number): string {
+  const short = number(value);
+  if (value >= 1 || Number(short) < 1) return short;
+  const missing = 1 - value;
+  return missing < 1e-12 ? `1 − ${missing.toExponential(1)}` : value.toFixed(1 - Math.floor(Math.log10(missing)));
 }
 
 function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): string {
@@ -131,7 +142,7 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
 }
 
 /** What new rows say of a policy's promises. */
-export function checkText({ policy, kept, rows, checks }: PolicyCheck, { name }: Policy): string {
+export function checkText({ policy, kept, rows, checks, warnings }: PolicyCheck, { name }: Policy): string {
   const lines = checks.map((check) => {
     const { status, value, ci, count: k, n, pBroken, pKept } = check;
     const tests =
@@ -144,6 +155,7 @@ export function checkText({ policy, kept, rows, checks }: PolicyCheck, { name }:
         : `${number(value)} [${number(ci[0])}, ${number(ci[1])}], ${count(k)} of ${count(n)}${tests}`;
     return `${status}: ${promise(check)}\n  ${figure}`;
   });
+  const said = warnings.map((warning) => `\n${warning}\n`).join("");
   const verdict = kept ? "No promise is broken." : "BROKEN: do not rely on this policy for rows like these.";
-  return `Policy ${name === undefined ? "" : `${name} `}${policy} on ${count(rows)} rows\n${lines.join("\n")}\n${verdict}\n`;
+  return `Policy ${name === undefined ? "" : `${name} `}${policy} on ${count(rows)} rows\n${lines.join("\n")}\n${verdict}\n${said}`;
 }

@@ -27,8 +27,11 @@ export interface Policy {
   guarantee?: Guarantee;
   /** What is promised besides; all hold together when each holds with its own confidence, whose shortfalls add up. */
   further?: Guarantee[];
-  /** The action of every row once the contract is revoked; absent: as before, but the decision says so. */
-  whenRevoked?: string;
+  /**
+   * What is done once the contract is revoked: one action for every row, or for each action the one in its place (`{ block: "ask" }`), where actions that are
+   * not named stay. Absent: as before, but the decision says so.
+   */
+  whenRevoked?: string | Record<string, string>;
   fittedOn?: { rows: number; hash: string; date: string };
   metrics?: Record<string, number>;
 }
@@ -76,7 +79,10 @@ export interface Decision {
   class: string;
   /** Probability of that class (of the positive classes together, where the policy asks about them). */
   p: number;
-  /** How far the deciding log-odds are from the threshold they were held against, in nats; negative below it. */
+  /**
+   * How far the deciding log-odds are from the threshold they were held against, in nats; negative below it. Of two thresholds it is the nearer, and negative
+   * between them; of expected costs, the ln of the second lowest over the lowest.
+   */
   margin: number;
   /** Every label that reached its threshold, where labels do not exclude each other. */
   labels?: string[];

@@ -118,7 +118,7 @@ describe("what each method decides", () => {
     [
       labels,
       [0.5, 2, 9],
-      "dos has 88.1 %, at or above its threshold of 73.1 % by 1 nats (2 labels reach theirs): block.",
+      "dos has 88.1 %, at or above its threshold of 73.1 % by 1 nat (2 labels reach theirs): block.",
     ],
     [cascade, [0.5, 1, 0], "stage 2: normal has 62.2 %, below the 73.1 % that are needed by 0.5 nats: ask."],
   ])("says why: $method", (of, row, reason) => {

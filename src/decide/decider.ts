@@ -14,7 +14,8 @@ import { policyVersion } from "./version.js";
 
 /** Everything about a policy that does not depend on the row. */
 export function compileWith(method: DecisionMethod, policy: Policy, state?: PolicyState): (batch: Batch) => Decision[] {
-  const { classes, guarantee } = policy;
+  const { classes, guarantee, whenRevoked } = policy;
+  const replaced = typeof whenRevoked === "object" ? new Map(Object.entries(whenRevoked)) : undefined;
   const version = policyVersion(policy);
   const revoked = revocation(state, version);
   const ruler = method.compile(policy.params, classes);
@@ -37,8 +38,9 @@ export function compileWith(method: DecisionMethod, policy: Policy, state?: Poli
       reason += `, but ${stopped.text}: ${action}`;
     }
     if (revoked) {
-      if (policy.whenRevoked !== undefined) action = policy.whenRevoked;
-      reason += `. The contract was revoked ${revoked}${policy.whenRevoked === undefined ? "" : `: ${action}`}`;
+      const instead = typeof whenRevoked === "string" ? whenRevoked : replaced?.get(action);
+      if (instead !== undefined) action = instead;
+      reason += `. The contract was revoked ${revoked}${instead === undefined ? "" : `: ${action}`}`;
     }
     const decision: Decision = {
       row,
@@ -59,6 +61,11 @@ export function compileWith(method: DecisionMethod, policy: Policy, state?: Poli
       throw new LogitsError(
         "mismatch",
         `Cannot decide: the scores must have the policy's ${classes.length} classes, got ${given.classes}`,
+      );
+    if (given.values.length !== given.rows * given.classes)
+      throw new LogitsError(
+        "bad-data",
+        `Cannot decide: ${given.rows} rows × ${given.classes} classes must be ${given.rows * given.classes} numbers, got ${given.values.length}`,
       );
     const batch = method.independent ? ownOdds(given) : toLogits(given);
     const { ids, rows, offset = 0 } = batch;

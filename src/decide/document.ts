@@ -36,8 +36,21 @@ function checkRest(policy: Policy, method: DecisionMethod): void {
   for (const rule of rules ?? []) checkRule(rule, policy.classes, method.actions(policy.params));
   if (further !== undefined && !Array.isArray(further)) refusePolicy("further must be a list", further);
   for (const one of [...(guarantee === undefined ? [] : [guarantee]), ...(further ?? [])]) checkGuarantee(one);
-  if (whenRevoked !== undefined && (typeof whenRevoked !== "string" || whenRevoked === ""))
-    refusePolicy("whenRevoked must name an action", whenRevoked);
+  if (whenRevoked !== undefined) checkWhenRevoked(whenRevoked, [...method.actions(policy.params), ...insteads(rules)]);
+}
+
+const insteads = (rules: readonly Rule[] = []): string[] => rules.map(({ instead }) => instead);
+
+function checkWhenRevoked(whenRevoked: unknown, actions: readonly string[]): void {
+  if (typeof whenRevoked === "string" && whenRevoked !== "") return;
+  if (!isObject(whenRevoked) || Object.keys(whenRevoked).length === 0)
+    return refusePolicy("whenRevoked must name an action, or one in the place of another as {block: ask}", whenRevoked);
+  for (const [action, instead] of Object.entries(whenRevoked)) {
+    if (!actions.includes(action))
+      refusePolicy(`whenRevoked must be of actions of the policy (${actions.join(", ")})`, action);
+    if (typeof instead !== "string" || instead === "")
+      refusePolicy(`whenRevoked of ${action} must name an action`, instead);
+  }
 }
 
 function checkNames(classes: unknown): void {

@@ -22,9 +22,11 @@ function short(p: number): string {
   return p >= 0.0995 ? String(Math.round(p * 1000) / 1000) : String(Number(p.toPrecision(3)));
 }
 
-/** A distance in nats: two decimals. */
+/** A distance, two decimals: "1 nat", "2.51 nats". */
 export function natsOf(distance: number): string {
-  return Number.isFinite(distance) ? String(Math.round(Math.abs(distance) * 100) / 100) : "infinitely many";
+  if (!Number.isFinite(distance)) return "infinitely many nats";
+  const shown = Math.round(Math.abs(distance) * 100) / 100;
+  return shown === 1 ? "1 nat" : `${shown} nats`;
 }
 
 /** Names as in a sentence: "dos, probe or r2l". */

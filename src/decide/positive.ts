@@ -1,7 +1,8 @@
 import { LogitsError } from "../core/index.js";
 
 /**
- * Which classes count as positive: a class by name or index, several, or `not:` and the ones that are not.
+ * Which classes count as positive: a class by name or index, several, or `not:` and the ones that are not. A number is an index; a word is a name, and where no
+ * class is called so an index.
  *
  * @throws "bad-argument" for what is no class, all classes or none.
  * @example
@@ -11,10 +12,12 @@ export function positiveClasses(
   given: string | number | readonly (string | number)[],
   classes: readonly string[],
 ): number[] {
-  // A class may be called "not:spam"; then that is what is meant.
-  const words =
-    typeof given === "object" ? given : classes.includes(String(given)) ? [given] : String(given).split(",");
-  const not = !classes.includes(String(words[0])) && String(words[0]).startsWith("not:");
+  // A class may be called "not:spam", or have a comma in its name; then that is what is meant.
+  const whole = (text: string): boolean =>
+    classes.includes(text) || (text.startsWith("not:") && classes.includes(text.slice(4)));
+  const words = typeof given === "object" ? given : whole(String(given)) ? [given] : String(given).split(",");
+  const not =
+    typeof words[0] !== "number" && !classes.includes(String(words[0])) && String(words[0]).startsWith("not:");
   const listed = new Set(words.map((word, i) => indexOf(not && i === 0 ? String(word).slice(4) : word, classes)));
   const found = classes.map((_, k) => k).filter((k) => listed.has(k) !== not);
   if (found.length === 0 || found.length === classes.length)
@@ -24,6 +27,8 @@ export function positiveClasses(
 
 function indexOf(word: string | number, classes: readonly string[]): number {
   const name = String(word).trim();
+  // A number is an index; a word of digits may be a name.
+  if (typeof word === "number" && Number.isInteger(word) && word >= 0 && word < classes.length) return word;
   const index = classes.indexOf(name);
   if (index >= 0) return index;
   const number = name === "" ? NaN : Number(name);

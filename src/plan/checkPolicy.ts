@@ -1,5 +1,5 @@
 import { applyCalibrator } from "../calibrate/index.js";
-import { type Batch, LogitsError, type Policy, type Source } from "../core/index.js";
+import { type Batch, hashBatch, LogitsError, type Policy, type Source } from "../core/index.js";
 import {
   type Band,
   bandCounts,
@@ -12,6 +12,7 @@ import {
   validatePolicy,
 } from "../decide/index.js";
 import { collect } from "./collect.js";
+import { checkSameClasses } from "./sameClasses.js";
 import { type DecisionRows, labelRows, positiveRows, rightRows, wonRows } from "./decisionRows.js";
 
 export interface PolicyCheck {
@@ -21,6 +22,8 @@ export interface PolicyCheck {
   kept: boolean;
   rows: number;
   checks: GuaranteeCheck[];
+  /** What a person should know before relying on it. */
+  warnings: string[];
 }
 
 /**
@@ -42,6 +45,7 @@ export async function checkPolicy(source: Source, policy: Policy, truth?: Source
     return refuse("a table of truth must come with labels that do not exclude each other", truth ? "one" : "none");
   const raw = await collect(source);
   if (raw.rows === 0) return refuse("there must be at least 1 row", "0");
+  if (truth?.classes.length === source.classes.length) checkSameClasses(source.classes, truth.classes);
   const rows = calibrator ? applyCalibrator(raw, calibrator) : raw;
   const countsOf = counter(policy, rows, truth && (await collect(truth)));
   const checks = [guarantee, ...further].map((one) => checkGuarantee(one, countsOf(one.class)));
@@ -52,7 +56,19 @@ export async function checkPolicy(source: Source, policy: Policy, truth?: Source
     kept: checks.every(({ status }) => status !== "broken"),
     rows: rows.rows,
     checks,
+    warnings: checkWarnings(policy, raw),
   };
+}
+
+function checkWarnings({ fittedOn, rules = [] }: Policy, rows: Batch): string[] {
+  const warnings: string[] = [];
+  if (fittedOn && fittedOn.hash === hashBatch(rows))
+    warnings.push("These are the rows that the policy was found on: they cannot test it. Take others.");
+  if (rules.length > 0)
+    warnings.push(
+      "The promise was tested without the policy's rules, which may put another action in the place of its own.",
+    );
+  return warnings;
 }
 
 /** How many rows are alerted, asked about and passed, of each truth; for one class, where there is a threshold a class. */
@@ -79,7 +95,11 @@ function counter(
   const asked =
     method === "selective"
       ? rightRows
-      : positiveRows(params["positive"] as string[], classes, guarantee?.rate !== "alerts");
+      : positiveRows(
+          params["positive"] as string[],
+          classes,
+          guarantee?.rate !== "alerts" || guarantee.prior !== undefined,
+        );
   const counts = count(asked(rows), { low, high });
   return () => counts;
 }

@@ -1,3 +1,4 @@
+import { checkBatch } from "../core/batch.js";
 import { type Batch, LogitsError, type Source } from "../core/index.js";
 
 /** All rows of a source in one batch: for fits, which pass over their rows many times. */
@@ -56,11 +57,25 @@ function append(whole: Batch, part: Batch, at: number): number {
   return at + part.rows;
 }
 
-/** A source of rows that are already in memory. */
-export function sourceOf(batch: Batch, classes?: string[]): Source {
+/**
+ * A source of rows that are already in memory, with the names of their classes: what `threshold`, `calibrate` and all the others take.
+ *
+ * @param classes one name a column, none twice; default "0", "1", …
+ * @throws "bad-data" where shapes do not belong together or a label is no class, "bad-argument" for another number of names or one that is given twice.
+ * @example
+ *     const data = sourceOf(batch, ["normal", "dos", "probe"]);
+ *     await threshold(data, { positive: "not:normal", maxFpr: 0.01 });
+ */
+export function sourceOf(batch: Batch, classes?: readonly string[]): Source {
+  checkBatch(batch);
+  if (classes && (classes.length !== batch.classes || new Set(classes).size !== classes.length))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot name the classes: there must be ${batch.classes} names, none twice, got ${classes.join(", ")}`,
+    );
   return {
     capture: { kind: batch.kind, stage: "unknown", coverage: "full" },
-    classes: classes ?? Array.from({ length: batch.classes }, (_, k) => String(k)),
+    classes: classes ? [...classes] : Array.from({ length: batch.classes }, (_, k) => String(k)),
     rows: batch.rows,
     dtype: batch.values instanceof Float32Array ? "f4" : "f8",
     notes: [],

@@ -1,17 +1,22 @@
 import type { Batch } from "../core/index.js";
+import { normalLimit } from "../stats/normal.js";
 import { decider, policyVersion, type Rate } from "../decide/index.js";
 import { labelsOf } from "./decisionRows.js";
 import {
   type ActionCosts,
   envelope,
   refuseOption,
+  sameRowsWarning,
   type ThresholdOptions,
   type ThresholdResult,
 } from "./thresholdOptions.js";
 
 /** Costs of actions, and not those of a false alert and a miss. */
 export function isActionCosts(costs: ThresholdOptions["costs"]): costs is ActionCosts {
-  return costs !== undefined && !("fp" in costs && "fn" in costs);
+  if (costs === undefined) return false;
+  if (typeof costs !== "object" || costs === null || Array.isArray(costs))
+    return refuseOption("costs must be {fp, fn, ask?} or an object of actions", JSON.stringify(costs));
+  return !("fp" in costs && "fn" in costs);
 }
 
 /** The policy of the least expected cost, and what rows cost under it; nothing is learned, so the figures are not optimistic. */
@@ -42,12 +47,13 @@ export function costPolicy(
   const decide = decider(policy);
   const costOf = (batch: Batch): Rate => {
     const labels = labelsOf(batch);
-    return meanOf(
+    return meanCost(
       decide(batch).map(({ action }, row) => {
         // A rule may have put an action in the place of one with a cost.
         const byClass = costs[action] ?? NaN;
         return typeof byClass === "number" ? byClass : byClass[classes[labels[row]!]!]!;
       }),
+      normalLimit(options.confidence),
     );
   };
   const result: ThresholdResult = {
@@ -57,17 +63,17 @@ export function costPolicy(
     rows: rows.rows,
     cost: costOf(rows),
     warnings: options.calibrator
-      ? []
+      ? sameRowsWarning(options, raw)
       : ["Expected costs believe the probabilities: without --calibrator these are as the model gave them."],
   };
   if (other) result.heldOut = { source: "file", rows: other.rows, cost: costOf(other) };
   return result;
 }
 
-function meanOf(costs: readonly number[]): Rate {
+function meanCost(costs: readonly number[], limit: number): Rate {
   const n = costs.length;
   const mean = costs.reduce((sum, cost) => sum + cost, 0) / n;
   const variance = costs.reduce((sum, cost) => sum + (cost - mean) ** 2, 0) / n;
-  const half = 1.96 * Math.sqrt(variance / n);
+  const half = limit * Math.sqrt(variance / n);
   return { value: mean, ci: [mean - half, mean + half], n };
 }

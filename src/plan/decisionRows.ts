@@ -43,10 +43,16 @@ export function rightRows(batch: Batch): DecisionRows {
 export function wonRows(batch: Batch): (k: number) => DecisionRows {
   const labels = labelsOf(batch);
   const { winners, logOdds } = winnersOf(batch);
-  return (k) => ({
-    scores: logOdds.map((score, row) => (winners[row] === k ? score : -Infinity)),
-    truth: Uint8Array.from(labels, (label) => (label === k ? 1 : 0)),
-  });
+  return (k) => {
+    const scores = new Float64Array(batch.rows).fill(-Infinity);
+    const truth = new Uint8Array(batch.rows);
+    // Plain loops: with 1,000 classes every row is passed over 1,000 times.
+    for (let row = 0; row < batch.rows; row++) {
+      if (winners[row] === k) scores[row] = logOdds[row]!;
+      if (labels[row] === k) truth[row] = 1;
+    }
+    return { scores, truth };
+  };
 }
 
 /** Is label k true? Labels do not exclude each other: each has its own score, and 0 or 1 in a table of the same shape. */

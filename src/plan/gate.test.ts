@@ -74,6 +74,30 @@ describe("gate", () => {
     expect(gate(strict, { state })([5, 0])).toMatchObject({ action: "ask", contract: "revoked" });
   });
 
+  it("one action for another is taken too, and must mean something", () => {
+    const strict = { ...plain, whenRevoked: { proceed: "ask" } };
+    const state = { policy: policyVersion(strict), revoked: { at: "2026-11-27", reason: "drift" } };
+    const pass = gate(strict, { state });
+    expect([pass([5, 0]).action, pass([0, 5]).action]).toEqual(["ask", "refuse"]);
+    expect(() => gate({ ...plain, whenRevoked: { proceed: "halt" } })).toThrow("got halt");
+  });
+
+  it("a rule about a class that may be the likeliest within the bounds is not passed over", () => {
+    const ruled: Policy = {
+      ...policy({ positive: ["write", "read"], low: 0, high: 2, above: "proceed", between: "ask", below: "refuse" }),
+      classes: ["write", "read", "unsafe"],
+      rules: [{ never: "proceed", classes: ["write"], instead: "refuse" }],
+    };
+    const scores = (write: [number, number], read: [number, number]): Parameters<ReturnType<typeof gate>>[0] => ({
+      labels: ["write", "read", "unsafe"],
+      scores: [write, read, [-9, -9] as const].map(([lo, hi]) => ({ lo, hi, ...(lo === hi && { logprob: lo }) })),
+    });
+    // At both ends of the bounds "read" is likelier; between them "write" may be.
+    expect(gate(ruled)(scores([-3, -1], [-2, -0.5])).action).toBe("ask");
+    expect(gate(ruled)(scores([-3, -2.5], [-2, -0.5])).action).toBe("proceed");
+    expect(gate({ ...ruled, rules: [] })(scores([-3, -1], [-2, -0.5])).action).toBe("proceed");
+  });
+
   it.each<[number[][], string]>([
     [
       [

@@ -42,11 +42,12 @@ export function gate(policy: Policy, options: GateOptions = {}): (given: GateInp
   const decide = policyRunner(policy, options.state);
   const own = decisionMethods.find(({ name }) => name === method)!.actions(params);
   const meaning = meanings(
-    [...own, ...rules.map(({ instead }) => instead), ...(whenRevoked === undefined ? [] : [whenRevoked])],
+    [...own, ...rules.map(({ instead }) => instead), ...revokedActions(whenRevoked)],
     options.actions ?? {},
   );
   const asks = [...meaning].find(([, action]) => action === "ask")?.[0] ?? "ask";
 
+  const byClass = rules.some(({ classes: about }) => about !== undefined);
   const rowOf = (values: ArrayLike<number>): GateDecision => {
     const batch = { kind: "logits" as const, values: Float64Array.from(values), rows: 1, classes: values.length };
     const { row: _, action, ...rest } = decide(batch)[0]!;
@@ -60,7 +61,7 @@ export function gate(policy: Policy, options: GateOptions = {}): (given: GateInp
     const first = decided[0];
     const agreed =
       first && (policy.method === "selective" || policy.method === "perClass" ? sure(decided, classes) : same(decided));
-    if (agreed) return agreed;
+    if (agreed && (!byClass || decided.every((one) => settled(one.class, params, classes, scores)))) return agreed;
     const unlisted = classes.filter((_, k) => scores[k]!.logprob === undefined).join(", ");
     const base = first ?? rowOf(scores.map(({ lo, hi }) => (lo === -Infinity ? hi : lo)));
     return {
@@ -70,6 +71,11 @@ export function gate(policy: Policy, options: GateOptions = {}): (given: GateInp
       reason: `The score of ${unlisted} is known within bounds only, and they do not settle the decision: ${asks}.`,
     };
   };
+}
+
+function revokedActions(whenRevoked: Policy["whenRevoked"]): string[] {
+  if (whenRevoked === undefined) return [];
+  return typeof whenRevoked === "string" ? [whenRevoked] : Object.values(whenRevoked);
 }
 
 function meanings(actions: readonly string[], given: NonNullable<GateOptions["actions"]>): Map<string, GateAction> {
@@ -132,4 +138,22 @@ function same(decided: readonly GateDecision[]): GateDecision | undefined {
 /** A class that wins, and reaches its threshold, where everything favours the others. */
 function sure(decided: readonly GateDecision[], classes: readonly string[]): GateDecision | undefined {
   return decided.find((one, winner) => one.margin >= 0 && one.class === classes[winner]);
+}
+
+/**
+ * Whether no other class on its side of the question can be likelier than this one: a rule speaks of the likeliest, which corners alone do not settle.
+ */
+function settled(
+  name: string,
+  params: Policy["params"],
+  classes: readonly string[],
+  scores: BoundedScores["scores"],
+): boolean {
+  const positive = params["positive"] as string[] | undefined;
+  // Where there is no positive class, `sure` has settled the winner.
+  if (!positive) return true;
+  const least = scores[classes.indexOf(name)]!.lo;
+  return classes.every(
+    (other, k) => other === name || positive.includes(other) !== positive.includes(name) || scores[k]!.hi < least,
+  );
 }

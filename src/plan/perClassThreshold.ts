@@ -18,6 +18,7 @@ import {
   envelope,
   type HeldOut,
   refuseOption,
+  sameRowsWarning,
   type ThresholdOptions,
   type ThresholdResult,
 } from "./thresholdOptions.js";
@@ -47,7 +48,7 @@ export function perClassThreshold(
   const found = classes.map((name, k) => oneClass(name, pieces(k), wish, confidence));
   const thresholds = Object.fromEntries(found.map((one) => [one.class, "refused" in one ? null : one.logit]));
   const guarantees = found.flatMap((one) => ("refused" in one || !one.guarantee ? [] : [one.guarantee]));
-  const base = { rows: rows.rows, classes: found, warnings: [] };
+  const base = { rows: rows.rows, classes: found, warnings: sameRowsWarning(options, raw) };
   if (found.every((one) => "refused" in one))
     return { met: false, reason: `no class has rows enough: ${firstRefusal(found)}.`, ...base };
   const [accept, abstain] = actionNames(options, ["accept", "ask"]);
@@ -66,13 +67,14 @@ export function perClassThreshold(
   if (other) result.heldOut = { source: "file", rows: other.rows, ...accepted(other, limits, confidence) };
   else
     result.heldOut = crossValidated(
-      classes.map((_, k) => pieces(k)),
+      classes.map((_, k) => () => pieces(k)),
+      rows.rows,
       wish,
       confidence,
     );
   const never = found.filter((one) => "refused" in one).map((one) => one.class);
   if (never.length > 0)
-    result.warnings = [`Never accepted, because nothing can be promised of them: ${never.join(", ")}.`];
+    result.warnings.push(`Never accepted, because nothing can be promised of them: ${never.join(", ")}.`);
   return result;
 }
 
@@ -118,11 +120,12 @@ function shares(right: number, wrong: number, rows: number, confidence: number):
   return { coverage: alerts, risk };
 }
 
-function crossValidated(byClass: Ranked[][], wish: Wish, confidence: number): HeldOut {
-  let [right, wrong, rows] = [0, 0, 0];
-  for (const [k, pieces] of byClass.entries())
+/** @param byClass the pieces of one class after another: all at once would be a table of rows × classes */
+function crossValidated(byClass: readonly (() => Ranked[])[], rows: number, wish: Wish, confidence: number): HeldOut {
+  let [right, wrong] = [0, 0];
+  for (const piecesOf of byClass) {
+    const pieces = piecesOf();
     for (const [held, piece] of pieces.entries()) {
-      if (k === 0) rows += piece.negatives.length + piece.positives.length;
       const solved = solve(
         pieces.filter((_, i) => i !== held),
         wish,
@@ -132,6 +135,7 @@ function crossValidated(byClass: Ranked[][], wish: Wish, confidence: number): He
       right += alertedPositives;
       wrong += alertedNegatives;
     }
+  }
   return { source: "cv5", rows, ...shares(right, wrong, rows, confidence) };
 }
 

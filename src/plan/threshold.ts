@@ -19,16 +19,20 @@ import {
   sumCounts,
   type Wish,
 } from "../decide/index.js";
+import { normalLimit } from "../stats/normal.js";
 import { collect } from "./collect.js";
 import { costPolicy, isActionCosts } from "./costPolicy.js";
 import { type DecisionRows, positiveRows, rightRows } from "./decisionRows.js";
 import { multilabelThreshold } from "./multilabelThreshold.js";
 import { perClassThreshold } from "./perClassThreshold.js";
+import { checkSameClasses } from "./sameClasses.js";
+import { thresholdCost } from "./thresholdCost.js";
 import {
   actionNames,
   envelope,
   type HeldOut,
   refuseOption,
+  sameRowsWarning,
   type ThresholdOptions,
   type ThresholdResult,
 } from "./thresholdOptions.js";
@@ -39,7 +43,10 @@ export async function thresholdSource(source: Source, given: ThresholdOptions): 
     ? { ...given, calibrator: validateCalibrator(given.calibrator, source.classes) }
     : given;
   const { calibrator, evalSource } = options;
-  if (evalSource) checkSameClasses(source, evalSource);
+  if (evalSource) checkSameClasses(source.classes, evalSource.classes);
+  const { truth } = options;
+  // Another shape is said with both, later.
+  if (truth?.classes.length === source.classes.length) checkSameClasses(source.classes, truth.classes);
   const calibrated = (batch: Batch): Batch => (calibrator ? applyCalibrator(batch, calibrator) : batch);
   const raw = await collect(source);
   if (options.truth) return multilabelThreshold(raw, await collect(options.truth), source.classes, options);
@@ -68,13 +75,18 @@ function oneThreshold(
     rankedPieces(shift === 0 ? scores : scores.map((score) => score + shift), truth, piece);
   const whole = (batch: Batch): Ranked => joined(pieced(ask(batch), new Uint8Array(batch.rows)));
   const pieces = pieced(question, dealt(rows.rows, seed, rows.offset));
-  const base = { rows: rows.rows, positives, negatives: rows.rows - positives, warnings: [] };
+  const base = {
+    rows: rows.rows,
+    // Rows without labels are of no kind.
+    ...(rows.labels && { positives, negatives: rows.rows - positives }),
+    warnings: [],
+  };
   const solved = solve(pieces, wish);
   if ("refused" in solved) {
     const { refused, ...counts } = solved;
     return { met: false, reason: `${refused}.`, ...counts, ...base };
   }
-  const rated = rater(solved, options, confidence);
+  const rated = rater(solved, options, confidence, rows.labels !== undefined);
   const policy = policyOf(solved, shift, classes, options, raw);
   const { low, high } = solved;
   const { guarantee, further } = policy;
@@ -84,22 +96,39 @@ function oneThreshold(
     version: policyVersion(policy),
     at: options.at ?? 1 / (1 + Math.exp(-high)),
     logit: high,
-    ...(low < high && { low: { at: 1 / (1 + Math.exp(-low)), logit: low } }),
+    ...rawLogit(high, shift, classes, options),
+    ...(low < high && {
+      low: { at: 1 / (1 + Math.exp(-low)), logit: low, ...rawLogit(low, shift, classes, options) },
+    }),
     ...(guarantee && { guarantee }),
     ...(further && { further }),
     ...base,
     ...rated(bandCounts(joined(pieces), solved)),
   };
-  if (other) result.heldOut = { source: "file", rows: other.rows, ...rated(bandCounts(whole(other), solved)) };
-  else if (options.at === undefined) result.heldOut = crossValidated(pieces, wish, rated);
+  if (other) {
+    const ratedOther = rater(solved, options, confidence, other.labels !== undefined);
+    result.heldOut = { source: "file", rows: other.rows, ...ratedOther(bandCounts(whole(other), solved)) };
+  } else if (options.at === undefined) result.heldOut = crossValidated(pieces, wish, rated);
   if (options.calibrator && options.at !== undefined) result.uncalibrated = rated(bandCounts(whole(raw), solved));
   if (options.budget !== undefined && result.alerts) {
     const { value, ci } = result.alerts;
     const volume = options.volume ?? rows.rows;
     result.alertsPerVolume = { value: value * volume, ci: [ci[0] * volume, ci[1] * volume] };
   }
-  result.warnings = warningsOf(result, options);
+  result.warnings = [...sameRowsWarning(options, raw), ...warningsOf(result, options)];
   return result;
+}
+
+/** What a threshold is in the scores as they came; nothing where it is the same, or where rows of the same raw log-odds fall on both sides. */
+function rawLogit(
+  logit: number,
+  shift: number,
+  classes: readonly string[],
+  { calibrator, maxRisk }: ThresholdOptions,
+): { rawLogit?: number } {
+  if (!calibrator) return shift === 0 ? {} : { rawLogit: logit - shift };
+  const exact = calibrator.method === "temperature" && classes.length === 2 && maxRisk === undefined;
+  return exact ? { rawLogit: (logit - shift) * (calibrator.params["temperature"] as number) } : {};
 }
 
 /** The wish alone, with a budget as the share of rows that it is. */
@@ -137,14 +166,6 @@ function checkSides({ maxRisk, budget, prior }: ThresholdOptions, positives: num
   );
 }
 
-function checkSameClasses(source: Source, evalSource: Source): void {
-  if (source.classes.length === evalSource.classes.length) return;
-  throw new LogitsError(
-    "mismatch",
-    `Cannot measure on other rows: they must have the same ${source.classes.length} classes, got ${evalSource.classes.length}`,
-  );
-}
-
 type Rated = Omit<HeldOut, "source" | "rows">;
 
 /** Which figures there are of what was found. */
@@ -152,57 +173,20 @@ function rater(
   { low, high }: Band,
   { maxRisk, costs, prior }: ThresholdOptions,
   confidence: number,
+  labelled: boolean,
 ): (counts: BandCounts) => Rated {
   return (counts) => {
     const rates: BandRates = bandRates(counts, low < high, confidence, prior);
+    if (!labelled) return { alerts: rates.alerts, ...(rates.asked && { asked: rates.asked }) };
     if (maxRisk !== undefined) return { coverage: rates.alerts, risk: complement(rates.precision) };
-    if (costs && !isActionCosts(costs)) return { ...rates, cost: costOf(counts, rates, costs, prior) };
+    if (costs && !isActionCosts(costs))
+      return { ...rates, cost: thresholdCost(counts, rates, costs, prior, normalLimit(confidence)) };
     return rates;
   };
 }
 
 function complement({ value, ci, count, n }: Rate): Rate {
   return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
-}
-
-/** Mean cost of a row, with limits from those of the rates that it is a sum of. */
-function costOf(
-  counts: BandCounts,
-  { asked }: BandRates,
-  { fp, fn, ask = 0 }: NonNullable<Wish["costs"]>,
-  prior: number | undefined,
-): Rate {
-  const negatives = counts.alertedNegatives + counts.askedNegatives + counts.passedNegatives;
-  const positives = counts.alertedPositives + counts.askedPositives + counts.passedPositives;
-  const share = prior ?? positives / (positives + negatives);
-  const [w, v] = [(1 - share) / negatives, share / positives];
-  const value = w * fp * counts.alertedNegatives + v * fn * counts.passedPositives + ask * (asked?.value ?? 0);
-  // Variance of the mean of a cost that takes one of four values within each kind of row.
-  const variance = (parts: [number, number][], n: number): number => {
-    const mean = parts.reduce((sum, [cost, count]) => sum + (cost * count) / n, 0);
-    return parts.reduce((sum, [cost, count]) => sum + ((cost - mean) ** 2 * count) / n, 0) / n;
-  };
-  const spread = Math.sqrt(
-    (1 - share) ** 2 *
-      variance(
-        [
-          [fp, counts.alertedNegatives],
-          [ask, counts.askedNegatives],
-          [0, counts.passedNegatives],
-        ],
-        negatives,
-      ) +
-      share ** 2 *
-        variance(
-          [
-            [0, counts.alertedPositives],
-            [ask, counts.askedPositives],
-            [fn, counts.passedPositives],
-          ],
-          positives,
-        ),
-  );
-  return { value, ci: [Math.max(0, value - 1.96 * spread), value + 1.96 * spread] };
 }
 
 /** Found on four pieces, measured on the fifth, five times. */
@@ -254,14 +238,15 @@ function warningsOf(
 ): string[] {
   if (!guarantee) return [];
   const warnings: string[] = [];
-  if (heldOut?.source === "file" && !("refused" in heldOut)) {
-    const found = heldOut[guarantee.rate];
-    const least = guarantee.side === "at least";
-    if (found && (least ? found.ci[1] < guarantee.bound : found.ci[0] > guarantee.bound))
-      warnings.push(
-        `On the other rows the promise does not hold: ${guarantee.rate} is ${Number(found.value.toPrecision(4))}. They are not like the rows that it was made on.`,
-      );
-  }
+  if (heldOut?.source === "file" && !("refused" in heldOut))
+    for (const { rate, side, bound } of [guarantee, ...further]) {
+      // Where a person is asked between two thresholds, recall is about what does not pass.
+      const found = rate === "recall" && heldOut.missed ? complement(heldOut.missed) : heldOut[rate];
+      if (found && (side === "at least" ? found.ci[1] < bound : found.ci[0] > bound))
+        warnings.push(
+          `On the other rows the promise does not hold: ${rate} is ${Number(found.value.toPrecision(4))}. They are not like the rows that it was made on.`,
+        );
+    }
   if (prior !== undefined)
     warnings.push(
       guarantee.prior === undefined

@@ -35,7 +35,8 @@ export interface ThresholdOptions extends Omit<Wish, "costs" | "budget"> {
   actions?: readonly string[];
   rules?: Rule[];
   name?: string;
-  whenRevoked?: string;
+  /** One action for every row, or `{ block: "ask" }`: see `Policy`. */
+  whenRevoked?: string | Record<string, string>;
 }
 
 /** What was found, what it promises and how it fares. */
@@ -53,8 +54,13 @@ export interface ThresholdResult {
   /** The threshold as P, and as log-odds. */
   at?: number;
   logit?: number;
+  /**
+   * The log-odds of the scores as they came that `logit` equals, before the calibrator and the shift of a prior. Only where there is one: without a calibrator, or
+   * with a plain temperature and two classes, where it is (logit − shift)·temperature.
+   */
+  rawLogit?: number;
   /** The lower of two thresholds. */
-  low?: { at: number; logit: number };
+  low?: { at: number; logit: number; rawLogit?: number };
   guarantee?: Guarantee;
   further?: Guarantee[];
   rows: number;
@@ -108,6 +114,11 @@ export function envelope(
     const odd = about.find((one) => !classes.includes(one));
     if (odd !== undefined) refuseOption("classes of a rule must be classes of the scores", odd);
   }
+  if (typeof whenRevoked === "object") {
+    const known = [...actions, ...(rules ?? []).map(({ instead }) => instead)];
+    const odd = Object.keys(whenRevoked).find((action) => !known.includes(action));
+    if (odd !== undefined) refuseOption(`whenRevoked must be of actions of the policy (${known.join(", ")})`, odd);
+  }
   return validatePolicy({
     kind: "policy",
     version: 1,
@@ -125,14 +136,24 @@ export function envelope(
 }
 
 /** The names that were given, or `own` ones. */
-export function actionNames({ actions }: ThresholdOptions, own: readonly string[]): readonly string[] {
+export function actionNames({ actions, abstain, costs }: ThresholdOptions, own: readonly string[]): readonly string[] {
   if (!actions) return own;
+  if (new Set(actions).size !== actions.length) refuseOption("actions must be different names", actions.join(", "));
   if (actions.length === own.length && actions.every(Boolean)) return actions;
   // Three names serve where one threshold was enough in the end.
-  if (actions.length === 3 && own.length === 2) return [actions[0]!, actions[2]!];
+  const mightAsk = abstain || (costs !== undefined && "ask" in costs);
+  if (mightAsk && actions.length === 3 && own.length === 2) return [actions[0]!, actions[2]!];
   return refuseOption(`actions must be ${own.length} names (as ${own.join(", ")})`, actions.join(", "));
 }
 
 export function refuseOption(what: string, got: unknown): never {
   throw new LogitsError("bad-argument", `Cannot find a threshold: ${what}, got ${got}`);
+}
+
+/** Rows that taught the calibrator are not new to it: what is found on them rests on probabilities that are a little too good. */
+export function sameRowsWarning({ calibrator }: ThresholdOptions, rows: Batch): string[] {
+  if (calibrator?.fittedOn === undefined || calibrator.fittedOn.hash !== hashBatch(rows)) return [];
+  return [
+    "The calibrator was fitted on these very rows: figures and promises here are made of scores that have seen their labels. Fit it on other rows, or test the policy on others with --check.",
+  ];
 }

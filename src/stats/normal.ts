@@ -27,3 +27,21 @@ function fraction(z: number): number {
   for (let k = Math.ceil(20 + 600 / (z * z)); k >= 1; k--) value = z + k / value;
   return 1 / value;
 }
+
+/**
+ * How many standard errors a two-sided interval reaches to each side: the z with P(|Z| ≤ z) = confidence, to some 1e-12.
+ *
+ * @param confidence in (0, 1), default 0.95
+ * @example
+ *     normalLimit(0.95)  // 1.9599…
+ */
+export function normalLimit(confidence = 0.95): number {
+  const tail = (1 - confidence) / 2;
+  let [low, high] = [0, 38];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (normalTail(middle) > tail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

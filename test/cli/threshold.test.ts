@@ -176,6 +176,51 @@ describe("logits threshold", () => {
       whenRevoked: "ask",
     });
   });
+
+  it("--when-revoked puts an action in the place of another, or of all", async () => {
+    const flags = [at("val.csv"), ...attacks, "--at", "0.9", "--actions", "block,pass", "--when-revoked"];
+    const { document } = await json(...flags, "block=ask, pass=watch");
+    expect(document.policy!.whenRevoked).toEqual({ block: "ask", pass: "watch" });
+    for (const [given, message] of [
+      ["block=", "--when-revoked must be an action, or as block=ask,alert=ask, got block="],
+      ["blok=ask", "must be of actions of the policy (block, pass), got blok"],
+    ] as const) {
+      const { status, err } = await logits("threshold", ...flags, given);
+      expect(err).toContain(message);
+      expect(status).toBe(2);
+    }
+  });
+
+  it("a share that is not 1 is not shown as 1", async () => {
+    const rows = Array.from({ length: 30000 }, (_, row) => (row % 2 ? "0.5,9.5,attack" : "9.5,0.5,normal"));
+    writeFileSync(at("near.csv"), `normal,attack,label\n${rows.join("\n")}\n0.5,9.5,normal\n`);
+    const { out } = await logits(
+      "threshold",
+      at("near.csv"),
+      "--positive",
+      "attack",
+      "--kind",
+      "logits",
+      "--at",
+      "0.5",
+    );
+    // 15,000 of 15,001 alerts; scipy.stats.beta.ppf gives the limits.
+    expect(out).toMatch(/precision +0\.9999 \[0\.9996, 0\.9999983\]/);
+    expect(out).toMatch(/recall +1\.0000 \[0\.9998, 1\.0000\]/);
+  });
+
+  it("a cost that is given twice is refused", async () => {
+    const { status, err } = await logits("threshold", at("val.csv"), ...attacks, "--cost", "fp=1,fp=2,fn=3");
+    expect([status, err]).toEqual([2, expect.stringContaining("--cost must be as fp=1,fn=10")]);
+  });
+
+  it("with a temperature and two classes says which logit it is in the file", async () => {
+    writeFileSync(at("T.json"), JSON.stringify({ method: "temperature", params: { temperature: 2 } }));
+    writeFileSync(at("pair.csv"), "a,b,label\n0,1,b\n1,0,a\n3,0,a\n");
+    const flags = ["--positive", "b", "--kind", "logits", "--at", "0.95", "--calibrator", at("T.json")];
+    const { out } = await logits("threshold", at("pair.csv"), ...flags);
+    expect(out).toContain("P ≥ 0.9500, which is a logit of 2.944 (5.889 in the scores as they came)");
+  });
 });
 
 describe.skipIf(!hasSharedData)("answers of a language model (skipped without ../shared/data)", () => {

@@ -1,10 +1,10 @@
 import { type Decision, LogitsError } from "../../core/index.js";
 import { policyRunner } from "../../plan/decide.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
+import { writeFile } from "../../formats/file.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
 import { readPolicyFile, readStateFile } from "../policyFile.js";
-import { writeWhole } from "../write.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { flags } = invocation;
@@ -15,21 +15,26 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const decide = policyRunner(policy, state);
   const source = await openInput(invocation, terminal);
   await readPolicyFile(String(flags["policy"]), source.classes);
-  const kept: string[] = [];
-  const put =
-    flags["output"] === undefined
-      ? (text: string): void => terminal.out(text)
-      : (text: string): void => void kept.push(text);
   const actions = new Map<string, number>();
-  let rows = 0;
-  for await (const batch of source.batches({ reuse: true })) {
-    const decisions = decide(batch);
-    rows += decisions.length;
-    for (const { action } of decisions) actions.set(action, (actions.get(action) ?? 0) + 1);
-    put(decisions.map(line).join(""));
+  const all = async (put: (text: string) => Promise<void> | void): Promise<void> => {
+    let rows = 0;
+    for await (const batch of source.batches({ reuse: true })) {
+      const decisions = decide(batch);
+      rows += decisions.length;
+      for (const { action } of decisions) actions.set(action, (actions.get(action) ?? 0) + 1);
+      await put(decisions.map(line).join(""));
+    }
+    if (rows === 0) throw new LogitsError("bad-data", "Cannot decide: there must be at least 1 row, got 0");
+  };
+  if (flags["output"] === undefined)
+    await all((text) => {
+      terminal.out(text);
+      return terminal.taken?.();
+    });
+  else {
+    const encoder = new TextEncoder();
+    await writeFile(String(flags["output"]), (sink) => all((text) => sink.write(encoder.encode(text))));
   }
-  if (rows === 0) throw new LogitsError("bad-data", "Cannot decide: there must be at least 1 row, got 0");
-  if (flags["output"] !== undefined) await writeWhole(String(flags["output"]), kept.join(""));
   if (!flags["json"])
     terminal.err(`${[...actions].map(([action, count]) => `${action} ${count.toLocaleString("en")}`).join(", ")}\n`);
   return DONE;

@@ -55,8 +55,7 @@ async function thresholdOptions(flags: Invocation["flags"]): Promise<ThresholdOp
     "seed",
   ] as const;
   for (const name of numbers) if (flags[name] !== undefined) options[name] = Number(flags[name]);
-  for (const name of ["positive", "name", "whenRevoked"] as const)
-    if (flags[name] !== undefined) options[name] = String(flags[name]);
+  for (const name of ["positive", "name"] as const) if (flags[name] !== undefined) options[name] = String(flags[name]);
   const asked = goals.filter((name) => flags[name] !== undefined).map((name) => `--${flagName(name)}`);
   const pair = asked.length === 2 && asked.includes("--min-recall") && /max-fpr|min-precision/.test(asked.join());
   if (asked.length !== 1 && !pair)
@@ -67,16 +66,29 @@ async function thresholdOptions(flags: Invocation["flags"]): Promise<ThresholdOp
   if (flags["cost"] !== undefined) options.costs = await costs(String(flags["cost"]));
   if (flags["actions"] !== undefined) options.actions = list(String(flags["actions"]));
   if (flags["never"] !== undefined) options.rules = String(flags["never"]).split(";").map(rule);
+  if (flags["whenRevoked"] !== undefined) options.whenRevoked = whenRevoked(String(flags["whenRevoked"]));
   return options;
+}
+
+/** "ask", or "block=ask,alert=ask" */
+function whenRevoked(text: string): string | Record<string, string> {
+  if (!text.includes("=")) return text;
+  const parts = list(text).map((part) => part.split("=").map((word) => word.trim()));
+  if (parts.some((part) => part.length !== 2 || part.includes("")))
+    throw new UsageError(`--when-revoked must be an action, or as block=ask,alert=ask, got ${text}`);
+  return Object.fromEntries(parts as [string, string][]);
 }
 
 /** "fp=1,fn=10,ask=0.5", or a file of costs of actions. */
 async function costs(text: string): Promise<NonNullable<ThresholdOptions["costs"]>> {
   if (!text.includes("=")) return (await readJsonFile(text, "costs")) as NonNullable<ThresholdOptions["costs"]>;
-  const given = new Map(list(text).map((part) => part.split("=", 2) as [string, string | undefined]));
-  const odd = [...given].some(
-    ([name, value]) => !["fp", "fn", "ask"].includes(name) || !value || !Number.isFinite(Number(value)),
-  );
+  const parts = list(text).map((part) => part.split("=", 2) as [string, string | undefined]);
+  const given = new Map(parts);
+  const odd =
+    given.size !== parts.length ||
+    [...given].some(
+      ([name, value]) => !["fp", "fn", "ask"].includes(name) || !value || !Number.isFinite(Number(value)),
+    );
   if (odd || !given.has("fp") || !given.has("fn"))
     throw new UsageError(`--cost must be as fp=1,fn=10 or fp=1,fn=10,ask=0.5, or a JSON file, got ${text}`);
   return Object.fromEntries([...given].map(([name, value]) => [name, Number(value)]));

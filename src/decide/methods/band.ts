@@ -66,8 +66,8 @@ export const band: DecisionMethod = {
       },
       reason({ logOdds, margin }) {
         const p = percentOf(logOdds);
-        if (logOdds >= high) return `${what} ${p}, at or above the threshold of ${highText} by ${natsOf(margin)} nats`;
-        if (logOdds < low) return `${what} ${p}, below the threshold of ${lowText} by ${natsOf(margin)} nats`;
+        if (logOdds >= high) return `${what} ${p}, at or above the threshold of ${highText} by ${natsOf(margin)}`;
+        if (logOdds < low) return `${what} ${p}, below the threshold of ${lowText} by ${natsOf(margin)}`;
         return `${what} ${p}, between ${lowText} and ${highText}, where neither side is sure enough`;
       },
     };

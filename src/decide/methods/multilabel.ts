@@ -65,7 +65,7 @@ export const multilabel: DecisionMethod = {
       reason({ class: label, logOdds, margin, labels }) {
         const limit = percentOf(thresholds[asked.indexOf(label)]!);
         const more = labels && labels.length > 1 ? ` (${labels.length} labels reach theirs)` : "";
-        return `${classes[label]} has ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} its threshold of ${limit} by ${natsOf(margin)} nats${more}`;
+        return `${classes[label]} has ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} its threshold of ${limit} by ${natsOf(margin)}${more}`;
       },
     };
   },

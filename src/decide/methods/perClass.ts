@@ -55,7 +55,7 @@ export const perClass: DecisionMethod = {
         const what = `${classes[winner]} has ${percentOf(logOdds)}`;
         if (thresholds[winner] === Infinity) return `${what}, and is a class that is never accepted`;
         const side = margin >= 0 ? "at or above" : "below";
-        return `${what}, ${side} the ${percentOf(thresholds[winner]!)} that this class needs by ${natsOf(margin)} nats`;
+        return `${what}, ${side} the ${percentOf(thresholds[winner]!)} that this class needs by ${natsOf(margin)}`;
       },
     };
   },

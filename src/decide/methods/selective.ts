@@ -45,7 +45,7 @@ export const selective: DecisionMethod = {
         ruling.class = odds.inside;
       },
       reason: ({ class: winner, logOdds, margin }) =>
-        `${classes[winner]} has ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} the ${limit} that are needed by ${natsOf(margin)} nats`,
+        `${classes[winner]} has ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} the ${limit} that are needed by ${natsOf(margin)}`,
     };
   },
 };

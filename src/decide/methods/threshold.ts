@@ -51,7 +51,7 @@ export const threshold: DecisionMethod = {
         ruling.class = over ? odds.inside : odds.outside;
       },
       reason: ({ logOdds, margin }) =>
-        `${what} ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} the threshold of ${limit} by ${natsOf(margin)} nats`,
+        `${what} ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} the threshold of ${limit} by ${natsOf(margin)}`,
     };
   },
 };

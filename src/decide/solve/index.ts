@@ -1,5 +1,6 @@
 import { type Guarantee, LogitsError } from "../../core/index.js";
 import { joined, type Ranked } from "../ranked.js";
+import { countsAt } from "../rates.js";
 import { budgetThreshold } from "./budget.js";
 import { type Costs, costThresholds } from "./cost.js";
 import { falsePositiveThreshold } from "./falsePositives.js";
@@ -75,7 +76,7 @@ export function solve(pieces: readonly Ranked[], wish: Wish): Solved {
       ? precisionThreshold(pieces, minPrecision!, confidence, prior === undefined ? {} : { prior })
       : falsePositiveThreshold(joined(pieces), maxFpr, confidence);
   if (!both) return single(upper, wish);
-  return paired(upper, recallThreshold(joined(pieces), minRecall!, confidence), wish);
+  return paired(joined(pieces), upper, recallThreshold(joined(pieces), minRecall!, confidence), wish);
 }
 
 function single(found: Solution, { low }: Wish): Solved {
@@ -90,13 +91,16 @@ function single(found: Solution, { low }: Wish): Solved {
 }
 
 /** One threshold that keeps both promises, or a band between the two that each keep one. */
-function paired(upper: Solution, lower: Solution, { abstain = false }: Wish): Solved {
+function paired(rows: Ranked, upper: Solution, lower: Solution, { abstain = false }: Wish): Solved {
   if ("refused" in upper) return upper;
   if ("refused" in lower) return lower;
-  const guarantees = [upper.guarantee!, lower.guarantee!];
+  const guarantees: [Guarantee, Guarantee] = [upper.guarantee!, lower.guarantee!];
   const [high, low] = [upper.threshold, lower.threshold];
   // What the higher threshold alerts of, a lower one does too: recall holds.
-  if (high <= low) return { low: high, high, guarantees };
+  if (high <= low) {
+    guarantees[1] = { ...guarantees[1], count: countsAt(rows, high).tp };
+    return { low: high, high, guarantees };
+  }
   if (abstain) return { low, high, guarantees };
   const p = (logOdds: number): string => (1 / (1 + Math.exp(-logOdds))).toPrecision(4);
   return {
@@ -114,6 +118,8 @@ function checkWish(wish: Wish): void {
   if (wish.abstain && !pair) refuse("abstain must come with maxFpr or minPrecision, and minRecall", "others");
   if (wish.low !== undefined && (pair || wish.costs || wish.minRecall !== undefined))
     refuse("low must come with one goal for the upper threshold", asked.join(", "));
+  if (wish.at !== undefined && wish.low !== undefined && wish.low >= wish.at)
+    refuse(`low must be below at (${wish.at})`, wish.low);
   for (const name of [
     "at",
     "maxFpr",
