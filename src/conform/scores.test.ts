@@ -147,6 +147,21 @@ describe.each(conformalScores.map((score) => [score.name, score] as const))("%s"
   });
 });
 
+describe("rows that differ by a constant", () => {
+  it.each(conformalScores.filter(({ gauge }) => gauge !== "raw").map(({ name }) => name))(
+    "%s ties them to the last bit",
+    (score) => {
+      const rows = Array.from({ length: 200 }, (_, i) =>
+        Array.from({ length: 5 }, (_none, k) => Math.round(6 * uniform(1, "simulation", i, k))),
+      );
+      const of = (shift: number) =>
+        classScores(scoresOf(rows.map((one) => one.map((z) => z + shift))), { score, randomise: false });
+      expect(of(-3)).toEqual(of(0));
+      expect(of(5)).toEqual(of(0));
+    },
+  );
+});
+
 describe("confident rows", () => {
   /** Two classes; the truth is the second, with probability e^−gap: as 1 − p all would be 1. */
   const sure = (gaps: number[]): Batch =>
