@@ -87,6 +87,12 @@ describe("evaluateGuard", () => {
       "the attack none must have at least one successful row, got none of 1 predicted as normal",
     ],
     [
+      "benign rows of the fit",
+      { benign: { batch: benign }, attacks: [minimal] },
+      "bad-data",
+      "the benign rows must be others than those it was fitted on, got the same",
+    ],
+    [
       "an unknown class",
       { benign: { batch: test }, attacks: [minimal], passes: ["nice"] },
       "bad-argument",

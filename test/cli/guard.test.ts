@@ -122,6 +122,18 @@ describe("logits guard fit", () => {
       /maxLogit needs raw logits, got probs/,
     ],
     ["a cube without axes", ["fit", "benign.cube.npz", "-o", "x.json"], 3, /must come with the meaning of its axes/],
+    [
+      "a parameter of a detector that is not asked for",
+      ["fit", "benign.npz", "-o", "x.json", "--detectors", "margin", "--gamma", "0.2"],
+      2,
+      /--detectors must have gen where gamma is given, got margin/,
+    ],
+    [
+      "--min-rows of no group",
+      ["fit", "benign.npz", "-o", "x.json", "--by", "none", "--min-rows", "5"],
+      2,
+      /--min-rows/,
+    ],
     ["axes of a table", ["fit", "benign.npz", "--axes", "rows,replicates,classes", "-o", "x.json"], 2, /3-D arrays/],
   ])("%s is refused", async (_, argv, status, message) => {
     const ended = await guard(...argv);
@@ -136,6 +148,17 @@ describe("logits guard fit", () => {
 });
 
 describe("logits guard score", () => {
+  it.each(["--false-alarm", "--block", "--seed"])("%s without --watch is refused", async (flag) => {
+    const ended = await guard("score", "fresh.npz", "--guard", "G.json", flag, flag === "--false-alarm" ? "0.5" : "5");
+    expect({ status: ended.status, out: ended.out }).toEqual({ status: 2, out: "" });
+    expect(ended.err).toContain(`${flag} is of the alarm: give --watch too`);
+  });
+
+  it("says how many benign rows there may be where some are ranked together", async () => {
+    const { out } = await guard("score", "fresh.npz", "--guard", "G.json");
+    expect(out).toMatch(/, where of benign rows it would be at most 1\.9\d %\n/);
+  });
+
   it("counts rows and names their tails", async () => {
     const { status, out } = await guard("score", "torn.npz", "--guard", "G.json", "--top", "3");
     expect(status).toBe(0);

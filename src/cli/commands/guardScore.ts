@@ -1,8 +1,9 @@
-import type { Batch } from "../../core/index.js";
+import { type Batch, flagName } from "../../core/index.js";
 import {
   detectors,
   type Guard,
   type GuardRow,
+  mostFound,
   scorer,
   validateGuard,
   type Watch,
@@ -21,6 +22,8 @@ import { writeWhole } from "../write.js";
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { args, flags } = invocation;
   if (args.length > 1) throw new UsageError("logits guard score takes one file, a glob or a folder, got several");
+  const alone = flags["watch"] ? undefined : watchFlags.find((name) => flags[name] !== undefined);
+  if (alone !== undefined) throw new UsageError(`--${flagName(alone)} is of the alarm: give --watch too`);
   const guard = await readGuardFile(invocation, "guard score");
   const { source, batch, replicates } = await openRows(invocation, terminal, args[0]!);
   validateGuard(guard, source.classes);
@@ -43,10 +46,11 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
 const needsReplicates = ({ params }: Guard): boolean =>
   detectors.some(({ name, needs }) => needs === "replicates" && params.detectors.some((own) => own.name === name));
 
+const watchFlags = ["falseAlarm", "block", "seed"] as const;
+
 function watchOptions(flags: Invocation["flags"]): WatchOptions {
   const options: WatchOptions = {};
-  for (const name of ["falseAlarm", "block", "seed"] as const)
-    if (flags[name] !== undefined) options[name] = Number(flags[name]);
+  for (const name of watchFlags) if (flags[name] !== undefined) options[name] = Number(flags[name]);
   return options;
 }
 
@@ -81,12 +85,14 @@ function textOf({ flags }: Invocation, { columns }: Terminal, { batch, guard, ro
   const counts = ["torn", "over-confident", "odd direction"].map(
     (words) => `${words} ${found.filter(({ row }) => row.words === words).length.toLocaleString("en")}`,
   );
+  const { predicted, ranks } = guard.params;
+  const most = mostFound(predicted, Object.keys(ranks), level);
   const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
   const top = [...found]
     .sort((a, b) => a.row.p - b.row.p || b.row.score - a.row.score || a.i - b.i)
     .slice(0, Number(flags["top"] ?? 10));
   return `${[
-    `${rows.length.toLocaleString("en")} rows; p ≤ ${level}: ${found.length.toLocaleString("en")} (${percent(found.length / rows.length)}), where of benign rows it would be ${percent(level)}`,
+    `${rows.length.toLocaleString("en")} rows; p ≤ ${level}: ${found.length.toLocaleString("en")} (${percent(found.length / rows.length)}), where of benign rows it would be at most ${percent(most)}`,
     ...(found.length > 0 ? [counts.join(", ")] : []),
     ...(top.length > 0
       ? [
