@@ -165,4 +165,13 @@ describe("watchRows", () => {
     expect(on.drift()["margin"]!.rows).toBe(500);
     expect(() => watchRows(guard, { window: 1 })).toThrow("window must be an integer ≥ 2, got 1");
   });
+
+  it("a state of another guard is refused, and one that is none", () => {
+    const other = watchRows(fitGuard(benign, { classes, detectors: ["margin"] }).guard).state;
+    for (const state of [other, {}, { rows: 3, alarms: watchRows(guard).state.alarms }])
+      expect(refusal(() => watchRows(guard, { state: state as never }))).toEqual([
+        "bad-data",
+        expect.stringContaining("the state must be that of a watch with this guard"),
+      ]);
+  });
 });
