@@ -11,7 +11,7 @@ import {
   setOf,
   validateConformal,
 } from "../conform/index.js";
-import type { Batch, Source } from "../core/index.js";
+import { type Batch, type Source, takeRows } from "../core/index.js";
 import { collect } from "./collect.js";
 
 /** One row's set, as `logits conform FILE --sets C.json` writes it. */
@@ -54,8 +54,11 @@ export async function applySets(
   const document = validateConformal(given, source.classes);
   const all = await collect(source);
   const { sets, calibrated } = setsOf(all, document);
-  const pValues = document.params.calibration && conformalPValues(calibrated, document, { calibrated: true });
-  for (let row = 0; row < all.rows; row++) await write(setRow(all, sets, row, source.classes, pValues?.[row]));
+  for (let from = 0; from < all.rows; from += rowsAtATime) {
+    const to = Math.min(from + rowsAtATime, all.rows);
+    const pValues = document.params.calibration && pValuesOf(calibrated, document, from, to);
+    for (let row = from; row < to; row++) await write(setRow(all, sets, row, source.classes, pValues?.[row - from]));
+  }
   const warnings: string[] = [];
   if (sets.unseen > 0)
     warnings.push(
@@ -66,6 +69,17 @@ export async function applySets(
   const low = coverageWarning(document, coverage);
   if (low) warnings.push(low);
   return { rows: all.rows, unseen: sets.unseen, coverage, warnings };
+}
+
+/** Rows whose p-values, one for each class, are in memory at a time. */
+const rowsAtATime = 1024;
+
+function pValuesOf(batch: Batch, document: ConformalDocument, from: number, to: number): RowPValues[] {
+  const some = takeRows(
+    batch,
+    Uint32Array.from({ length: to - from }, (_, i) => from + i),
+  );
+  return conformalPValues({ ...some, offset: (batch.offset ?? 0) + from }, document, { calibrated: true });
 }
 
 function setRow(all: Batch, sets: Sets, row: number, classes: readonly string[], p?: RowPValues): SetRow {

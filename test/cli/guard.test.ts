@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Batch } from "../../src/core/index.js";
+import { type Batch, takeRows } from "../../src/core/index.js";
+import { scorer, validateGuard } from "../../src/guard/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
 import { benignRows, sureRows, tornRows } from "../support/guardRows.js";
 import { npz } from "../support/examples.js";
@@ -148,6 +149,25 @@ describe("logits guard fit", () => {
 });
 
 describe("logits guard score", () => {
+  it("takes many rows some at a time, and says of each what it says of all", async () => {
+    const many = takeRows(
+      benignRows(800, 2),
+      Uint32Array.from({ length: 5000 }, (_, i) => i % 800),
+    );
+    const stream = { ...many, values: Float64Array.of(...many.values, ...tornRows(120).values), rows: 5120 };
+    writeFileSync(at("many.npz"), npz({ logits: f8(stream) }));
+    const { status, out } = await guard("score", "many.npz", "--guard", "G.json", "--watch", "-o", "many.jsonl");
+    expect(status).toBe(1);
+    const lines = readFileSync(at("many.jsonl"), "utf8").trimEnd().split("\n");
+    const rows = lines.map((line) => JSON.parse(line) as { row: number; p: number; contract: string });
+    const known = scorer(validateGuard(JSON.parse(readFileSync(at("G.json"), "utf8"))))(stream);
+    expect(rows.map(({ row, p }) => [row, p])).toEqual(known.map(({ p }, row) => [row, p]));
+    const ring = Number(/The alarm rang at row (\d+)/.exec(out.replaceAll(/\s+/g, " "))![1]);
+    expect(ring).toBeGreaterThan(4999);
+    expect(rows.findIndex(({ contract }) => contract === "revoked")).toBe(ring);
+    expect(out).toContain(`p ≤ 0.01: ${known.filter(({ p }) => p <= 0.01).length} (`);
+  });
+
   it.each(["--false-alarm", "--block", "--seed"])("%s without --watch is refused", async (flag) => {
     const ended = await guard("score", "fresh.npz", "--guard", "G.json", flag, flag === "--false-alarm" ? "0.5" : "5");
     expect({ status: ended.status, out: ended.out }).toEqual({ status: 2, out: "" });
