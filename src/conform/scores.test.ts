@@ -147,6 +147,21 @@ describe.each(conformalScores.map((score) => [score.name, score] as const))("%s"
   });
 });
 
+it("rows of one id have numbers of their own, so that coverage is not all or nothing", () => {
+  const rows = (seed: number): Batch => ({
+    ...scoresOf(
+      Array.from({ length: 400 }, (_, i) => [9 + uniform(seed, "simulation", i), 0, 0]),
+      Array.from({ length: 400 }, () => 0),
+    ),
+    ids: Array.from({ length: 400 }, () => "host"),
+  });
+  const { document } = fitConformal(rows(1), { score: "aps", alpha: 0.3 });
+  const sets = predictSets(rows(2), document);
+  const covered = Array.from({ length: 400 }, (_, row) => inSet(sets, row, 0)).filter(Boolean).length;
+  expect(covered / 400).toBeGreaterThan(0.6);
+  expect(covered / 400).toBeLessThan(0.8);
+});
+
 describe("rows that differ by a constant", () => {
   it.each(conformalScores.filter(({ gauge }) => gauge !== "raw").map(({ name }) => name))(
     "%s ties them to the last bit",
