@@ -1,17 +1,17 @@
 import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
 import {
   type ConformalDocument,
-  conformalPValues,
   type Coverage,
   coverageWarning,
   measureSets,
   predictSets,
   type RowPValues,
+  rowPValues,
   type Sets,
   setOf,
   validateConformal,
 } from "../conform/index.js";
-import { type Batch, type Source, takeRows } from "../core/index.js";
+import type { Batch, Source } from "../core/index.js";
 import { collect } from "./collect.js";
 
 /** One row's set, as `logits conform FILE --sets C.json` writes it. */
@@ -54,11 +54,8 @@ export async function applySets(
   const document = validateConformal(given, source.classes);
   const all = await collect(source);
   const { sets, calibrated } = setsOf(all, document);
-  for (let from = 0; from < all.rows; from += rowsAtATime) {
-    const to = Math.min(from + rowsAtATime, all.rows);
-    const pValues = document.params.calibration && pValuesOf(calibrated, document, from, to);
-    for (let row = from; row < to; row++) await write(setRow(all, sets, row, source.classes, pValues?.[row - from]));
-  }
+  const pValues = document.params.calibration && rowPValues(calibrated, document, { calibrated: true });
+  for (let row = 0; row < all.rows; row++) await write(setRow(all, sets, row, source.classes, pValues?.(row)));
   const warnings: string[] = [];
   if (sets.unseen > 0)
     warnings.push(
@@ -69,17 +66,6 @@ export async function applySets(
   const low = coverageWarning(document, coverage);
   if (low) warnings.push(low);
   return { rows: all.rows, unseen: sets.unseen, coverage, warnings };
-}
-
-/** Rows whose p-values, one for each class, are in memory at a time. */
-const rowsAtATime = 1024;
-
-function pValuesOf(batch: Batch, document: ConformalDocument, from: number, to: number): RowPValues[] {
-  const some = takeRows(
-    batch,
-    Uint32Array.from({ length: to - from }, (_, i) => from + i),
-  );
-  return conformalPValues({ ...some, offset: (batch.offset ?? 0) + from }, document, { calibrated: true });
 }
 
 function setRow(all: Batch, sets: Sets, row: number, classes: readonly string[], p?: RowPValues): SetRow {
