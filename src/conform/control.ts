@@ -52,6 +52,8 @@ export function controlWith(
   const risk = risks.find(({ name }) => name === (options.risk ?? "miss"));
   if (!risk) return refuse(`risk must be one of ${risks.map(({ name }) => name).join(", ")}`, options.risk);
   if (!["crc", "rcps", "ltt"].includes(control)) refuse("control must be one of crc, rcps, ltt", control);
+  if (control === "crc" && options.delta !== undefined)
+    refuse("delta must be left out of crc, which bounds the expected risk (rcps and ltt have it)", delta);
   if (!(delta > 0 && delta < 1)) refuse("delta must be a number in (0, 1)", delta);
   if (!monotone(risk) && control !== "ltt")
     refuse(`control must be ltt for ${risk.name}, since larger sets can raise it`, control);

@@ -88,6 +88,11 @@ export function fitWith(scores: readonly ConformalScore[], batch: Batch, options
     );
   if (group !== undefined && by !== "all")
     throw new LogitsError("bad-argument", `Cannot make prediction sets: by must be all when group is given, got ${by}`);
+  if (options.clusters !== undefined && by !== "cluster")
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot make prediction sets: by must be cluster when clusters is given, got ${group === undefined ? by : "group"}`,
+    );
   const scoring = scoringFor(options, scores);
   const document = envelope(scoring, alpha, options.classes);
   if (batch.rows === 0)

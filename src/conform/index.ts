@@ -71,6 +71,16 @@ export function conformalPValues(
   document: ConformalDocument,
   given: { calibrated?: boolean } = {},
 ): RowPValues[] {
+  const ofRow = rowPValues(batch, document, given);
+  return Array.from({ length: batch.rows }, (_, row) => ofRow(row));
+}
+
+/** The same, row by row as they are asked for: of many rows and classes not all are in memory. */
+export function rowPValues(
+  batch: Batch,
+  document: ConformalDocument,
+  given: { calibrated?: boolean } = {},
+): (row: number) => RowPValues {
   const read = validateConformal(document, batch.classes);
   checkCalibrated(read, given.calibrated);
   return pValuesWith(conformalScores, batch, read);

@@ -27,6 +27,6 @@ export const lac: ConformalScore = {
   fine(row, { first, last }) {
     const { sorted, weights, below, classes } = row;
     if (first === classes - 1) return lnTail(row, first, 0);
-    return Math.log(below[classes]! - weights[last - 1]!) + sorted[classes - 1]! - sorted[first]!;
+    return Math.log(below[classes]! - weights[last - 1]!) + (sorted[classes - 1]! - sorted[first]!);
   },
 };

@@ -13,12 +13,12 @@ export interface RowPValues {
   confidence: number;
 }
 
-/** p-values of every class of every row, from a document that kept its calibration scores. */
+/** p-values of every class of a row, from a document that kept its calibration scores: computed when a row is asked for. */
 export function pValuesWith(
   scores: readonly ConformalScore[],
   batch: Batch,
   document: ConformalDocument,
-): RowPValues[] {
+): (row: number) => RowPValues {
   const { calibration } = document.params;
   if (!calibration)
     throw new LogitsError(
@@ -29,8 +29,8 @@ export function pValuesWith(
   const known = Float64Array.from(calibration.scores, Number);
   const fine = Float64Array.from(calibration.fine, Number);
   const each = scorer(batch, scoringOf(document, scores), "apply");
-  const { values, rows, classes } = each.batch;
-  return Array.from({ length: rows }, (_, row) => {
+  const { values, classes } = each.batch;
+  return (row) => {
     each.enter(row);
     const p = new Float64Array(classes);
     for (let k = 0; k < classes; k++) {
@@ -40,7 +40,7 @@ export function pValuesWith(
     }
     const [first = 0, second = 0] = p.toSorted().toReversed();
     return { p, credibility: first, confidence: 1 - second };
-  });
+  };
 }
 
 /** How many of the ordered pairs come before (score, fine). */

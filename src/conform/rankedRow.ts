@@ -94,7 +94,7 @@ export function lnTail(row: RankedRow, first: number, share: number): number {
   let sum = share;
   if (share <= 0) sum = 0;
   for (let i = 0; i < first; i++) sum += Math.exp(sorted[i]! - base);
-  return Math.log(sum) + base - sorted[classes - 1]!;
+  return Math.log(sum) + (base - sorted[classes - 1]!);
 }
 
 /** ln of the mass above a place and `share` of the place itself; never underflows, since the largest weight is 1. */

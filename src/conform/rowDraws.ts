@@ -6,18 +6,22 @@ export type Stream = "fit" | "apply";
 /**
  * One uniform number a row, keyed by (seed, id) where rows have ids and by (seed, index within the source) where not: the same for every class and every α, so
  * that sets are nested, and whatever the rows were divided into.
+ * Rows of the same id have numbers of their own: with one for all of them coverage would be all or nothing.
  */
 export function rowDraws(batch: Batch, seed: number, stream: Stream): (row: number) => number {
   const { ids } = batch;
   const offset = batch.offset ?? 0;
   const purpose = stream === "fit" ? 0 : 1;
   const drawn = new Float64Array(4);
-  if (ids)
+  if (ids) {
+    let earlier: Int32Array | undefined;
     return (row) => {
+      earlier ??= timesBefore(ids);
       const [high, low] = hashed(ids[row]!);
-      uniformTo(drawn, seed, "sets", high, low, 2 + purpose);
+      uniformTo(drawn, seed, "sets", high, low, 2 + purpose + 2 * earlier[row]!);
       return drawn[0]!;
     };
+  }
   let quad = -1;
   return (row) => {
     const own = Math.floor((offset + row) / 4);
@@ -25,6 +29,16 @@ export function rowDraws(batch: Batch, seed: number, stream: Stream): (row: numb
     quad = own;
     return drawn[offset + row - 4 * own]!;
   };
+}
+
+/** Of each row, how many before it have its id. */
+function timesBefore(ids: readonly string[]): Int32Array {
+  const seen = new Map<string, number>();
+  return Int32Array.from(ids, (id) => {
+    const times = seen.get(id) ?? 0;
+    seen.set(id, times + 1);
+    return times;
+  });
 }
 
 /** Two 32-bit lanes of FNV-1a: tells ids apart, protects nothing. */

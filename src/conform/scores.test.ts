@@ -147,6 +147,36 @@ describe.each(conformalScores.map((score) => [score.name, score] as const))("%s"
   });
 });
 
+it("rows of one id have numbers of their own, so that coverage is not all or nothing", () => {
+  const rows = (seed: number): Batch => ({
+    ...scoresOf(
+      Array.from({ length: 400 }, (_, i) => [9 + uniform(seed, "simulation", i), 0, 0]),
+      Array.from({ length: 400 }, () => 0),
+    ),
+    ids: Array.from({ length: 400 }, () => "host"),
+  });
+  const { document } = fitConformal(rows(1), { score: "aps", alpha: 0.3 });
+  const sets = predictSets(rows(2), document);
+  const covered = Array.from({ length: 400 }, (_, row) => inSet(sets, row, 0)).filter(Boolean).length;
+  expect(covered / 400).toBeGreaterThan(0.6);
+  expect(covered / 400).toBeLessThan(0.8);
+});
+
+describe("rows that differ by a constant", () => {
+  it.each(conformalScores.filter(({ gauge }) => gauge !== "raw").map(({ name }) => name))(
+    "%s ties them to the last bit",
+    (score) => {
+      const rows = Array.from({ length: 200 }, (_, i) =>
+        Array.from({ length: 5 }, (_none, k) => Math.round(6 * uniform(1, "simulation", i, k))),
+      );
+      const of = (shift: number) =>
+        classScores(scoresOf(rows.map((one) => one.map((z) => z + shift))), { score, randomise: false });
+      expect(of(-3)).toEqual(of(0));
+      expect(of(5)).toEqual(of(0));
+    },
+  );
+});
+
 describe("confident rows", () => {
   /** Two classes; the truth is the second, with probability e^−gap: as 1 − p all would be 1. */
   const sure = (gaps: number[]): Batch =>

@@ -27,6 +27,18 @@ export function rowsOf({ scores }: GuardRows, group: string): number[] {
   return group === POOLED ? rows : rows.filter((row) => String(scores.predicted[row]) === group);
 }
 
+/** The rows that will be kept: the first `keep` of all and of each group, in their order. Nobody need measure the others. */
+export function firstRows(rows: GuardRows, groups: readonly string[], keep: number): Uint32Array {
+  const wanted = new Uint8Array(rows.scores.rows);
+  const left = new Map(groups.map((group) => [group, keep]));
+  rows.scores.predicted.forEach((winner, row) => {
+    const own = left.get(String(winner)) ?? 0;
+    if (own > 0) left.set(String(winner), own - 1);
+    if (row < keep || own > 0) wanted[row] = 1;
+  });
+  return Uint32Array.from(wanted.keys()).filter((row) => wanted[row] === 1);
+}
+
 /** The values of the first `keep` of these rows, which lie in an order that was drawn, sorted. */
 export const kept = (values: Float64Array, rows: readonly number[], keep: number): number[] =>
   Array.from(Float64Array.from(rows.slice(0, keep), (row) => values[row]!).sort());

@@ -17,6 +17,12 @@ export function choose(
         "bad-argument",
         `Cannot fit a guard: detectors must be some of ${names.join(", ")}, got ${name}`,
       );
+  const idle = wanted && Object.keys(params).find((name) => !wanted.includes(name));
+  if (idle !== undefined)
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot fit a guard: detectors must have ${idle} where ${Object.keys(params[idle]!).join(", ")} is given, got ${wanted!.join(", ")}`,
+    );
   const normalised = batch.kind !== "logits";
   const left: string[] = [];
   const chosen = all.filter((detector) => {

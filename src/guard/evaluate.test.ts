@@ -87,6 +87,12 @@ describe("evaluateGuard", () => {
       "the attack none must have at least one successful row, got none of 1 predicted as normal",
     ],
     [
+      "benign rows of the fit",
+      { benign: { batch: benign }, attacks: [minimal] },
+      "bad-data",
+      "the benign rows must be others than those it was fitted on, got the same",
+    ],
+    [
       "an unknown class",
       { benign: { batch: test }, attacks: [minimal], passes: ["nice"] },
       "bad-argument",
@@ -158,5 +164,14 @@ describe("watchRows", () => {
     expect(on.drift()["margin"]!.p).toBeLessThan(1e-6);
     expect(on.drift()["margin"]!.rows).toBe(500);
     expect(() => watchRows(guard, { window: 1 })).toThrow("window must be an integer ≥ 2, got 1");
+  });
+
+  it("a state of another guard is refused, and one that is none", () => {
+    const other = watchRows(fitGuard(benign, { classes, detectors: ["margin"] }).guard).state;
+    for (const state of [other, {}, { rows: 3, alarms: watchRows(guard).state.alarms }])
+      expect(refusal(() => watchRows(guard, { state: state as never }))).toEqual([
+        "bad-data",
+        expect.stringContaining("the state must be that of a watch with this guard"),
+      ]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Batch, LogitsError, type Replicates } from "../core/index.js";
+import { type Batch, hashBatch, LogitsError, type Replicates } from "../core/index.js";
 import { clopperPearson } from "../stats/clopperPearson.js";
 import { type Rate, separation } from "../stats/separation.js";
 import { COMBINED, type Guard, type GuardRow } from "./method.js";
@@ -54,7 +54,8 @@ const commonly = 0.05;
  *
  * An attack succeeded where its predicted class is one of `passes` and, in a file with labels, not its label.
  *
- * @throws "bad-argument" without attacks, for two of one name and for an unknown class; "bad-data" for an attack without a successful row; "mismatch".
+ * @throws "bad-argument" without attacks, for two of one name and for an unknown class; "bad-data" for an attack without a successful row and for benign rows
+ * that are those of the fit; "mismatch".
  */
 export function evaluateGuard(guard: Guard, { benign, attacks, passes }: GuardEvaluationOptions): GuardEvaluation {
   const refuse = (code: "bad-argument" | "bad-data", what: string): never => {
@@ -65,6 +66,8 @@ export function evaluateGuard(guard: Guard, { benign, attacks, passes }: GuardEv
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) refuse("bad-argument", `attacks must have different names, got ${twice} twice`);
   if (benign.batch.rows === 0) refuse("bad-data", "there must be at least one benign row, got 0");
+  if (hashBatch(benign.batch) === guard.fittedOn?.hash)
+    refuse("bad-data", "the benign rows must be others than those it was fitted on, got the same");
   const passing = passingClasses(guard, passes);
   const placed = placer(guard);
   const seen = ({ batch, replicates }: GuardRowsGiven): Seen => suspicion(guard, placed(batch, replicates));

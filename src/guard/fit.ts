@@ -8,7 +8,18 @@ import {
   shuffled,
   takeRows,
 } from "../core/index.js";
-import { countOf, kept, knotsIn, ownGroups, rankRows, referenceOf, rowsOf, scaleRows, sortedOf } from "./benign.js";
+import {
+  countOf,
+  firstRows,
+  kept,
+  knotsIn,
+  ownGroups,
+  rankRows,
+  referenceOf,
+  rowsOf,
+  scaleRows,
+  sortedOf,
+} from "./benign.js";
 import { choose } from "./choose.js";
 import { checkReplicates } from "./copies.js";
 import { say, smallest } from "./fitNotes.js";
@@ -50,7 +61,7 @@ const fewest = 20;
 
 /**
  * Learns from benign rows what is usual: p-values of new rows are ranks among them, so a benign row has p ≤ α with probability at most α, whatever its scores
- * are like. Labels are not used.
+ * are like. Labels are not used. Where some classes have too few rows to be ranked in and others have not, that is `mostFound`, a little more than α; a note says so.
  *
  * The rows are divided by seed: a fifth for means and covariances, two fifths to rank each detector in, two fifths in which the combined statistic
  * (−2 Σ ln p, Fisher) is ranked again, because the p-values of one row depend on each other. "bonferroni" takes the smallest p times their number instead.
@@ -75,7 +86,7 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
 
   const order = shuffled(batch.rows, seed, "folds");
   const cuts = division[method].map((share) => Math.ceil(share * batch.rows));
-  const [forLearning, forRanks, forAgain] = [
+  const [forLearning, allForRanks, allForAgain] = [
     order.subarray(0, cuts[0]),
     order.subarray(cuts[0]!, cuts[0]! + cuts[1]!),
     order.subarray(cuts[0]! + cuts[1]!),
@@ -92,8 +103,12 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
   }));
   const predicted = countOf(scores.predicted, batch.classes);
   // As many as let one expect `minRows` of them among those to be ranked in.
-  const enough = Math.ceil((minRows * forLearning.scores.rows) / forRanks.scores.rows);
-  const groups = by === "predicted" ? ownGroups(forLearning, [forRanks, forAgain], enough) : [];
+  const enough = Math.ceil((minRows * forLearning.scores.rows) / allForRanks.scores.rows);
+  const groups = by === "predicted" ? ownGroups(forLearning, [allForRanks, allForAgain], enough) : [];
+  const [forRanks, forAgain] = [allForRanks, allForAgain].map((rows) => part(rows, firstRows(rows, groups, keep))) as [
+    GuardRows,
+    GuardRows,
+  ];
   const ranks = rankRows(ready, forRanks, groups, keep);
   const scale = scaleRows(ready, forLearning, groups);
   const placed = (rows: GuardRows): Placed => place(method, ready, sortedOf(ready, ranks), knotsIn(ready, scale), rows);

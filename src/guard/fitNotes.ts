@@ -1,4 +1,5 @@
 import type { Guard, GuardParams } from "./method.js";
+import { mostFound } from "./mostFound.js";
 import { POOLED } from "./ranks.js";
 
 interface Said {
@@ -19,8 +20,7 @@ export function say(notes: string[], { by, classes, predicted, groups, minRows, 
   const none = classes.filter((_, k) => predicted[k] === 0);
   if (by === "predicted" && few.length > 0) {
     const share = predicted.reduce((sum, n, k) => sum + (groups.includes(String(k)) ? 0 : n), 0) / total;
-    // Of the rest at most α, of these at most all of them, and of all that are ranked so at most α.
-    const most = 0.01 * (1 - share) + Math.min(share, 0.01);
+    const most = mostFound(predicted, groups, 0.01);
     const price =
       groups.length === 0
         ? ""

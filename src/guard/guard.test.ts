@@ -2,7 +2,8 @@ import { fitGuard, type Guard, type GuardOptions, scorer, validateGuard } from "
 import { describe, expect, it } from "vitest";
 import { benignRows, sureRows, tornRows } from "../../test/support/guardRows.js";
 import { scoresOf } from "../../test/support/scores.js";
-import { type Batch, LogitsError, takeRows } from "../core/index.js";
+import { type Batch, LogitsError, predictions, takeRows } from "../core/index.js";
+import { firstRows } from "./benign.js";
 
 const classes = ["normal", "dos", "probe"];
 const benign = benignRows(3000);
@@ -74,6 +75,26 @@ describe("a fitted guard", () => {
       expect((values as number[]).length).toBeLessThanOrEqual(150);
     expect(fitGuard(benign, { keep: 150, seed: 3 }).guard.params).toEqual(small);
     expect(fitGuard(benign, { keep: 150, seed: 4 }).guard.params).not.toEqual(small);
+  });
+
+  it("does not measure what it will not keep: the first of all and of each group", () => {
+    const some = {
+      scores: predictions(
+        scoresOf([
+          [1, 0],
+          [1, 0],
+          [0, 1],
+          [1, 0],
+          [0, 1],
+          [0, 1],
+          [1, 0],
+        ]),
+      ),
+    };
+    expect(Array.from(firstRows(some, [], 2))).toEqual([0, 1]);
+    expect(Array.from(firstRows(some, ["1"], 2))).toEqual([0, 1, 2, 4]);
+    expect(Array.from(firstRows(some, ["0", "1"], 3))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(Array.from(firstRows(some, ["0", "1"], 100))).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
   it("of probabilities it leaves out what needs raw logits, and says so", () => {

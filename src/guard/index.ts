@@ -20,5 +20,6 @@ export {
   type Tail,
   tailWords,
 } from "./method.js";
+export { mostFound } from "./mostFound.js";
 export { scorer } from "./score.js";
 export { type Drift, driftOf, type Watch, type WatchOptions, watchRows, type WatchState } from "./watch.js";

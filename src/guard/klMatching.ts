@@ -22,20 +22,20 @@ export const klMatching: Detector = {
     const means = templatesOf(learned, classes);
     return ({ scores: { batch, rows, logSumExp } }) => {
       const out = new Float64Array(rows);
+      const p = new Float64Array(classes);
       for (let row = 0; row < rows; row++) {
         let [entropy, best] = [0, Infinity];
         const start = row * classes;
         const lse = logSumExp[row]!;
         for (let k = 0; k < classes; k++) {
           const logP = batch.values[start + k]! - lse;
-          if (logP !== -Infinity) entropy -= Math.exp(logP) * logP;
+          p[k] = Math.exp(logP);
+          if (logP !== -Infinity) entropy -= p[k]! * logP;
         }
         for (const mean of means) {
           let cross = 0;
-          for (let k = 0; k < classes; k++) {
-            const p = Math.exp(batch.values[start + k]! - lse);
-            if (p > 0) cross -= p * mean[k]!;
-          }
+          // Means are finite, so that a class without probability adds 0.
+          for (let k = 0; k < classes; k++) cross -= p[k]! * mean[k]!;
           if (cross < best) best = cross;
         }
         out[row] = best - entropy;

@@ -77,7 +77,7 @@ export interface DetectorReading {
 
 /** What a guard says of a row. */
 export interface GuardRow {
-  /** Combined p-value: of benign rows a share of at most α has p ≤ α. */
+  /** Combined p-value: of benign rows a share of at most α has p ≤ α (of a guard that ranks some classes alone and others together: at most `mostFound`). */
   p: number;
   /** Of the detector with the smallest p-value, where the combined p ≤ 0.05. */
   tail: Tail | null;

@@ -56,10 +56,14 @@ export function watchRows(
     throw new LogitsError("bad-argument", `Cannot watch a stream: window must be an integer ≥ 2, got ${window}`);
   const reference = guard.params.reference;
   const names = Object.keys(reference);
+  if (given && !watches(given, names))
+    throw new LogitsError(
+      "bad-data",
+      `Cannot watch a stream: the state must be that of a watch with this guard, of ${names.join(", ")}, got another`,
+    );
   const alarms: [string, Alarm][] = names.map((name) => {
-    const own = given?.alarms[name];
     const options = { ...rest, falseAlarm: falseAlarm / names.length, benign: reference[name]! };
-    return [name, alarm(own ? { ...options, state: own } : options)];
+    return [name, alarm(given ? { ...options, state: given.alarms[name]! } : options)];
   });
   const state: WatchState = {
     rows: given?.rows ?? 0,
@@ -85,6 +89,12 @@ export function watchRows(
           .map(([name, one]) => [name, driftOf(one.state.values.slice(-window), reference[name]!)]),
       ),
   };
+}
+
+/** Whether a state has an alarm for each of these names and no other, all of as many rows. */
+function watches({ rows, alarms }: WatchState, names: readonly string[]): boolean {
+  if (typeof alarms !== "object" || alarms === null) return false;
+  return Object.keys(alarms).length === names.length && names.every((name) => alarms[name]?.rows === rows);
 }
 
 /** How some values differ from sorted benign ones. */

@@ -73,6 +73,11 @@ const inflated = 1.05;
 /** Fits sets on labelled rows, and measures what they do on others. */
 export async function conformSource(source: Source, options: ConformSourceOptions = {}): Promise<Conformed> {
   const { calibrator, evalSource, truths: table, evalTruths, ...wanted } = options;
+  if (evalTruths && !(evalSource && table))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot measure the risk: evalTruths must come with ${table ? "eval: the rows they are of" : "truths of the calibration rows"}, got none`,
+    );
   const raw = await collect(source);
   const truths = table && (await collect(table)).values;
   const setup: Setup = { options: { ...wanted, classes: source.classes }, ...(truths && { truths }) };

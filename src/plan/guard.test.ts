@@ -30,6 +30,8 @@ describe("a watched stream", () => {
       ),
     });
     expect(during!.metrics).toMatchObject({ rows: 600, alarm: 1, delay: expect.any(Number) });
+    const { row, since } = (during!.alarm as { rung: { row: number; since: number } }).rung;
+    expect(during!.state.revoked!.reason).toContain(`at row ${row}, ${row - since} row`);
     const ring = (during!.alarm as { rung: { row: number } }).rung.row;
     expect(during!.contract.indexOf("revoked")).toBe(ring - 500);
     expect(new Set(after!.contract)).toEqual(new Set(["revoked"]));

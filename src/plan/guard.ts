@@ -15,7 +15,10 @@ import {
 export type Watched =
   | { guard: Guard; watch?: WatchOptions }
   | {
-      /** One finite number a row that says something about it: the log-odds that a policy decides by. */
+      /**
+       * One finite number a row that says something about it: the log-odds that a policy decides by. Give `watch.benign` the same of benign rows: without them a
+       * stream that is another one from its first row on looks like itself, and never rings.
+       */
       score: (batch: Batch) => ArrayLike<number>;
       watch?: AlarmOptions;
     };
@@ -125,5 +128,7 @@ export function watchMetrics(state: WatchState | AlarmState): WatchMetrics {
 
 /** Why a contract was revoked, for a person. */
 export function reasonOf({ by, row, since, delay, what }: Rung): string {
-  return `Rows are no longer like those the promise was made on: since about row ${since} ${what}${by ? `, by ${by}` : ""}. The alarm rang at row ${row}, ${delay} rows later.`;
+  // The delay counts the row at which it rang.
+  const later = delay === 1 ? "at once" : delay === 2 ? "1 row later" : `${delay - 1} rows later`;
+  return `Rows are no longer like those the promise was made on: since about row ${since} ${what}${by ? `, by ${by}` : ""}. The alarm rang at row ${row}, ${later}.`;
 }

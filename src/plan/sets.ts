@@ -1,12 +1,12 @@
 import { applyCalibrator, validateCalibrator } from "../calibrate/index.js";
 import {
   type ConformalDocument,
-  conformalPValues,
   type Coverage,
   coverageWarning,
   measureSets,
   predictSets,
   type RowPValues,
+  rowPValues,
   type Sets,
   setOf,
   validateConformal,
@@ -54,8 +54,8 @@ export async function applySets(
   const document = validateConformal(given, source.classes);
   const all = await collect(source);
   const { sets, calibrated } = setsOf(all, document);
-  const pValues = document.params.calibration && conformalPValues(calibrated, document, { calibrated: true });
-  for (let row = 0; row < all.rows; row++) await write(setRow(all, sets, row, source.classes, pValues?.[row]));
+  const pValues = document.params.calibration && rowPValues(calibrated, document, { calibrated: true });
+  for (let row = 0; row < all.rows; row++) await write(setRow(all, sets, row, source.classes, pValues?.(row)));
   const warnings: string[] = [];
   if (sets.unseen > 0)
     warnings.push(

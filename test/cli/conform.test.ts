@@ -25,10 +25,28 @@ function csv(name: string, rows: number, seed: number, sharp = 2, temperature = 
 
 const fitted = csv("val.csv", 1500, 1);
 const others = csv("test.csv", 1500, 2);
+const truths = path("truths.csv");
+writeFileSync(truths, "a,b,c\n1,0,1\n0,1,0\n");
 const columns = ["--kind", "logits", "--slice-columns", "region"];
 const run = (...argv: string[]) => logits("conform", ...argv);
 
 describe("logits conform", () => {
+  it.each<[string, string[], RegExp]>([
+    ["delta of crc", ["--risk", "miss", "--delta", "0.05"], /--delta must be left out of crc/],
+    ["clusters of all rows", ["--clusters", "2"], /by must be cluster when clusters is given, got all/],
+    ["clusters of each class", ["--by", "class", "--clusters", "2"], /when clusters is given, got class/],
+    ["clusters of a group", ["--group", "region", "--clusters", "2"], /when clusters is given, got group/],
+    [
+      "truths of rows that are not there",
+      ["--eval-truths", truths],
+      /--eval-truths must come with truths of the calibration rows/,
+    ],
+  ])("a flag that would say nothing is refused: %s", async (_, flags, message) => {
+    const { status, out, err } = await run(fitted, ...columns, ...flags);
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+    expect(err).toMatch(message);
+  });
+
   it("fits, measures on another file, and writes a document", async () => {
     const { status, out, err } = await run(
       fitted,

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Batch } from "../../src/core/index.js";
+import { type Batch, takeRows } from "../../src/core/index.js";
+import { scorer, validateGuard } from "../../src/guard/index.js";
 import { type Ended, logits } from "../support/commandLine.js";
 import { benignRows, sureRows, tornRows } from "../support/guardRows.js";
 import { npz } from "../support/examples.js";
@@ -122,6 +123,18 @@ describe("logits guard fit", () => {
       /maxLogit needs raw logits, got probs/,
     ],
     ["a cube without axes", ["fit", "benign.cube.npz", "-o", "x.json"], 3, /must come with the meaning of its axes/],
+    [
+      "a parameter of a detector that is not asked for",
+      ["fit", "benign.npz", "-o", "x.json", "--detectors", "margin", "--gamma", "0.2"],
+      2,
+      /--detectors must have gen where gamma is given, got margin/,
+    ],
+    [
+      "--min-rows of no group",
+      ["fit", "benign.npz", "-o", "x.json", "--by", "none", "--min-rows", "5"],
+      2,
+      /--min-rows/,
+    ],
     ["axes of a table", ["fit", "benign.npz", "--axes", "rows,replicates,classes", "-o", "x.json"], 2, /3-D arrays/],
   ])("%s is refused", async (_, argv, status, message) => {
     const ended = await guard(...argv);
@@ -136,6 +149,36 @@ describe("logits guard fit", () => {
 });
 
 describe("logits guard score", () => {
+  it("takes many rows some at a time, and says of each what it says of all", async () => {
+    const many = takeRows(
+      benignRows(800, 2),
+      Uint32Array.from({ length: 5000 }, (_, i) => i % 800),
+    );
+    const stream = { ...many, values: Float64Array.of(...many.values, ...tornRows(120).values), rows: 5120 };
+    writeFileSync(at("many.npz"), npz({ logits: f8(stream) }));
+    const { status, out } = await guard("score", "many.npz", "--guard", "G.json", "--watch", "-o", "many.jsonl");
+    expect(status).toBe(1);
+    const lines = readFileSync(at("many.jsonl"), "utf8").trimEnd().split("\n");
+    const rows = lines.map((line) => JSON.parse(line) as { row: number; p: number; contract: string });
+    const known = scorer(validateGuard(JSON.parse(readFileSync(at("G.json"), "utf8"))))(stream);
+    expect(rows.map(({ row, p }) => [row, p])).toEqual(known.map(({ p }, row) => [row, p]));
+    const ring = Number(/The alarm rang at row (\d+)/.exec(out.replaceAll(/\s+/g, " "))![1]);
+    expect(ring).toBeGreaterThan(4999);
+    expect(rows.findIndex(({ contract }) => contract === "revoked")).toBe(ring);
+    expect(out).toContain(`p ≤ 0.01: ${known.filter(({ p }) => p <= 0.01).length} (`);
+  });
+
+  it.each(["--false-alarm", "--block", "--seed"])("%s without --watch is refused", async (flag) => {
+    const ended = await guard("score", "fresh.npz", "--guard", "G.json", flag, flag === "--false-alarm" ? "0.5" : "5");
+    expect({ status: ended.status, out: ended.out }).toEqual({ status: 2, out: "" });
+    expect(ended.err).toContain(`${flag} is of the alarm: give --watch too`);
+  });
+
+  it("says how many benign rows there may be where some are ranked together", async () => {
+    const { out } = await guard("score", "fresh.npz", "--guard", "G.json");
+    expect(out).toMatch(/, where of benign rows it would be at most 1\.9\d %\n/);
+  });
+
   it("counts rows and names their tails", async () => {
     const { status, out } = await guard("score", "torn.npz", "--guard", "G.json", "--top", "3");
     expect(status).toBe(0);

@@ -12,7 +12,7 @@ import { list } from "../flags.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
 import { number } from "../metricsTable.js";
-import { writeWhole } from "../write.js";
+import { writeLines, writeWhole } from "../write.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   return invocation.flags["sets"] === undefined ? fit(invocation, terminal) : apply(invocation, terminal);
@@ -69,8 +69,10 @@ async function apply(invocation: Invocation, terminal: Terminal): Promise<number
   const document = await readJson(String(flags["sets"]));
   const column = (document as { params?: { column?: string } } | null)?.params?.column;
   const source = await openInput(invocation, terminal, invocation.args, sliced(invocation, column));
-  const lines: string[] = [];
-  const result = await applySets(source, document, (row) => void lines.push(`${toJson(row, 0)}\n`));
+  const path = flags["output"] === undefined ? undefined : String(flags["output"]);
+  const result = await writeLines(path, terminal, (put) =>
+    applySets(source, document, (row) => put(`${toJson(row, 0)}\n`)),
+  );
   const { coverage, warnings } = result;
   const said = [
     ...(coverage
@@ -82,14 +84,12 @@ async function apply(invocation: Invocation, terminal: Terminal): Promise<number
   ];
   const text = (messages: string[]): string => messages.map((line) => `${line}\n`).join("");
   // Lines are data; what they come to is a message, unless the lines have gone to a file.
-  if (flags["output"] === undefined) {
-    terminal.out(lines.join(""));
+  if (path === undefined) {
     terminal.err(text(said));
     return DONE;
   }
-  await writeWhole(String(flags["output"]), lines.join(""));
-  terminal.err(`Wrote ${result.rows.toLocaleString("en")} sets to ${flags["output"]}\n`);
-  if (flags["json"]) terminal.out(`${toJson({ ...result, output: flags["output"] })}\n`);
+  terminal.err(`Wrote ${result.rows.toLocaleString("en")} sets to ${path}\n`);
+  if (flags["json"]) terminal.out(`${toJson({ ...result, output: path })}\n`);
   else terminal.out(text([...said, ...(coverage ? ["", ...tables(coverage, column)] : [])]));
   return DONE;
 }

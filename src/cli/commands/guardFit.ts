@@ -12,6 +12,8 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const { args, flags } = invocation;
   if (flags["output"] === undefined) throw new UsageError("logits guard fit needs -o G.json: where to write the guard");
   if (args.length > 1) throw new UsageError("logits guard fit takes one file, a glob or a folder, got several");
+  if (flags["by"] === "none" && flags["minRows"] !== undefined)
+    throw new UsageError("--min-rows is of classes that are ranked by themselves: leave it out with --by none");
   const { source, batch, replicates, atRest } = await openRows(invocation, terminal, args[0]!);
   const options: GuardOptions = { classes: source.classes, params: detectorParams(flags), atRest };
   if (replicates) options.replicates = replicates;

@@ -1,8 +1,9 @@
-import type { Batch } from "../../core/index.js";
+import { type Batch, flagName, predictions, type Replicates, takeRows } from "../../core/index.js";
 import {
   detectors,
   type Guard,
   type GuardRow,
+  mostFound,
   scorer,
   validateGuard,
   type Watch,
@@ -16,37 +17,97 @@ import { wrap } from "../help.js";
 import { toJson } from "../json.js";
 import { alignColumns, number } from "../metricsTable.js";
 import { openRows } from "../replicates.js";
-import { writeWhole } from "../write.js";
+import { writeLines } from "../write.js";
 
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   const { args, flags } = invocation;
   if (args.length > 1) throw new UsageError("logits guard score takes one file, a glob or a folder, got several");
+  const alone = flags["watch"] ? undefined : watchFlags.find((name) => flags[name] !== undefined);
+  if (alone !== undefined) throw new UsageError(`--${flagName(alone)} is of the alarm: give --watch too`);
   const guard = await readGuardFile(invocation, "guard score");
   const { source, batch, replicates } = await openRows(invocation, terminal, args[0]!);
   validateGuard(guard, source.classes);
-  const rows = scorer(guard)(batch, needsReplicates(guard) ? replicates : undefined);
+  // What is wrong with a row is said before anything is written.
+  predictions(batch);
   const watch = flags["watch"] ? watchRows(guard, watchOptions(flags)) : undefined;
-  watch?.add(rows);
-  const lines = (): string => rows.map((row, i) => `${toJson(lineOf(batch, guard, row, i, watch), 0)}\n`).join("");
-  if (flags["output"] !== undefined) {
-    await writeWhole(String(flags["output"]), lines());
-    terminal.err(`Wrote ${rows.length.toLocaleString("en")} rows to ${flags["output"]}\n`);
+  const found: Found = { rows: 0, words: new Map(), top: [] };
+  const scored = scoredRows(guard, batch, needsReplicates(guard) ? replicates : undefined);
+  const path = flags["output"] === undefined ? undefined : String(flags["output"]);
+  const json = flags["json"] === true;
+  const lines = async (put?: (text: string) => void | Promise<void>): Promise<void> => {
+    for (const { from, rows } of scored) {
+      watch?.add(rows);
+      note(found, rows, from, flags);
+      if (!put && !json) continue;
+      const text = rows.map((row, i) => `${toJson(lineOf(batch, guard, row, from + i, watch), 0)}\n`).join("");
+      await put?.(text);
+      if (json) terminal.out(text);
+    }
+  };
+  if (path === undefined) await lines();
+  else {
+    await writeLines(path, terminal, lines);
+    terminal.err(`Wrote ${batch.rows.toLocaleString("en")} rows to ${path}\n`);
   }
-  if (flags["json"]) {
-    terminal.out(lines());
-    if (watch) terminal.err(`${watchText(watch)}\n`);
-  } else terminal.out(textOf(invocation, terminal, { batch, guard, rows, watch }));
+  if (!json) terminal.out(textOf(invocation, terminal, { batch, guard, found, watch }));
+  else if (watch) terminal.err(`${watchText(watch)}\n`);
   return watch?.state.rung ? CHECK_FAILED : DONE;
+}
+
+/** Rows that are scored, and in memory, at a time. */
+const rowsAtATime = 4096;
+
+function* scoredRows(
+  guard: Guard,
+  batch: Batch,
+  replicates: Replicates | undefined,
+): Generator<{ from: number; rows: GuardRow[] }> {
+  const score = scorer(guard);
+  if (replicates) return yield { from: 0, rows: score(batch, replicates) };
+  for (let from = 0; from < batch.rows; from += rowsAtATime) {
+    const length = Math.min(rowsAtATime, batch.rows - from);
+    yield {
+      from,
+      rows: score(
+        takeRows(
+          batch,
+          Uint32Array.from({ length }, (_, i) => from + i),
+        ),
+      ),
+    };
+  }
+}
+
+/** Unusual rows, as the text tells of them. */
+interface Found {
+  rows: number;
+  /** How many, by their tail. */
+  words: Map<string, number>;
+  /** The most unusual. */
+  top: { row: GuardRow; i: number }[];
+}
+
+const levelOf = (flags: Invocation["flags"]): number => Number(flags["level"] ?? 0.01);
+
+function note(found: Found, rows: readonly GuardRow[], from: number, flags: Invocation["flags"]): void {
+  const level = levelOf(flags);
+  const more = rows.flatMap((row, i) => (row.p <= level ? [{ row, i: from + i }] : []));
+  found.rows += more.length;
+  for (const { row } of more) found.words.set(row.words, (found.words.get(row.words) ?? 0) + 1);
+  found.top = [...found.top, ...more]
+    .sort((a, b) => a.row.p - b.row.p || b.row.score - a.row.score || a.i - b.i)
+    .slice(0, Number(flags["top"] ?? 10));
 }
 
 /** A guard of single rows has nothing to ask of replicates. */
 const needsReplicates = ({ params }: Guard): boolean =>
   detectors.some(({ name, needs }) => needs === "replicates" && params.detectors.some((own) => own.name === name));
 
+const watchFlags = ["falseAlarm", "block", "seed"] as const;
+
 function watchOptions(flags: Invocation["flags"]): WatchOptions {
   const options: WatchOptions = {};
-  for (const name of ["falseAlarm", "block", "seed"] as const)
-    if (flags[name] !== undefined) options[name] = Number(flags[name]);
+  for (const name of watchFlags) if (flags[name] !== undefined) options[name] = Number(flags[name]);
   return options;
 }
 
@@ -71,23 +132,22 @@ function lineOf(batch: Batch, guard: Guard, row: GuardRow, i: number, watch: Wat
 interface Scored {
   batch: Batch;
   guard: Guard;
-  rows: GuardRow[];
+  found: Found;
   watch: Watch | undefined;
 }
 
-function textOf({ flags }: Invocation, { columns }: Terminal, { batch, guard, rows, watch }: Scored): string {
-  const level = Number(flags["level"] ?? 0.01);
-  const found = rows.flatMap((row, i) => (row.p <= level ? [{ row, i }] : []));
+function textOf({ flags }: Invocation, { columns }: Terminal, { batch, guard, found, watch }: Scored): string {
+  const level = levelOf(flags);
+  const { top } = found;
   const counts = ["torn", "over-confident", "odd direction"].map(
-    (words) => `${words} ${found.filter(({ row }) => row.words === words).length.toLocaleString("en")}`,
+    (words) => `${words} ${(found.words.get(words) ?? 0).toLocaleString("en")}`,
   );
+  const { predicted, ranks } = guard.params;
+  const most = mostFound(predicted, Object.keys(ranks), level);
   const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
-  const top = [...found]
-    .sort((a, b) => a.row.p - b.row.p || b.row.score - a.row.score || a.i - b.i)
-    .slice(0, Number(flags["top"] ?? 10));
   return `${[
-    `${rows.length.toLocaleString("en")} rows; p ≤ ${level}: ${found.length.toLocaleString("en")} (${percent(found.length / rows.length)}), where of benign rows it would be ${percent(level)}`,
-    ...(found.length > 0 ? [counts.join(", ")] : []),
+    `${batch.rows.toLocaleString("en")} rows; p ≤ ${level}: ${found.rows.toLocaleString("en")} (${percent(found.rows / batch.rows)}), where of benign rows it would be at most ${percent(most)}`,
+    ...(found.rows > 0 ? [counts.join(", ")] : []),
     ...(top.length > 0
       ? [
           "",
