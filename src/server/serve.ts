@@ -7,6 +7,7 @@ import { readSecret } from "./audit/secret.js";
 import { openTrail, type Trail, TrailError } from "./audit/trail.js";
 import { makeGeneration, type PolicySources, readTexts } from "./generation.js";
 import { readKeys, readyKeys, type ReadyKey } from "./keys.js";
+import { finishFiles } from "./policyFiles.js";
 import type { Keep } from "./scoresKept.js";
 import { type Log, Service } from "./service.js";
 
@@ -69,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const tls = tlsOf(options);
   let log: Log | undefined;
   // Before anything is written: wrong policies leave no trace.
+  finishFiles(options.policy);
   makeGeneration(options, readTexts(options), 0, new Map());
   const trail = await trailOf(options, notes);
   let service: Service;
