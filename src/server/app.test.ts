@@ -15,11 +15,11 @@ const policy = {
   classes: ["cat", "dog"],
 };
 
-async function app(options: Partial<Parameters<typeof createApp>[1]> = {}) {
+async function app(options: Partial<Parameters<typeof createApp>[1]> = {}, document: object = policy) {
   const folder = mkdtempSync(join(tmpdir(), "logits-app-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "pets.json");
-  writeFileSync(file, JSON.stringify(policy));
+  writeFileSync(file, JSON.stringify(document));
   const service = await Service.start({ policy: file });
   onTestFinished(() => service.close());
   const created = createApp(service, { version: "0", ...options });
@@ -117,4 +117,24 @@ describe("keys that are presented", () => {
     for (let i = 0; i <= 10_001; i++) limit.wait(`other${i}`, 2000);
     expect(limit.wait("one", 2000)).toBeGreaterThan(0);
   });
+});
+
+it("takes every example of its own document", async () => {
+  const classes = ["ham", "spam", "other"];
+  const three = { ...policy, classes, params: { ...policy.params, positive: ["spam"] } };
+  const { post, created } = await app({}, three);
+  const { paths } = (await created.inject("/openapi.json")).json();
+  const asked: string[] = [];
+  for (const [url, { post: operation }] of Object.entries<any>(paths)) {
+    const { examples } = operation?.requestBody.content["application/json"].schema ?? { examples: [] };
+    for (const example of examples) {
+      const { status, body } = await post(url, JSON.stringify(example));
+      // Only a service with a guard scores rows.
+      expect([status, url === "/v1/guard" && body.includes("must have a guard")], body).toEqual(
+        url === "/v1/guard" ? [400, true] : [200, false],
+      );
+      asked.push(url);
+    }
+  }
+  expect(new Set(asked).size).toBe(7);
 });
