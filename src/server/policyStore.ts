@@ -232,9 +232,20 @@ function signature(sources: PolicySources): string {
 
 function readStates(file: string | undefined): PolicyState[] {
   if (file === undefined || !existsSync(file)) return [];
-  const states: unknown = JSON.parse(readFileSync(file, "utf8"));
-  if (Array.isArray(states)) return states as PolicyState[];
-  throw new LogitsError("bad-data", `Cannot read ${file}: it must be a list of states, got something else`);
+  try {
+    const states: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (Array.isArray(states) && states.every((one) => typeof one?.policy === "string")) return states;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  // Begun anew it would let a contract hold that was revoked.
+  throw new LogitsError(
+    "bad-data",
+    `Cannot read ${file}: it must be a list of states of policies, got something else`,
+    {
+      hint: "It keeps which contracts were revoked: take it away to let all hold again.",
+    },
+  );
 }
 
 export const stateFileIn = (folder: string): string => join(folder, "state.json");

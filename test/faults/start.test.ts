@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -39,6 +39,22 @@ describe("a start that cannot be", () => {
     expect(stderr).toMatch(/the port must be free, got one that another program listens on\n {2}Give another --port/);
     expect(status).toBe(3);
     expect(existsSync(join(folder, "audit", "owner"))).toBe(false);
+  });
+
+  it.each([
+    ["state.json", "{"],
+    ["state.json", "[null]"],
+    ["2026-11-27.sqlite", "garbage".repeat(1000)],
+  ])("a damaged %s in the trail is named, and no trace of the program is shown", (name, text) => {
+    const folder = scratch();
+    const file = writeJson(join(folder, "P.json"), policy(0));
+    const audit = join(folder, "audit");
+    mkdirSync(audit);
+    writeFileSync(join(audit, name), text);
+    const { status, stderr } = refused("--policy", file, "--port", "0", "--audit", audit);
+    expect(stderr).toContain(name);
+    expect(stderr).not.toContain("    at ");
+    expect(status).toBe(3);
   });
 
   it("a trail in a file is said so", () => {
