@@ -36,6 +36,8 @@ export class Decided {
   }
 
   add(request: string, decisions: readonly Decision[], serving: Serving, named?: readonly string[]): void {
+    // An id that is used again is the later one's.
+    if (this.#requests.has(request)) this.#forget(request);
     const kept: Kept = {
       serving,
       p: decisions.map(({ p }) => p),
@@ -47,11 +49,11 @@ export class Decided {
     }
     this.#requests.set(request, kept);
     this.#held += decisions.length;
-    while (this.#held > this.size && this.#requests.size > 1) this.#forgetOldest();
+    while (this.#held > this.size && this.#requests.size > 1) this.#forget(this.#requests.keys().next().value!);
   }
 
-  #forgetOldest(): void {
-    const [request, { p, named = [] }] = this.#requests.entries().next().value!;
+  #forget(request: string): void {
+    const { p, named = [] } = this.#requests.get(request)!;
     this.#requests.delete(request);
     this.#held -= p.length;
     for (const id of named) if (this.#rows.get(id)?.request === request) this.#rows.delete(id);
