@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Batch, type Decision, takeRows } from "../core/index.js";
 import type { Generation, Serving } from "./generation.js";
 import { Pieces } from "./pieces.js";
-import { numeral, quoted } from "./quoted.js";
+import { numeral, placeText, quoted, verdictText } from "./quoted.js";
 
 export type Role = "main" | "canary" | "shadow";
 
@@ -49,53 +49,45 @@ export function decideRows(
   const counts: Count[] = [];
   let disagreements = 0;
   const own = JSON.stringify(request);
-  // Of a row without a name: the request's, and which row where there are several.
-  const stem = own.slice(0, -1);
   const served = quoted(serving.version);
-  let [before, between] = [`{"id":${own},"policy":${served},"decisions":[{"id":`, `"decisions":[[`];
+  // Of a row without a name: the request's, and which row where there are several.
+  const stem = ids || rows === 1 ? "" : own.slice(0, -1);
+  const [end, next] = [`,"policy":${served}`, `,{"id":${stem}`];
+  const plainEnd = `"${end}}${next}`;
   answer.begin();
   record.begin();
+  answer.add(`{"id":${own}${end},"decisions":[${next.slice(1)}`);
+  record.add('"decisions":[');
   serving.each(batch, (main, row) => {
     const other = canary?.get(row);
     const one = other ?? main;
-    const [action, about, p, margin] = [quoted(one.action), quoted(one.class), numeral(one.p), numeral(one.margin)];
-    answer.add(before);
-    if (ids) answer.add(JSON.stringify(ids[row]));
-    else if (rows === 1) answer.add(own);
-    else {
-      answer.add(stem);
-      answer.add("-");
-      answer.add(String(row));
-      answer.add('"');
-    }
-    answer.add(',"row":');
-    answer.add(String(row));
-    answer.add(',"action":');
-    answer.add(action);
-    answer.add(',"class":');
-    answer.add(about);
-    answer.add(',"p":');
+    const verdict = verdictText(one.action, one.class);
+    const [p, margin] = [numeral(one.p), numeral(one.margin)];
+    if (ids) answer.add(`${JSON.stringify(ids[row])},"row":${row}`);
+    else answer.add(rows === 1 ? `${own},"row":0` : placeText(row));
+    answer.add(verdict.answer);
     answer.add(p);
     answer.add(',"margin":');
     answer.add(margin);
     if (one.labels) answer.add(`,"labels":${JSON.stringify(one.labels)}`);
-    if (serving.plain && !other) {
+    const last = row === rows - 1;
+    if (serving.plain && !other && one.contract === undefined) {
       answer.add(',"reason":"');
       answer.add(one.reason);
-      answer.add('","policy":');
-    } else answer.add(`,"reason":${JSON.stringify(one.reason)},"policy":`);
-    answer.add(other ? quoted(other.policy) : served);
-    answer.add(one.contract === undefined ? "}" : `,"contract":"${one.contract}"}`);
-    record.add(between);
-    record.add(action);
-    record.add(",");
-    record.add(about);
-    record.add(",");
+      answer.add(last ? `"${end}}` : plainEnd);
+    } else {
+      const contract = one.contract === undefined ? "" : `,"contract":"${one.contract}"`;
+      answer.add(
+        `,"reason":${JSON.stringify(one.reason)}${other ? `,"policy":${quoted(other.policy)}` : end}${contract}}`,
+      );
+      if (!last) answer.add(next);
+    }
+    record.add(verdict.record);
     record.add(p);
     record.add(",");
     record.add(margin);
     record.add(other ? `,${quoted(other.policy)}]` : "]");
-    [before, between] = [',{"id":', ",["];
+    if (!last) record.add(",");
     if (other) count(counts, serving, one.action, "canary");
     else count(counts, serving, one.action, "main");
     if (otherwise) {
