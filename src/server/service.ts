@@ -104,7 +104,7 @@ export class Service {
    * Decides, records, and gives the answer as JSON once its record is safe. Rows are let go before that: a request that waits for the disk holds little more
    * than its answer.
    */
-  decide({ batch, id, policy }: RequestRows): Promise<string> {
+  decide({ batch, id, policy, own }: RequestRows): Promise<string> {
     const generation = this.policies.current;
     const serving = this.policies.find(generation, policy);
     const request = id ?? this.newId();
@@ -119,18 +119,18 @@ export class Service {
       return answer;
     };
     if (!this.trail) return Promise.resolve(safe());
-    return this.#record(this.trail, request, serving, batch, record).then(safe);
+    return this.#record(this.trail, request, serving, batch, record, own).then(safe);
   }
 
   readonly #keepRow = (p: number, about: string): void => this.decided.keep(p, about);
 
-  #record(trail: Trail, request: string, serving: Serving, batch: Batch, record: string): Promise<void> {
+  #record(trail: Trail, request: string, serving: Serving, batch: Batch, record: string, own?: boolean): Promise<void> {
     const { version, state } = serving;
-    const { scores, json } = scoresKept(batch, this.#options.keep ?? "auto");
+    const { json, ...scores } = scoresKept(batch, this.#options.keep ?? "auto", own);
     const revoked = state?.revoked ? `"revoked":${JSON.stringify(state.revoked)},` : "";
     const ids = batch.ids ? `"ids":${JSON.stringify(batch.ids)},` : "";
     const body = `{"policy":"${version}",${json},${ids}${revoked}${record}}`;
-    return trail.append({ at: this.now(), kind: "decide", id: request, body, ...(scores && { scores }) });
+    return trail.append({ at: this.now(), kind: "decide", id: request, body, ...scores });
   }
 
   #counted(counts: readonly Count[], disagreements: number): void {
