@@ -1,3 +1,6 @@
+import { isUtf8 } from "node:buffer";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import Fastify, {
   LogController,
   type FastifyError,
@@ -7,7 +10,7 @@ import Fastify, {
 } from "fastify";
 import { LogitsError } from "../core/index.js";
 import { TrailError } from "./audit/trail.js";
-import { admit, type Caller, type ReadyKey } from "./keys.js";
+import { admit, bearer, type Caller, type ReadyKey } from "./keys.js";
 import { openapi } from "./openapi.js";
 import { RateLimit } from "./rateLimit.js";
 import { type Asked, json, type Route } from "./route.js";
@@ -48,6 +51,10 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
     return503OnClosing: true,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy ?? false,
+    // What never reaches a route is answered in the shape of all else.
+    frameworkErrors: (error: FastifyError, _: FastifyRequest, reply: FastifyReply) =>
+      void failed(reply, error.statusCode ?? 400, "bad-request", error.message),
+    clientErrorHandler: unreadable,
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
     // A header is a secret or a nuisance: none is logged.
@@ -73,6 +80,15 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
   parseBodies(app);
   const admission = admissionOf(options);
   for (const route of [...routes, documentRoute(version)]) addRoute(app, service, route, admission);
+  app.addHook("onResponse", (request, reply, done) => {
+    // Answers that are no failure are counted by the histogram of their time.
+    if (reply.statusCode >= 400)
+      service.metrics.count(
+        "logits_requests_failed_total",
+        `route="${request.routeOptions.url ?? "none"}",status="${reply.statusCode}"`,
+      );
+    done();
+  });
   app.setErrorHandler((error: Error, request, reply) => refuse(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     failed(
@@ -90,10 +106,18 @@ export const logOf = (app: FastifyInstance): Log => app.log as unknown as Log;
 
 function parseBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_, body, done) => done(null, body));
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_, body, done) => {
+  app.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (request, body, done) => {
+    // Compressed bytes would be decided on as if they were numbers.
+    if (plain(request)) done(null, body);
+    else done(packed(request));
+  });
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    if (!plain(request)) return done(packed(request));
+    // Else two ids could become one: what is no UTF-8 reads as the same sign everywhere.
+    if (!isUtf8(body as Buffer))
+      return done(new LogitsError("bad-data", "Cannot read this body: it must be UTF-8, got other bytes"));
     try {
-      done(null, JSON.parse(body as string));
+      done(null, JSON.parse((body as Buffer).toString("utf8")));
     } catch (error) {
       const refusal = new LogitsError(
         "bad-data",
@@ -103,6 +127,14 @@ function parseBodies(app: FastifyInstance): void {
     }
   });
 }
+
+const plain = ({ headers }: FastifyRequest): boolean =>
+  headers["content-encoding"] === undefined || headers["content-encoding"] === "identity";
+
+const packed = ({ headers }: FastifyRequest): Error =>
+  Object.assign(new Error(`Cannot read this body: it must be sent as it is, got ${headers["content-encoding"]}`), {
+    statusCode: 415,
+  });
 
 function documentRoute(version: string): Route {
   const document = json(openapi(routes, version));
@@ -174,12 +206,21 @@ type Admission = (request: FastifyRequest, reply: FastifyReply, scope: Exclude<R
 /** Who may go on; answers those who may not. */
 function admissionOf({ keys, rate }: AppOptions): Admission {
   const limit = rate === undefined ? undefined : new RateLimit(rate);
+  const tooSoon = (reply: FastifyReply, whose: string): boolean => {
+    const wait = limit?.wait(whose) ?? 0;
+    if (wait === 0) return false;
+    reply.header("retry-after", Math.ceil(wait));
+    failed(reply, 429, "rate", "Cannot go on: too many requests a second");
+    return true;
+  };
   return (request, reply, scope) => {
     let caller: Caller | undefined;
     if (keys) {
       const admitted = admit(keys(), bearer(request.headers.authorization));
       if (typeof admitted === "string") {
         reply.header("www-authenticate", "Bearer");
+        // Whoever tries keys is told no sooner than others are answered.
+        if (tooSoon(reply, `address ${request.ip}`)) return false;
         if (admitted === "revoked")
           failed(reply, 403, "revoked-key", "Cannot go on: the key must be valid, got one that was revoked");
         else
@@ -202,16 +243,8 @@ function admissionOf({ keys, rate }: AppOptions): Admission {
       }
       caller = admitted;
     }
-    const wait = limit?.wait(caller?.name ?? request.ip) ?? 0;
-    if (wait === 0) return true;
-    reply.header("retry-after", Math.ceil(wait));
-    failed(reply, 429, "rate", "Cannot go on: too many requests a second");
-    return false;
+    return !tooSoon(reply, caller ? `key ${caller.name}` : `address ${request.ip}`);
   };
-}
-
-function bearer(header: string | undefined): string | undefined {
-  return header?.startsWith("Bearer ") ? header.slice(7).trim() : undefined;
 }
 
 function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -227,6 +260,9 @@ function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): Fas
     reply.header("retry-after", 1);
     return failed(reply, 503, "not-recorded", `Cannot decide: the record must be written first, got ${error.message}`);
   }
+  // Of a value that is nested deeper than the stack reaches, which only a message wanted to quote.
+  if (error instanceof RangeError && error.message.includes("call stack"))
+    return failed(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");
   const { statusCode = 500, validation, code } = error as FastifyError;
   if (validation) return failed(reply, 400, "bad-data", `Cannot read this request: ${error.message}`);
   if (statusCode < 500)
@@ -240,9 +276,28 @@ function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): Fas
   return failed(reply, statusCode === 503 ? 503 : 500, "internal", "Something went wrong here; the log says what.");
 }
 
+const unreadables: Record<string, [number, string]> = {
+  HPE_HEADER_OVERFLOW: [431, "Cannot read this request: address and headers must be shorter"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "Cannot read this request: it must arrive sooner"],
+};
+
+/** Answers what is no HTTP, and ends the connection. */
+function unreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  const [status, message] = unreadables[error.code ?? ""] ?? [400, "Cannot read this request: it must be HTTP"];
+  const body = json({ error: { code: "bad-request", message } });
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\nContent-Type: application/json; charset=utf-8\r\n\r\n${body}`,
+    );
+  socket.destroy(error);
+}
+
 function failed(reply: FastifyReply, status: number, code: string, message: string, more: object = {}): FastifyReply {
+  // A message quotes what it got: a word of it, not a megabyte.
+  const said = message.length > 500 ? `${message.slice(0, 500)}…` : message;
   return reply
     .code(status)
     .type("application/json; charset=utf-8")
-    .send(json({ error: { code, message, ...more } }));
+    .send(json({ error: { code, message: said, ...more } }));
 }

@@ -52,6 +52,11 @@ export function admit(
   return revoked ? "revoked" : caller;
 }
 
+/** The key of an Authorization header. Schemes are the same in small and large letters (RFC 9110 §11.1). */
+export function bearer(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : /^Bearer +(.*)$/i.exec(header)?.[1]!.trim();
+}
+
 export function readyKeys({ keys }: KeyFile): ReadyKey[] {
   return keys.map(({ name, scopes: allowed, sha256, revoked }) => ({
     hash: Buffer.from(sha256, "hex"),
@@ -63,11 +68,13 @@ export function readyKeys({ keys }: KeyFile): ReadyKey[] {
 /** The keys in a file; a file that is not there holds none. */
 export function readKeys(path: string): KeyFile {
   if (!existsSync(path)) return { kind: "keys", version: 1, keys: [] };
+  const text = readFileSync(path, "utf8");
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw refusal(path, `it must be a JSON document, got ${(error as Error).message}`);
+    document = JSON.parse(text);
+  } catch {
+    // What JSON.parse says quotes the file: that may be a key itself, and this is logged.
+    throw refusal(path, `it must be a JSON document, got ${text.length} characters that are none`);
   }
   const { kind, version, keys } = (document ?? {}) as Partial<KeyFile>;
   if (kind !== "keys" || version !== 1 || !Array.isArray(keys))

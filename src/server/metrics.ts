@@ -56,7 +56,7 @@ export interface Gauge {
 
 const help: Record<string, string> = {
   logits_decisions_total: "Decisions by policy, action and role (main, canary, shadow).",
-  logits_requests_total: "Requests by route and status.",
+  logits_requests_failed_total: "Requests that were refused or failed, by route and status.",
   logits_labels_total: "Late labels: matched to a decision that is remembered, or not.",
   logits_shadow_disagreements_total: "Rows for which the shadow policy would have done something else.",
 };

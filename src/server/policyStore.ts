@@ -1,9 +1,12 @@
-import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { writeFile } from "../formats/file.js";
 import { LogitsError, type PolicyState } from "../core/index.js";
 import { validatePolicy } from "../decide/index.js";
 import { type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
+import { finishFiles, replaceFiles, writeText } from "./policyFiles.js";
+
+/** In place of a version: what holds for all policies. */
+const every = "*";
 
 export interface StoreOptions {
   sources: PolicySources;
@@ -34,7 +37,8 @@ export class PolicyStore {
   constructor(options: StoreOptions) {
     this.#options = options;
     for (const state of readStates(options.stateFile)) this.#states.set(state.policy, state);
-    this.#current = makeGeneration(options.sources, readTexts(options.sources), 1, this.#states);
+    finishFiles(options.sources.policy);
+    this.#current = this.#generation(readTexts(options.sources), 1);
   }
 
   get current(): Generation {
@@ -95,23 +99,16 @@ export class PolicyStore {
           "bad-argument",
           "Cannot go back: there must have been another generation, got none since the start",
         );
-      return this.#serve(back.texts, async () => {
-        for (const [path, text] of back.texts) if (this.#current.texts.get(path) !== text) await writeText(path, text);
-        for (const path of this.#current.texts.keys()) if (!back.texts.has(path)) renameSync(path, `${path}.withdrawn`);
-      });
+      const withdrawn = [...this.#current.texts.keys()].filter((path) => !back.texts.has(path));
+      return this.#serve(back.texts, async () => replaceFiles(this.#options.sources.policy, back.texts, withdrawn));
     });
   }
 
   /** Says of every policy that promises something that it does no longer. */
   revoke(reason: string, at: string = new Date().toISOString()): Promise<Generation> {
     return this.#change(async () => {
-      const all = [this.#current.named.values(), [this.#current.canary, this.#current.shadow]].flatMap((some) => [
-        ...some,
-      ]);
-      for (const one of all) {
-        if (one?.policy.guarantee && !this.#states.get(one.version)?.revoked)
-          this.#states.set(one.version, { policy: one.version, revoked: { at, reason } });
-      }
+      const revoked = { at, reason };
+      if (!this.#states.has(every)) this.#states.set(every, { policy: every, revoked });
       return this.#stated("revoked", reason);
     });
   }
@@ -145,13 +142,30 @@ export class PolicyStore {
   }
 
   async #stated(what: "revoked" | "reinstated", message: string): Promise<Generation> {
-    const { sources, stateFile, said } = this.#options;
+    const { said } = this.#options;
     const { number, texts } = this.#current;
-    this.#current = makeGeneration(sources, texts, number, this.#states);
+    this.#current = this.#generation(texts, number);
     said?.({ what, message, generation: number });
-    if (stateFile !== undefined)
-      await writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    this.#keepStates();
     return this.#current;
+  }
+
+  #keepStates(): void {
+    const { stateFile } = this.#options;
+    if (stateFile !== undefined) writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+  }
+
+  /** While an alarm stands, whatever promises something does so no longer: also a policy that came after it. */
+  #generation(texts: Map<string, string>, number: number): Generation {
+    const make = (): Generation => makeGeneration(this.#options.sources, texts, number, this.#states);
+    const next = make();
+    const revoked = this.#states.get(every)?.revoked;
+    const late = [...next.named.values()].filter(
+      ({ policy, version }) => revoked && policy.guarantee && !this.#states.get(version)?.revoked,
+    );
+    if (!revoked || late.length === 0) return next;
+    for (const { version } of late) this.#states.set(version, { policy: version, revoked });
+    return make();
   }
 
   #change(make: () => Promise<Generation>): Promise<Generation> {
@@ -161,11 +175,12 @@ export class PolicyStore {
   }
 
   async #serve(texts: Map<string, string>, persist?: () => Promise<void>): Promise<Generation> {
-    const { sources, before, said } = this.#options;
-    const next = makeGeneration(sources, texts, this.#current.number + 1, this.#states);
+    const { before, said } = this.#options;
+    const next = this.#generation(texts, this.#current.number + 1);
     checkSameScores(this.#current, next);
     await before?.(next);
     await persist?.();
+    if (this.#states.has(every)) this.#keepStates();
     // Between two requests: whoever took the old one finishes with it.
     this.#previous = this.#current;
     this.#current = next;
@@ -178,8 +193,15 @@ export class PolicyStore {
 
 /** Callers go on sending the scores that they send: a policy of other classes is another service. */
 function checkSameScores(current: Generation, next: Generation): void {
-  for (const { file, policy } of next.named.values()) {
-    const before = [...current.named.values()].find((one) => one.file === file);
+  if (current.main && !next.main)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot serve ${[...next.named.keys()].join(", ")}: one must stay the main policy, because callers name none, got none`,
+      { hint: 'Name it "default", or leave it alone.' },
+    );
+  for (const one of next.named.values()) {
+    const { file, policy } = one;
+    const before = one === next.main ? current.main : [...current.named.values()].find((old) => old.file === file);
     try {
       if (before) validatePolicy(policy, before.policy.classes);
     } catch (error) {
@@ -210,13 +232,20 @@ function signature(sources: PolicySources): string {
 
 function readStates(file: string | undefined): PolicyState[] {
   if (file === undefined || !existsSync(file)) return [];
-  const states: unknown = JSON.parse(readFileSync(file, "utf8"));
-  if (Array.isArray(states)) return states as PolicyState[];
-  throw new LogitsError("bad-data", `Cannot read ${file}: it must be a list of states, got something else`);
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await writeFile(path, (sink) => sink.write(new TextEncoder().encode(text)));
+  try {
+    const states: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (Array.isArray(states) && states.every((one) => typeof one?.policy === "string")) return states;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  // Begun anew it would let a contract hold that was revoked.
+  throw new LogitsError(
+    "bad-data",
+    `Cannot read ${file}: it must be a list of states of policies, got something else`,
+    {
+      hint: "It keeps which contracts were revoked: take it away to let all hold again.",
+    },
+  );
 }
 
 export const stateFileIn = (folder: string): string => join(folder, "state.json");

@@ -27,7 +27,7 @@ export class RateLimit {
   /** Callers whose bucket has filled again need not be known. */
   #forget(now: number): void {
     for (const [caller, { left, at }] of this.#buckets) {
-      if (left + ((now - at) / 1000) * this.#perSecond >= this.#perSecond) this.#buckets.delete(caller);
+      if (left + ((now - at) / 1000) * this.#perSecond >= Math.max(1, this.#perSecond)) this.#buckets.delete(caller);
     }
   }
 }

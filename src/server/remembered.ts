@@ -63,12 +63,13 @@ export class Decided {
    */
   add(request: string, start: number, rows: number, serving: Serving, named?: readonly string[]): void {
     const kept: Kept = { serving, start, rows };
+    // An id that is used again is the later one's.
+    const earlier = this.#requests.get(request);
+    if (earlier) this.#forget(request, earlier);
     if (named) {
       kept.named = named;
       for (let row = 0; row < named.length; row++) this.#rows.set(named[row]!, { request, row });
     }
-    // The same id again is the newest.
-    this.#requests.delete(request);
     this.#requests.set(request, kept);
     for (const [id, one] of this.#requests) {
       if (this.#holds(one.start + one.rows - 1)) break;

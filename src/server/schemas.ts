@@ -32,16 +32,32 @@ const rowFields: Schema = {
   id: text("Id of the request; default a new one, in order of time."),
 };
 
-/** Rows as JSON. */
-export const rows: Schema = object({
-  ...rowFields,
-  ids: list(text("Id of a row."), {
-    description: "Ids of the rows; default the request's id, and -ROW where there are several.",
+/** Rows as JSON. The examples are of a policy with three classes. */
+export const rows: Schema = {
+  ...object({
+    ...rowFields,
+    ids: list(text("Id of a row."), {
+      description: "Ids of the rows; default the request's id, and -ROW where there are several.",
+    }),
   }),
-});
+  examples: [
+    { id: "mail-1", logits: [3.1, 2.9, -1] },
+    {
+      ids: ["a", "b"],
+      logits: [
+        [3.1, 2.9, "-Infinity"],
+        [0, 1, 2],
+      ],
+    },
+    { base64: "ZmZGQJqZOUAAAIC/", dtype: "f4" },
+  ],
+};
 
 /** One row as JSON, with its truth where it is known. */
-export const oneRow: Schema = object({ ...rowFields, label: text("The true class.") });
+export const oneRow: Schema = {
+  ...object({ ...rowFields, label: text("The true class.") }),
+  examples: [{ logits: [3.1, 2.9, -1] }],
+};
 
 /** What the address says of rows that are a binary body. */
 export const rowsQuery: Schema = object({
@@ -59,15 +75,21 @@ const label: Schema = object(
   },
   ["id", "label"],
 );
-export const labels: Schema = object({ labels: list(label, { maxItems: 10_000 }) }, ["labels"]);
+export const labels: Schema = {
+  ...object({ labels: list(label, { maxItems: 10_000 }) }, ["labels"]),
+  examples: [{ labels: [{ id: "mail-1", label: "spam" }] }],
+};
 
 /** A change of policy, by an administrator. */
-export const policyChange: Schema = object({
-  policy: { type: "object", description: "The policy document." },
-  name: text("Which policy it replaces; default its own name, else the main one."),
-  rollback: { const: true, description: "Instead of a policy: back to the generation before." },
-  reinstate: { const: true, description: "Instead of a policy: contracts that an alarm revoked hold again." },
-});
+export const policyChange: Schema = {
+  ...object({
+    policy: { type: "object", description: "The policy document." },
+    name: text("Which policy it replaces; default its own name, else the main one."),
+    rollback: { const: true, description: "Instead of a policy: back to the generation before." },
+    reinstate: { const: true, description: "Instead of a policy: contracts that an alarm revoked hold again." },
+  }),
+  examples: [{ reinstate: true }],
+};
 
 const named = (field: string): Schema => ({
   type: "object",
@@ -101,6 +123,13 @@ export const decisionsRequest: Schema = {
     questions: list(question, { maxItems: 64 }),
   },
   required: ["input", "questions"],
+  examples: [
+    {
+      model: "policy",
+      input: [{ role: "user", content: [{ type: "input_json", data: { logits: [3.1, 2.9, -1] } }] }],
+      questions: [{ type: "predicate", name: "positive" }],
+    },
+  ],
 };
 
 const decision: Schema = {

@@ -1,11 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { createSecureContext } from "node:tls";
 import { LogitsError } from "../core/index.js";
 import { type AppOptions, createApp, logOf } from "./app.js";
 import { readSecret } from "./audit/secret.js";
 import { openTrail, type Trail, TrailError } from "./audit/trail.js";
 import { makeGeneration, type PolicySources, readTexts } from "./generation.js";
 import { readKeys, readyKeys, type ReadyKey } from "./keys.js";
+import { finishFiles } from "./policyFiles.js";
 import type { Keep } from "./scoresKept.js";
 import { type Log, Service } from "./service.js";
 
@@ -65,8 +67,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
   else if (!loopback && !options.tlsCert)
     notes.push("without --tls-cert: keys travel in the clear unless a proxy in front does TLS");
   const keys = options.keys === undefined ? undefined : watchedKeys(options.keys, () => log);
+  const tls = tlsOf(options);
   let log: Log | undefined;
   // Before anything is written: wrong policies leave no trace.
+  finishFiles(options.policy);
   makeGeneration(options, readTexts(options), 0, new Map());
   const trail = await trailOf(options, notes);
   let service: Service;
@@ -87,7 +91,6 @@ export async function serve(options: ServeOptions): Promise<Running> {
       });
     throw error;
   }
-  const { tlsKey, tlsCert } = options;
   // The first line a person reads is the caller's, not Fastify's.
   let listening = false;
   const app = createApp(service, {
@@ -95,21 +98,20 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...(options.log && { log: { write: (line: string) => void (listening && options.log!.write(line)) } }),
     version,
     ...(keys && { keys }),
-    ...(tlsKey !== undefined &&
-      tlsCert !== undefined && { tls: { key: readFileSync(tlsKey, "utf8"), cert: readFileSync(tlsCert, "utf8") } }),
+    ...(tls && { tls }),
   } as AppOptions);
   log = logOf(app);
   try {
     await app.listen({ host, port, backlog: 1024 });
   } catch (error) {
     await service.close();
-    throw error;
+    throw cannotListen(error as NodeJS.ErrnoException, host, port);
   }
   listening = true;
   const { port: bound } = app.server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host}]` : host;
   return {
-    url: `${tlsCert === undefined ? "http" : "https"}://${shown}:${bound}`,
+    url: `${tls ? "https" : "http"}://${shown}:${bound}`,
     service,
     notes,
     async close() {
@@ -118,6 +120,31 @@ export async function serve(options: ServeOptions): Promise<Running> {
       await service.close();
     },
   };
+}
+
+/** Certificate and key, once it is sure that they are of one another. */
+function tlsOf({ tlsKey, tlsCert }: ServeOptions): { key: string; cert: string } | undefined {
+  if (tlsKey === undefined || tlsCert === undefined) return undefined;
+  const pair = { key: readFileSync(tlsKey, "utf8"), cert: readFileSync(tlsCert, "utf8") };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new LogitsError(
+      "bad-data",
+      `Cannot serve with ${tlsCert} and ${tlsKey}: they must be a certificate and its key in PEM, got ${(error as Error).message}`,
+    );
+  }
+  return pair;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const got = { EADDRINUSE: "one that another program listens on", EACCES: "one that this user may not take" };
+  const what = got[error.code as keyof typeof got];
+  if (what === undefined) return error;
+  return new LogitsError("bad-data", `Cannot listen on ${host}:${port}: the port must be free, got ${what}`, {
+    hint: "Give another --port; 0 takes any that is free.",
+    cause: error,
+  });
 }
 
 async function trailOf({ audit, auditKey, retain, gather }: ServeOptions, notes: string[]): Promise<Trail | undefined> {

@@ -195,12 +195,15 @@ describe("service", () => {
       matched: 3,
       repeated: 0,
       unknown: ["gone"],
+      otherClass: [],
+      hint: expect.stringContaining("the last 100,000 rows"),
     });
     expect((await ask("/v1/labels", { labels: labels.slice(0, 3) })).json).toEqual({
       accepted: 0,
       matched: 0,
       repeated: 3,
       unknown: [],
+      otherClass: [],
     });
     const { text } = (await ask("/metrics")).json as unknown as { text: string };
     // Two of three were dogs, and each was said with .4493.

@@ -46,6 +46,8 @@ export interface Learned {
   repeated: number;
   /** Ids of decisions that are not remembered. */
   unknown: string[];
+  /** Ids whose label is no class of the policy that decided: recorded, but no part of the calibration error. */
+  otherClass: string[];
 }
 
 /** What the service does, without HTTP. */
@@ -119,7 +121,10 @@ export class Service {
       return answer;
     };
     if (!this.trail) return Promise.resolve(safe());
-    return this.#record(this.trail, request, serving, batch, record, own).then(safe);
+    // A canary's contract is its own.
+    const other = counts.some(({ role }) => role === "canary") ? generation.canary?.state?.revoked : undefined;
+    const said = other ? `"canaryRevoked":${JSON.stringify(other)},${record}` : record;
+    return this.#record(this.trail, request, serving, batch, said, own).then(safe);
   }
 
   readonly #keepRow = (p: number, about: string): void => this.decided.keep(p, about);
@@ -196,21 +201,27 @@ export class Service {
 
   /** Records late truths; those of decisions that are remembered say how honest the probabilities are. */
   async learn(labels: readonly Label[]): Promise<Learned> {
-    const told = labels.map((one) => ({ ...one, found: this.decided.find(one.id, one.row) }));
-    const fresh = told.filter(({ found, label }) => found?.label !== label || found === undefined);
+    const told = new Map(labels.map((one) => [JSON.stringify([one.id, one.row ?? 0, one.label]), one]));
+    const fresh = [...told.values()].filter(({ id, row, label }) => this.decided.find(id, row)?.label !== label);
     await Promise.all(fresh.map(({ id, row = 0, label }) => this.say("label", { row, label }, id)));
-    const unknown: string[] = [];
-    for (const { id, label, found } of fresh) {
+    const [unknown, otherClass]: [string[], string[]] = [[], []];
+    for (const { id, row, label } of fresh) {
+      // Looked for again: another request may have told it meanwhile.
+      const found = this.decided.find(id, row);
       this.metrics.count("logits_labels_total", `matched="${found !== undefined}"`);
       if (!found) {
         unknown.push(id);
         continue;
       }
-      if (found.label === undefined) this.window.add(found.p, found.happens(label));
+      // Of a class that the policy does not know nobody can say whether it is what was asked about.
+      if (!found.classes.includes(label)) otherClass.push(id);
+      else if (found.label === undefined || !found.classes.includes(found.label))
+        this.window.add(found.p, found.happens(label));
       found.learn(label);
     }
     const accepted = fresh.length;
-    return { accepted, matched: accepted - unknown.length, repeated: labels.length - accepted, unknown };
+    const learned = { accepted, matched: accepted - unknown.length, repeated: labels.length - accepted };
+    return { ...learned, unknown, otherClass };
   }
 
   /** Ends once; later calls wait for the first. */

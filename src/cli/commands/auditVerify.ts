@@ -23,7 +23,10 @@ function headOf(given: unknown): Head | undefined {
   return { seq: Number(match[1]), mac: match[2]! };
 }
 
-function verificationText({ whole, records, days, head, first, retired, faults }: Verification, held: boolean): string {
+function verificationText(
+  { whole, records, days, head, first, retired, faults, headGivenUp }: Verification,
+  held: boolean,
+): string {
   const lines = [
     `${records.toLocaleString("en")} records in ${days.length} ${days.length === 1 ? "day" : "days"} (${days[0]}${days.length > 1 ? ` to ${days.at(-1)}` : ""}), ${first ?? 0} to ${head?.seq ?? 0}`,
     ...retired.map(({ day, to }) => `${day} was given up, up to record ${to?.seq ?? 0}`),
@@ -31,6 +34,8 @@ function verificationText({ whole, records, days, head, first, retired, faults }
   ];
   if (head) lines.push(`head ${head.seq}:${head.mac}`);
   lines.push(whole ? "the chain is whole" : "the chain is broken");
-  if (whole && !held) lines.push("note: without --head a tail that was cut off does not show");
+  if (whole && !held)
+    lines.push("note: without --head neither a tail that was cut off nor an old copy of the folder shows");
+  if (headGivenUp) lines.push("note: the --head lies in days that were given up: a newer one says more");
   return `${lines.join("\n")}\n`;
 }

@@ -1,29 +1,47 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { LogitsError } from "../../core/index.js";
 
 /** Takes a folder for this process; a second service on the same trail would break its chain. Gives back what gives it free. */
 export function own(folder: string): () => void {
   const path = join(folder, "owner");
-  for (let attempt = 0; ; attempt++) {
+  // Judged and taken by one at a time: of two who find a dead owner at once, the second must see the first.
+  const leave = enter(join(folder, "owner.taking"));
+  try {
+    const owner = ownerOf(folder);
+    if (owner !== undefined)
+      throw new LogitsError(
+        "bad-data",
+        `Cannot write the trail in ${folder}: it must have one writer, got process ${owner} which is writing it`,
+        { hint: "Stop that service first, or give this one its own --audit folder." },
+      );
+    rmSync(path, { force: true });
+    const file = openSync(path, "wx", 0o600);
     try {
-      const file = openSync(path, "wx", 0o600);
       writeSync(file, `${process.pid} ${startOf(process.pid) ?? ""}\n`);
       fsyncSync(file);
+    } finally {
       closeSync(file);
-      return () => rmSync(path, { force: true });
+    }
+    return () => rmSync(path, { force: true });
+  } finally {
+    leave();
+  }
+}
+
+/** Makes a folder that nobody else can make meanwhile. What it guards takes a moment: one that is older was left by a process that was killed. */
+function enter(gate: string): () => void {
+  for (;;) {
+    try {
+      mkdirSync(gate);
+      return () => rmSync(gate, { recursive: true, force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const owner = ownerOf(folder);
-      if (owner !== undefined || attempt > 2) {
-        throw new LogitsError(
-          "bad-data",
-          `Cannot write the trail in ${folder}: it must have one writer, got process ${owner} which is writing it`,
-          { hint: "Stop that service first, or give this one its own --audit folder." },
-        );
-      }
-      rmSync(path, { force: true });
     }
+    const made = statSync(gate, { throwIfNoEntry: false })?.mtimeMs;
+    // Either way round: the clock may have been set back since.
+    if (made !== undefined && Math.abs(Date.now() - made) > 10_000) rmSync(gate, { recursive: true, force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
 }
 

@@ -25,6 +25,8 @@ interface Body {
   classes: number;
   dtype: string;
   revoked?: PolicyState["revoked"];
+  /** Where a canary decided some of the rows. */
+  canaryRevoked?: PolicyState["revoked"];
   decisions: Kept[];
 }
 
@@ -64,12 +66,10 @@ export function replayTrail(folder: string, only?: string): Replay {
     recorded.decisions.forEach((kept, row) => {
       const version = kept[4] ?? recorded.policy;
       let decisions = again.get(version);
-      // A canary's contract is its own: only the request's policy says whether it was revoked.
-      if (!decisions)
-        again.set(
-          version,
-          (decisions = runner(version, version === recorded.policy ? recorded.revoked : undefined)(batch)),
-        );
+      if (!decisions) {
+        const revoked = version === recorded.policy ? recorded.revoked : recorded.canaryRevoked;
+        again.set(version, (decisions = runner(version, revoked)(batch)));
+      }
       const { action, class: about, p, margin } = decisions[row]!;
       const now: Kept = [action, about, p, margin];
       replay.rows++;

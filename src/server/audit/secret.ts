@@ -20,7 +20,18 @@ export function readSecret(folder: string, file?: string, make = true): Secret {
   try {
     return { value: checked(readFileSync(own, "utf8").trim(), own), from: own, fresh: false };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !make) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOTDIR")
+      throw new LogitsError("bad-data", `Cannot write a trail in ${folder}: it must be a folder, got a file`);
+    if (code !== "ENOENT") throw error;
+    if (!make)
+      throw new LogitsError(
+        "bad-data",
+        `Cannot read the trail in ${folder}: there must be the key that seals it, got none`,
+        {
+          hint: "Give the one it was written with: --audit-key FILE or LOGITS_AUDIT_KEY. Without it nothing can be verified.",
+        },
+      );
   }
   const value = randomBytes(32).toString("hex");
   mkdirSync(folder, { recursive: true, mode: 0o700 });

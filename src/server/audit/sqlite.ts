@@ -2,6 +2,7 @@ import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync, rmSync } fro
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Database as Sqlite } from "node-sqlite3-wasm";
+import { LogitsError } from "../../core/index.js";
 import type { Block } from "./record.js";
 
 // A CommonJS module that reads its WebAssembly when it is loaded: only whoever opens a trail pays for it.
@@ -38,6 +39,23 @@ export interface DayFile {
 
 export function openDay(path: string): DayFile {
   removeLock(path);
+  try {
+    return opened(path);
+  } catch (error) {
+    if ((error as Error).name !== "SQLite3Error" || !/not a database|malformed/.test((error as Error).message))
+      throw error;
+    throw new LogitsError(
+      "bad-data",
+      `Cannot go on with ${path}: it must be a day of a trail, got ${(error as Error).message}`,
+      {
+        hint: "It was changed or damaged: keep it, see logits audit verify, and give the service another --audit folder.",
+        cause: error,
+      },
+    );
+  }
+}
+
+function opened(path: string): DayFile {
   const database = open(path);
   // Exclusive: the write-ahead log then needs no shared memory, which this SQLite has not. Full: every commit waits for the disk.
   // Pages of 8 KiB: a page is two writes, and a block of batches is many pages; larger ones would cost a block of one decision more than it holds.

@@ -16,29 +16,33 @@ export interface Verification {
   head?: Head;
   /** Days that were given up, each said so by a record that is sealed. */
   retired: { day: string; to?: Head }[];
+  /** The head that was given lies in days that were given up: nothing here can be held against it. */
+  headGivenUp?: true;
   /** What is wrong, and where. */
   faults: { day: string; seq?: number; what: string }[];
 }
 
 /** Every block of a trail in order, read from a copy, so that a service may go on writing and evidence is never touched. */
 export function* blocksOf(folder: string): Generator<Block & { day: string }> {
+  for (const day of daysOf(folder)) yield* blocksOfDay(folder, day);
+}
+
+function daysOf(folder: string): string[] {
   if (!existsSync(folder))
     throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must be a folder, got nothing there`);
   const days = daysIn(folder);
-  if (days.length === 0)
-    throw new LogitsError(
-      "bad-data",
-      `Cannot read ${folder}: a trail must hold files like 2026-11-27.sqlite, got none`,
-    );
-  for (const day of days) {
-    const scratch = mkdtempSync(join(tmpdir(), "logits-audit-"));
-    try {
-      const copy = join(scratch, "day.sqlite");
-      copyDay(dayFile(folder, day), copy);
-      for (const block of readBlocks(copy)) yield { ...block, day };
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+  if (days.length > 0) return days;
+  throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must hold files like 2026-11-27.sqlite, got none`);
+}
+
+function* blocksOfDay(folder: string, day: string): Generator<Block & { day: string }> {
+  const scratch = mkdtempSync(join(tmpdir(), "logits-audit-"));
+  try {
+    const copy = join(scratch, "day.sqlite");
+    copyDay(dayFile(folder, day), copy);
+    for (const block of readBlocks(copy)) yield { ...block, day };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
@@ -70,57 +74,72 @@ function copyDay(path: string, to: string): void {
 /**
  * Follows the chain from its first record.
  *
- * @param head an end that is remembered from elsewhere (`logits_audit_head` of /metrics): without one, a tail that was cut off cannot be seen.
+ * @param head an end that is remembered from elsewhere (`logits_audit_head` of /metrics): without one, neither a tail that was cut off nor an old copy of the
+ *   whole folder can be seen.
  */
 export function verifyTrail(folder: string, key: KeyObject, head?: Head): Verification {
-  const result: Verification = { whole: true, records: 0, days: daysIn(folder), retired: [], faults: [] };
-  let previous: Block | undefined;
-  let before: { day: string; seq: number; mac: string } | undefined;
+  const days = daysOf(folder);
+  const result: Verification = { whole: true, records: 0, days, retired: [], faults: [] };
+  /** Where the first day that is here went on from. */
+  let before: Head | undefined;
+  let previous: Head | undefined;
   let seen = head?.seq === 0;
-  try {
-    for (const block of blocksOf(folder)) {
-      const { day, first, count } = block;
-      const fault = (what: string): void => void result.faults.push({ day, seq: first, what });
-      const last = first + count - 1;
-      const mac = hex(block.mac);
-      const entries = entriesIn(block);
-      let code: Uint8Array | undefined = previous?.mac;
-      if (!previous) {
-        if (entries[0]?.kind === "anchor") before = JSON.parse(entries[0].body).previous;
-        code = before ? Buffer.from(before.mac, "hex") : genesisMac(key);
-        if (first !== (before?.seq ?? 0) + 1) fault("the records before it are missing");
-      } else if (first !== previous.first + previous.count)
-        fault(`records ${previous.first + previous.count} to ${first - 1} are missing`);
-      if (!macOf(key, code!, block).equals(block.mac) || entries.length !== count)
-        fault(`records ${first} to ${last} are not what was sealed`);
-      for (const { kind, body } of entries) if (kind === "retired") result.retired.push(JSON.parse(body));
-      if (head && head.seq >= first && head.seq <= last) {
-        // A head is the end of a block: one within it was never published.
-        seen = head.seq === last && mac === head.mac;
-        if (!seen) fault("it ends otherwise than the head that was given");
-      }
-      result.first ??= first;
-      result.records += count;
-      result.head = { seq: last, mac };
-      previous = block;
-      if (result.faults.length >= 20) break;
+  const follow = (block: Block & { day: string }): void => {
+    const { day, first, count } = block;
+    const fault = (what: string): void => void result.faults.push({ day, seq: first, what });
+    const last = first + count - 1;
+    const entries = entriesIn(block);
+    const anchor = entries[0]?.kind === "anchor" ? previousOf(entries[0]) : undefined;
+    if (!previous) before = anchor;
+    const next = ((previous ?? before)?.seq ?? 0) + 1;
+    if (first !== next)
+      fault(previous ? `records ${next} to ${first - 1} are missing` : "the records before it are missing");
+    // After a gap a day's first record still says what it was sealed over.
+    const over = first === next ? (previous ?? before) : (anchor ?? previous);
+    const code = over ? Buffer.from(over.mac, "hex") : genesisMac(key);
+    if (!macOf(key, code, block).equals(block.mac) || entries.length !== count)
+      fault(`records ${first} to ${last} are not what was sealed`);
+    for (const { kind, body } of entries) if (kind === "retired") result.retired.push(JSON.parse(body));
+    const end: Head = { seq: last, mac: hex(block.mac) };
+    if (head && head.seq >= first && head.seq <= last) {
+      // A head is the end of a block: one within it was never published.
+      seen = isSame(head, end);
+      if (!seen) fault("it ends otherwise than the head that was given");
     }
-  } catch (error) {
-    if (LogitsError.isInstance(error)) throw error;
-    result.faults.push({ day: result.days.at(-1)!, what: `it cannot be read: ${(error as Error).message}` });
+    result.first ??= first;
+    result.records += count;
+    result.head = previous = end;
+  };
+  for (const day of days) {
+    try {
+      for (const block of blocksOfDay(folder, day)) if (result.faults.length < 20) follow(block);
+    } catch (error) {
+      if (LogitsError.isInstance(error)) throw error;
+      result.faults.push({ day, what: `it cannot be read: ${(error as Error).message}` });
+    }
   }
-  if (before && !result.retired.some(({ to }) => to?.seq === before.seq && to.mac === before.mac))
+  if (before && !result.retired.some(({ to }) => isSame(to, before)))
     result.faults.push({
-      day: result.days[0]!,
+      day: days[0]!,
       what: `days up to record ${before.seq} are missing, and no record gives them up`,
     });
   if (head && !seen && (result.head?.seq ?? 0) < head.seq)
     result.faults.push({
-      day: result.days.at(-1)!,
+      day: days.at(-1)!,
       what: `the trail ends at record ${result.head?.seq ?? 0}, before the head ${head.seq} that was given`,
     });
+  if (head && before && head.seq === before.seq && !isSame(head, before))
+    result.faults.push({ day: days[0]!, what: "it goes on from another record than the head that was given" });
+  if (head && before && head.seq < before.seq) result.headGivenUp = true;
   result.whole = result.faults.length === 0;
   return result;
+}
+
+const isSame = (a: Head | undefined, b: Head | undefined): boolean => a?.seq === b?.seq && a?.mac === b?.mac;
+
+function previousOf({ body }: Entry): Head {
+  const { seq, mac } = JSON.parse(body).previous;
+  return { seq, mac };
 }
 
 /** The records of a block that may have been changed: none where it cannot be read. */

@@ -14,9 +14,20 @@ export const labels: Route = {
       accepted: { type: "integer" },
       matched: { type: "integer" },
       repeated: { type: "integer" },
-      unknown: { type: "array", items: { type: "string" } },
+      unknown: { type: "array", items: { type: "string" }, description: "Ids of no decision that is remembered." },
+      otherClass: {
+        type: "array",
+        items: { type: "string" },
+        description: "Ids whose label is no class of the policy: recorded, no part of the calibration error.",
+      },
+      hint: { type: "string" },
     },
-    required: ["accepted", "matched", "repeated", "unknown"],
+    required: ["accepted", "matched", "repeated", "unknown", "otherClass"],
   },
-  handle: async (service, { body }) => ({ body: json(await service.learn((body as { labels: Label[] }).labels)) }),
+  async handle(service, { body }) {
+    const learned = await service.learn((body as { labels: Label[] }).labels);
+    const rows = service.decided.size.toLocaleString("en");
+    const hint = `Labels are held against the last ${rows} rows since the start; those of others are recorded, and no more.`;
+    return { body: json({ ...learned, ...(learned.unknown.length > 0 && { hint }) }) };
+  },
 };

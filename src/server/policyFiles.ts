@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What is to be done to several files, written down before the first is touched. */
+interface Plan {
+  texts: [path: string, text: string][];
+  withdrawn: string[];
+}
+
+/** Beside what is served, under a name that is never read as a policy. */
+function planFile(source: string): string {
+  return statSync(source, { throwIfNoEntry: false })?.isDirectory() ? join(source, ".rollback") : `${source}.rollback`;
+}
+
+/** Writes several files and takes others away: all of it, or, when one cannot be written, nothing. What a crash leaves half done `finishFiles` ends. */
+export function replaceFiles(source: string, wanted: ReadonlyMap<string, string>, withdrawn: string[]): void {
+  const now = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+  const texts = [...wanted].filter(([path, text]) => now(path) !== text);
+  const before = texts.map(([path]) => [path, now(path)] as const);
+  const plan: Plan = { texts, withdrawn };
+  writeText(planFile(source), JSON.stringify(plan));
+  try {
+    carryOut(plan);
+  } catch (error) {
+    for (const [path, text] of before) if (text !== undefined && now(path) !== text) writeText(path, text);
+    for (const path of withdrawn) if (!existsSync(path)) renameSync(`${path}.withdrawn`, path);
+    rmSync(planFile(source));
+    throw error;
+  }
+  rmSync(planFile(source));
+}
+
+/** Ends what a crash interrupted. */
+export function finishFiles(source: string): void {
+  const file = planFile(source);
+  if (!existsSync(file)) return;
+  carryOut(JSON.parse(readFileSync(file, "utf8")));
+  rmSync(file);
+}
+
+function carryOut({ texts, withdrawn }: Plan): void {
+  for (const [path, text] of texts) writeText(path, text);
+  for (const path of withdrawn) if (existsSync(path)) renameSync(path, `${path}.withdrawn`);
+}
+
+/** Aside, then renamed: whoever reads sees one of the two texts whole. */
+export function writeText(path: string, text: string): void {
+  const place = existsSync(path) ? realpathSync(path) : path;
+  const aside = `${place}.part`;
+  try {
+    writeFileSync(aside, text, { flush: true } as { mode?: number });
+    renameSync(aside, place);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
