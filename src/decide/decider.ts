@@ -12,8 +12,23 @@ import {
 import { ownOdds } from "./ownOdds.js";
 import { policyVersion } from "./version.js";
 
-/** Everything about a policy that does not depend on the row. */
+/**
+ * Shows the decision about each row of a batch, in order. It is one object that the next row fills anew: whoever keeps it copies it.
+ */
+export type EachDecision = (batch: Batch, see: (decision: Decision, row: number) => void) => void;
+
+/** The same as a list. */
 export function compileWith(method: DecisionMethod, policy: Policy, state?: PolicyState): (batch: Batch) => Decision[] {
+  const each = eachWith(method, policy, state);
+  return (batch) => {
+    const decisions = Array.from<Decision>({ length: batch.rows });
+    each(batch, (decision, row) => (decisions[row] = { ...decision }));
+    return decisions;
+  };
+}
+
+/** Everything about a policy that does not depend on the row. */
+export function eachWith(method: DecisionMethod, policy: Policy, state?: PolicyState): EachDecision {
   const { classes, guarantee, whenRevoked } = policy;
   const replaced = typeof whenRevoked === "object" ? new Map(Object.entries(whenRevoked)) : undefined;
   const version = policyVersion(policy);
@@ -28,7 +43,7 @@ export function compileWith(method: DecisionMethod, policy: Policy, state?: Poli
   const ruling: Ruling = { action: "", class: 0, logOdds: 0, margin: 0 };
   const contract = revoked ? "revoked" : guarantee ? "holds" : undefined;
 
-  const finish = (row: number): Decision => {
+  const finish = (decision: Decision, row: number): void => {
     const p = 1 / (1 + Math.exp(-ruling.logOdds));
     let { action } = ruling;
     let reason = `${ruler.reason(ruling, p)}: ${action}`;
@@ -42,21 +57,16 @@ export function compileWith(method: DecisionMethod, policy: Policy, state?: Poli
       if (instead !== undefined) action = instead;
       reason += `. The contract was revoked ${revoked}${instead === undefined ? "" : `: ${action}`}`;
     }
-    const decision: Decision = {
-      row,
-      action,
-      class: classes[ruling.class]!,
-      p,
-      margin: ruling.margin,
-      reason: `${reason}.`,
-      policy: version,
-    };
+    decision.row = row;
+    decision.action = action;
+    decision.class = classes[ruling.class]!;
+    decision.p = p;
+    decision.margin = ruling.margin;
+    decision.reason = `${reason}.`;
     if (ruling.labels) decision.labels = ruling.labels.map((k) => classes[k]!);
-    if (contract) decision.contract = contract;
-    return decision;
   };
 
-  return (given) => {
+  return (given, see) => {
     if (given.classes !== classes.length)
       throw new LogitsError(
         "mismatch",
@@ -69,14 +79,25 @@ export function compileWith(method: DecisionMethod, policy: Policy, state?: Poli
       );
     const batch = method.independent ? ownOdds(given) : toLogits(given);
     const { ids, rows, offset = 0 } = batch;
-    const decisions = Array.from<Decision>({ length: rows });
+    const decision: Decision = {
+      ...(ids && { id: "" }),
+      row: 0,
+      action: "",
+      class: "",
+      p: 0,
+      margin: 0,
+      reason: "",
+      policy: version,
+      ...(method.independent && { labels: [] }),
+      ...(contract && { contract }),
+    };
     for (let row = 0; row < rows; row++) {
       ruler.rule(batch.values, row * batch.classes, ruling);
       if (ruling.logOdds !== ruling.logOdds) throw notFinite(batch, row);
-      const decision = finish(offset + row);
-      decisions[row] = ids ? { id: ids[row]!, ...decision } : decision;
+      if (ids) decision.id = ids[row]!;
+      finish(decision, offset + row);
+      see(decision, row);
     }
-    return decisions;
   };
 }
 

@@ -1,6 +1,6 @@
 /** From calibrated scores to actions under a policy: plain JSON in, decisions out. */
 import type { Batch, Decision, DecisionMethod, Policy, PolicyState } from "../core/index.js";
-import { compileWith } from "./decider.js";
+import { compileWith, type EachDecision, eachWith } from "./decider.js";
 import { readPolicy } from "./document.js";
 import { band } from "./methods/band.js";
 import { cascadeOf } from "./methods/cascade.js";
@@ -34,9 +34,26 @@ export function validatePolicy(document: unknown, classes?: readonly string[]): 
  *     const [{ action, reason }] = decider(policy)({ kind: "logits", values: Float64Array.of(8.2, 1.5), rows: 1, classes: 2 });
  */
 export function decider(policy: Policy, state?: PolicyState): (batch: Batch) => Decision[] {
-  const { method } = validatePolicy(policy);
-  return compileWith(decisionMethods.find(({ name }) => name === method)!, policy, state);
+  return compileWith(methodOf(policy), policy, state);
 }
+
+/**
+ * The same for whoever keeps no decision: each is shown in turn, in one object that the next row fills anew.
+ *
+ * @throws as `decider` does.
+ * @example
+ *     deciderOfEach(policy)(batch, ({ action }, row) => (blocked[row] = action === "block" ? 1 : 0));
+ */
+export function deciderOfEach(policy: Policy, state?: PolicyState): EachDecision {
+  return eachWith(methodOf(policy), policy, state);
+}
+
+function methodOf(policy: Policy): DecisionMethod {
+  const { method } = validatePolicy(policy);
+  return decisionMethods.find(({ name }) => name === method)!;
+}
+
+export type { EachDecision } from "./decider.js";
 
 export { type BandCounts, bandCounts, type BandRates, bandRates, sumCounts } from "./bandRates.js";
 export { logOddsOf, winnersOf } from "./odds.js";

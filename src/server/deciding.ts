@@ -1,75 +1,138 @@
 import { createHash } from "node:crypto";
 import { type Batch, type Decision, takeRows } from "../core/index.js";
 import type { Generation, Serving } from "./generation.js";
-import { numeral, quoted } from "./quoted.js";
+import { Pieces } from "./pieces.js";
+import { numeral, placeText, quoted, verdictText } from "./quoted.js";
 
-/** What was decided about the rows of one request. */
-export interface Deciding {
+export type Role = "main" | "canary" | "shadow";
+
+/** How many rows of a request had this action. */
+export interface Count {
   serving: Serving;
-  decisions: Decision[];
-  /** Rows that the canary decided. */
-  canary: number;
-  /** What the shadow policy would have done. */
-  shadow?: { serving: Serving; decisions: Decision[] };
+  action: string;
+  role: Role;
+  rows: number;
 }
 
-/** Decides about rows under one generation: canary and shadow speak only of rows that the main policy is asked about. */
+/** What was decided about the rows of one request: as text, and counted. */
+export interface Deciding {
+  /** JSON of the answer. */
+  answer: string;
+  /** What the record says of it: fields of a JSON object. */
+  record: string;
+  counts: Count[];
+  /** Rows for which the shadow policy would have done something else. */
+  disagreements: number;
+}
+
+const answer = new Pieces();
+const record = new Pieces();
+
+/**
+ * Decides about the rows of a request under one generation, and writes answer and record as it goes: numbers are turned into text once, and no row leaves an
+ * object behind. Canary and shadow speak only of rows that the main policy is asked about.
+ *
+ * @param keep is told the probability and class of each row.
+ */
 export function decideRows(
   generation: Generation,
   serving: Serving,
   batch: Batch,
-  idOf: (row: number) => string,
+  request: string,
+  keep: (p: number, about: string) => void,
 ): Deciding {
-  const { main, canary, shadow } = generation;
-  const asked = serving === main;
+  const { ids, rows } = batch;
+  const asked = serving === generation.main;
+  const canary = asked && generation.canary ? canaryRows(generation.canary, batch, request) : undefined;
+  const shadow = asked ? generation.shadow : undefined;
+  const otherwise = shadow?.decide(batch);
+  const counts: Count[] = [];
+  let disagreements = 0;
+  const own = JSON.stringify(request);
+  const served = quoted(serving.version);
+  // Of a row without a name: the request's, and which row where there are several.
+  const stem = ids || rows === 1 ? "" : own.slice(0, -1);
+  const [end, next] = [`,"policy":${served}`, `,{"id":${stem}`];
+  const plainEnd = `"${end}}${next}`;
+  answer.begin();
+  record.begin();
+  answer.add(`{"id":${own}${end},"decisions":[${next.slice(1)}`);
+  record.add('"decisions":[');
+  serving.each(batch, (main, row) => {
+    const other = canary?.get(row);
+    const one = other ?? main;
+    const verdict = verdictText(one.action, one.class);
+    const [p, margin] = [numeral(one.p), numeral(one.margin)];
+    if (ids) answer.add(`${JSON.stringify(ids[row])},"row":${row}`);
+    else answer.add(rows === 1 ? `${own},"row":0` : placeText(row));
+    answer.add(verdict.answer);
+    answer.add(p);
+    answer.add(',"margin":');
+    answer.add(margin);
+    if (one.labels) answer.add(`,"labels":${JSON.stringify(one.labels)}`);
+    const last = row === rows - 1;
+    if (serving.plain && !other && one.contract === undefined) {
+      answer.add(',"reason":"');
+      answer.add(one.reason);
+      answer.add(last ? `"${end}}` : plainEnd);
+    } else {
+      const contract = one.contract === undefined ? "" : `,"contract":"${one.contract}"`;
+      answer.add(
+        `,"reason":${JSON.stringify(one.reason)}${other ? `,"policy":${quoted(other.policy)}` : end}${contract}}`,
+      );
+      if (!last) answer.add(next);
+    }
+    record.add(verdict.record);
+    record.add(p);
+    record.add(",");
+    record.add(margin);
+    record.add(other ? `,${quoted(other.policy)}]` : "]");
+    if (!last) record.add(",");
+    if (other) count(counts, serving, one.action, "canary");
+    else count(counts, serving, one.action, "main");
+    if (otherwise) {
+      count(counts, shadow!, otherwise[row]!.action, "shadow");
+      if (otherwise[row]!.action !== one.action) disagreements++;
+    }
+    keep(one.p, one.class);
+  });
+  answer.add("]}");
+  record.add("]");
+  if (otherwise)
+    record.add(`,"shadow":{"policy":${quoted(shadow!.version)},"decisions":[${otherwise.map(brief).join(",")}]}`);
+  return { answer: answer.take(), record: record.take(), counts, disagreements };
+}
+
+/** What the canary decides about the rows that fall to it. */
+function canaryRows(
+  { share, decide }: NonNullable<Generation["canary"]>,
+  batch: Batch,
+  request: string,
+): Map<number, Decision> {
+  const { ids, rows } = batch;
   const chosen: number[] = [];
-  if (asked && canary)
-    for (let row = 0; row < batch.rows; row++) if (shareOf(idOf(row)) < canary.share) chosen.push(row);
-  const decisions = serving.decide(batch);
-  if (chosen.length > 0) {
-    const other = canary!.decide(takeRows(batch, chosen));
-    for (let i = 0; i < chosen.length; i++) decisions[chosen[i]!] = { ...other[i]!, row: chosen[i]! };
+  for (let row = 0; row < rows; row++) {
+    const id = ids?.[row] ?? (rows === 1 ? request : `${request}-${row}`);
+    if (shareOf(id) < share) chosen.push(row);
   }
-  const decided: Deciding = { serving, decisions, canary: chosen.length };
-  if (asked && shadow) decided.shadow = { serving: shadow, decisions: shadow.decide(batch) };
-  return decided;
+  if (chosen.length === 0) return new Map();
+  return new Map(decide(takeRows(batch, chosen)).map((decision, i) => [chosen[i]!, decision]));
+}
+
+/** A request has few actions: they are found by looking, the last one first of all. */
+function count(counts: Count[], serving: Serving, action: string, role: Role): void {
+  for (let i = counts.length - 1; i >= 0; i--) {
+    const one = counts[i]!;
+    if (one.action !== action || one.role !== role) continue;
+    one.rows++;
+    return;
+  }
+  counts.push({ serving, action, role, rows: 1 });
 }
 
 /** Where in [0, 1) an id falls: the same on every machine and at every time. */
 export function shareOf(id: string): number {
   return createHash("sha256").update(id).digest().readUInt32BE(0) / 2 ** 32;
-}
-
-/** The answer and the record of it, written together: numbers are turned into text once. */
-export function written(
-  request: string,
-  { decisions, serving, shadow }: Deciding,
-  ids: readonly string[] | undefined,
-): { answer: string; record: string } {
-  const { version } = serving;
-  const served = quoted(version);
-  const own = JSON.stringify(request);
-  // Of a row without a name: the request's, and which row where there are several.
-  const stem = decisions.length === 1 ? undefined : own.slice(0, -1);
-  let answer = `{"id":${own},"policy":${served},"decisions":[`;
-  let record = `"decisions":[`;
-  for (let i = 0; i < decisions.length; i++) {
-    const one = decisions[i]!;
-    const [action, about, p, margin] = [quoted(one.action), quoted(one.class), numeral(one.p), numeral(one.margin)];
-    const policy = one.policy === version ? served : quoted(one.policy);
-    const id = ids ? JSON.stringify(ids[i]) : stem === undefined ? own : `${stem}-${i}"`;
-    const comma = i === 0 ? "" : ",";
-    answer += `${comma}{"id":${id},"row":${i},"action":${action},"class":${about},"p":${p},"margin":${margin}`;
-    if (one.labels) answer += `,"labels":${JSON.stringify(one.labels)}`;
-    answer += `,"reason":${JSON.stringify(one.reason)},"policy":${policy}`;
-    answer += one.contract ? `,"contract":"${one.contract}"}` : "}";
-    record += `${comma}[${action},${about},${p},${margin}${policy === served ? "" : `,${policy}`}]`;
-  }
-  answer += "]}";
-  record += "]";
-  if (shadow)
-    record += `,"shadow":{"policy":${quoted(shadow.serving.version)},"decisions":[${shadow.decisions.map(brief).join(",")}]}`;
-  return { answer, record };
 }
 
 const brief = ({ action, class: about, p, margin }: Decision): string =>

@@ -9,8 +9,8 @@ import {
   type Policy,
   type PolicyState,
 } from "../core/index.js";
-import { policyVersion, validatePolicy } from "../decide/index.js";
-import { policyRunner } from "../plan/decide.js";
+import { type EachDecision, policyVersion, validatePolicy } from "../decide/index.js";
+import { policyRunner, policyRunnerOfEach } from "../plan/decide.js";
 
 /** Where policies come from. */
 export interface PolicySources {
@@ -33,6 +33,9 @@ export interface Serving {
   file: string;
   state?: PolicyState;
   decide(batch: Batch): Decision[];
+  each: EachDecision;
+  /** Whether its sentences are JSON as they are: no name in them needs an escape. */
+  plain: boolean;
 }
 
 /** Everything that requests are answered with at one moment: swapped as a whole, so that no request sees half of two. */
@@ -162,7 +165,16 @@ function makeServing(
   const version = policyVersion(policy);
   const state = states.get(version);
   const name = policy.name ?? basename(path).replace(/\.json$/, "");
-  return { name, version, policy, file: path, ...(state && { state }), decide: policyRunner(policy, state) };
+  return {
+    name,
+    version,
+    policy,
+    file: path,
+    ...(state && { state }),
+    decide: policyRunner(policy, state),
+    each: policyRunnerOfEach(policy, state),
+    plain: !JSON.stringify([policy, state]).includes("\\"),
+  };
 }
 
 function parsed(path: string, text: string): Record<string, unknown> {

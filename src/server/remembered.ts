@@ -1,11 +1,11 @@
-import type { Decision } from "../core/index.js";
 import type { Serving } from "./generation.js";
 
-/** What is kept of a request's decisions until their truth arrives. */
+/** What is kept of a request until its truth arrives. */
 interface Kept {
   serving: Serving;
-  p: number[];
-  class: string[];
+  /** Where its rows begin, counted over all that were ever kept. */
+  start: number;
+  rows: number;
   /** The rows' own ids, where the request gave them. */
   named?: readonly string[];
   labels?: Map<number, string>;
@@ -23,39 +23,66 @@ export interface Remembered {
   learn(label: string): void;
 }
 
-/** The last decisions, by id: late labels are held against them. What is older is in the trail alone. */
+/**
+ * The last decisions, by id: late labels are held against them. What is older is in the trail alone.
+ *
+ * Probabilities and classes lie in rings that new rows overwrite, so that memory neither grows nor is left behind.
+ */
 export class Decided {
   readonly size: number;
   readonly #requests = new Map<string, Kept>();
   readonly #rows = new Map<string, { request: string; row: number }>();
-  #held = 0;
+  readonly #p: Float64Array;
+  readonly #class: string[];
+  /** Rows that were ever kept: the next one's place is this, modulo the size. */
+  #count = 0;
 
   /** @param size how many rows are remembered. */
   constructor(size = 100_000) {
     this.size = size;
+    this.#p = new Float64Array(size);
+    this.#class = Array.from({ length: size }, () => "");
   }
 
-  add(request: string, decisions: readonly Decision[], serving: Serving, named?: readonly string[]): void {
+  /** Where the next rows begin. */
+  get next(): number {
+    return this.#count;
+  }
+
+  /** Keeps the next row. */
+  keep(p: number, about: string): void {
+    const at = this.#count++ % this.size;
+    this.#p[at] = p;
+    this.#class[at] = about;
+  }
+
+  /**
+   * Makes rows that were kept findable.
+   *
+   * @param start `next` before the first of them.
+   */
+  add(request: string, start: number, rows: number, serving: Serving, named?: readonly string[]): void {
+    const kept: Kept = { serving, start, rows };
     // An id that is used again is the later one's.
-    if (this.#requests.has(request)) this.#forget(request);
-    const kept: Kept = {
-      serving,
-      p: decisions.map(({ p }) => p),
-      class: decisions.map((decision) => decision.class),
-    };
+    const earlier = this.#requests.get(request);
+    if (earlier) this.#forget(request, earlier);
     if (named) {
       kept.named = named;
       for (let row = 0; row < named.length; row++) this.#rows.set(named[row]!, { request, row });
     }
     this.#requests.set(request, kept);
-    this.#held += decisions.length;
-    while (this.#held > this.size && this.#requests.size > 1) this.#forget(this.#requests.keys().next().value!);
+    for (const [id, one] of this.#requests) {
+      if (this.#holds(one.start + one.rows - 1)) break;
+      this.#forget(id, one);
+    }
   }
 
-  #forget(request: string): void {
-    const { p, named = [] } = this.#requests.get(request)!;
+  #holds(place: number): boolean {
+    return place >= this.#count - this.size;
+  }
+
+  #forget(request: string, { named = [] }: Kept): void {
     this.#requests.delete(request);
-    this.#held -= p.length;
     for (const id of named) if (this.#rows.get(id)?.request === request) this.#rows.delete(id);
   }
 
@@ -67,14 +94,15 @@ export class Decided {
       ? place
       : { request: id.slice(0, dash), row: Number(id.slice(dash + 1)) };
     const kept = this.#requests.get(request);
-    const p = kept?.p[index];
-    if (!kept || p === undefined) return undefined;
-    const { positive } = kept.serving.policy.params as { positive?: unknown };
-    const asked = Array.isArray(positive) ? positive : [kept.class[index]];
+    if (!kept || !(index >= 0 && index < kept.rows && this.#holds(kept.start + index))) return undefined;
+    const at = (kept.start + index) % this.size;
+    const { classes, params } = kept.serving.policy;
+    const { positive } = params as { positive?: unknown };
+    const asked = Array.isArray(positive) ? positive : [this.#class[at]];
     return {
-      p,
+      p: this.#p[at]!,
       happens: (label) => asked.includes(label),
-      classes: kept.serving.policy.classes,
+      classes,
       label: kept.labels?.get(index),
       learn: (label) => void (kept.labels ??= new Map()).set(index, label),
     };

@@ -25,6 +25,8 @@ export interface RequestRows {
   /** Of the request. */
   id?: string;
   policy?: string;
+  /** Nobody reads the values after they are decided about: whoever records them may take their memory. */
+  own?: true;
 }
 
 const bad = (what: string, got: string, where: { row?: number; column?: number; hint?: string } = {}): LogitsError =>

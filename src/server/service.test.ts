@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { applyCalibrator } from "logits/calibrate";
+import { decider } from "logits/decide";
 import { softmax } from "logits/math";
 import { createApp, fetchHandler, openDirectTrail, recordsOf, replayTrail, Service, verifyTrail } from "logits/server";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -117,6 +118,20 @@ describe("service", () => {
     const { status: got, json } = await ask("/v1/decide", body);
     expect(got).toBe(status);
     expect(json["error"].message).toMatch(message);
+  });
+
+  it.each([
+    ["threshold", { positive: ["cat", 'd"o\\g'], threshold: 0.2, above: "bark\n", below: "pass" }, {}],
+    ["selective", { threshold: 2, accept: "accept", abstain: "ask" }, {}],
+    ["selective", { threshold: 2, accept: "accept", abstain: "ask" }, { rules: [{ never: "accept", instead: "é" }] }],
+    ["multilabel", { thresholds: { cat: 0, 'd"o\\g': 1 }, above: "flag", below: "pass" }, {}],
+  ])("says in an answer what the policy decides, word for word: %s %j", async (method, params, rest) => {
+    const policy: Policy = { kind: "policy", version: 1, method, params, classes: ["cat", 'd"o\\g', "bird"], ...rest };
+    const { ask, audit } = await service({ policy: write("pets.json", policy) });
+    const batch = normalRows(5, 200, 2);
+    const { json } = await ask("/v1/decide?id=r", new Uint8Array(Float32Array.from(batch.values).buffer));
+    expect(json["decisions"]).toEqual(decider(policy)(batch).map((one, row) => ({ ...one, id: `r-${row}` })));
+    expect(replayTrail(audit)).toMatchObject({ rows: 200, same: 200 });
   });
 
   it("gives calibrated probabilities, as JSON and as f32", async () => {

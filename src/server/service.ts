@@ -3,7 +3,7 @@ import type { Batch } from "../core/index.js";
 import type { RecordKind } from "./audit/record.js";
 import type { Trail } from "./audit/trail.js";
 import { CalibrationWindow } from "./calibrationWindow.js";
-import { decideRows, type Deciding, written } from "./deciding.js";
+import { type Count, decideRows } from "./deciding.js";
 import type { Generation, PolicySources, Serving } from "./generation.js";
 import { labelValue, Metrics } from "./metrics.js";
 import { PolicyStore, stateFileIn } from "./policyStore.js";
@@ -102,56 +102,53 @@ export class Service {
     return `${this.#prefix}${(this.#count++).toString(36).padStart(7, "0")}`;
   }
 
-  /** Decides, records, and gives the answer as JSON once its record is safe. */
-  async decide({ batch, id, policy }: RequestRows): Promise<string> {
+  /**
+   * Decides, records, and gives the answer as JSON once its record is safe. Rows are let go before that: a request that waits for the disk holds little more
+   * than its answer.
+   */
+  decide({ batch, id, policy, own }: RequestRows): Promise<string> {
     const generation = this.policies.current;
     const serving = this.policies.find(generation, policy);
     const request = id ?? this.newId();
-    const { ids } = batch;
-    const idOf = (row: number): string => ids?.[row] ?? (batch.rows === 1 ? request : `${request}-${row}`);
-    const done = decideRows(generation, serving, batch, idOf);
-    const { answer, record } = written(request, done, ids);
+    const { decided } = this;
+    const start = decided.next;
+    const { answer, record, counts, disagreements } = decideRows(generation, serving, batch, request, this.#keepRow);
     if (serving === generation.main) this.#look(batch);
+    const { ids, rows } = batch;
+    const safe = (): string => {
+      this.#counted(counts, disagreements);
+      decided.add(request, start, rows, serving, ids);
+      return answer;
+    };
+    if (!this.trail) return Promise.resolve(safe());
     // A canary's contract is its own.
-    const other = done.canary > 0 ? generation.canary?.state?.revoked : undefined;
-    const body = other ? `"canaryRevoked":${JSON.stringify(other)},${record}` : record;
-    if (this.trail) await this.#record(this.trail, request, serving, batch, body);
-    this.#counted(serving, done);
-    this.decided.add(request, done.decisions, serving, ids);
-    return answer;
+    const other = counts.some(({ role }) => role === "canary") ? generation.canary?.state?.revoked : undefined;
+    const said = other ? `"canaryRevoked":${JSON.stringify(other)},${record}` : record;
+    return this.#record(this.trail, request, serving, batch, said, own).then(safe);
   }
 
-  #record(trail: Trail, request: string, serving: Serving, batch: Batch, record: string): Promise<void> {
+  readonly #keepRow = (p: number, about: string): void => this.decided.keep(p, about);
+
+  #record(trail: Trail, request: string, serving: Serving, batch: Batch, record: string, own?: boolean): Promise<void> {
     const { version, state } = serving;
-    const { scores, json } = scoresKept(batch, this.#options.keep ?? "auto");
+    const { json, ...scores } = scoresKept(batch, this.#options.keep ?? "auto", own);
     const revoked = state?.revoked ? `"revoked":${JSON.stringify(state.revoked)},` : "";
     const ids = batch.ids ? `"ids":${JSON.stringify(batch.ids)},` : "";
     const body = `{"policy":"${version}",${json},${ids}${revoked}${record}}`;
-    return trail.append({ at: this.now(), kind: "decide", id: request, body, ...(scores && { scores }) });
+    return trail.append({ at: this.now(), kind: "decide", id: request, body, ...scores });
   }
 
-  #counted({ name, version }: Serving, { decisions, shadow }: Deciding): void {
-    // Neighbours mostly have the same action: they are counted together.
-    for (let from = 0, row = 1; row <= decisions.length; row++) {
-      const { action, policy } = decisions[from]!;
-      if (row < decisions.length && decisions[row]!.action === action && decisions[row]!.policy === policy) continue;
-      this.#countOne(name, action, policy === version ? "main" : "canary", row - from);
-      from = row;
+  #counted(counts: readonly Count[], disagreements: number): void {
+    for (const { serving, action, role, rows } of counts) {
+      const key = `${serving.name}\n${action}\n${role}`;
+      let labels = this.#series.get(key);
+      if (labels === undefined) {
+        labels = `policy="${labelValue(serving.name)}",action="${labelValue(action)}",role="${role}"`;
+        this.#series.set(key, labels);
+      }
+      this.metrics.count("logits_decisions_total", labels, rows);
     }
-    shadow?.decisions.forEach(({ action }, row) => {
-      this.#countOne(shadow.serving.name, action, "shadow");
-      if (action !== decisions[row]!.action) this.metrics.count("logits_shadow_disagreements_total", "");
-    });
-  }
-
-  #countOne(policy: string, action: string, role: "main" | "canary" | "shadow", by = 1): void {
-    const key = `${policy}\n${action}\n${role}`;
-    let labels = this.#series.get(key);
-    if (labels === undefined) {
-      labels = `policy="${labelValue(policy)}",action="${labelValue(action)}",role="${role}"`;
-      this.#series.set(key, labels);
-    }
-    this.metrics.count("logits_decisions_total", labels, by);
+    if (disagreements > 0) this.metrics.count("logits_shadow_disagreements_total", "", disagreements);
   }
 
   /** Shows rows to the alarm; when it rings, contracts are revoked. */

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createHash, createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
 /** What happened: a decision, a late label, a policy that begins to serve, an alarm, a start or stop, a day of records that was given up, and the first record of a day. */
 export type RecordKind = "decide" | "label" | "policy" | "alarm" | "start" | "stop" | "retired" | "anchor";
@@ -14,6 +14,20 @@ export interface Entry {
   body: string;
   /** The scores that were decided on, where they are kept: f32 or f64, little-endian, as `body` says. */
   scores?: Uint8Array;
+  /** Bytes whose SHA-256 `body` says where it has `pendingHash`. They are given away: their buffer holds nothing else, and nobody reads it afterwards. */
+  hashed?: Uint8Array<ArrayBuffer>;
+}
+
+/** What stands in a body for a SHA-256 that is still to be computed; no string of JSON can hold it, since quotes are escaped there. */
+export const pendingHash: string = `"sha256":"${"-".repeat(64)}"`;
+
+/** In how many bytes of a line the digits of its pending hash begin. */
+export function pendingAt(line: string): number {
+  return Buffer.byteLength(line.slice(0, line.indexOf(pendingHash) + '"sha256":"'.length));
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Records that were committed together, as lines of JSON, and their seal. */
@@ -34,7 +48,7 @@ export interface Head {
   mac: string;
 }
 
-/** A record as a line of JSON. */
+/** A record as a line of JSON; a pending hash is left to who writes it. */
 export function lineOf({ at, kind, id, body, scores }: Entry): string {
   const start = `{"at":${at},"kind":"${kind}","id":${JSON.stringify(id)},"body":${body}`;
   if (!scores) return `${start}}\n`;

@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import { type ErrorCode, LogitsError } from "../../core/index.js";
 import { openChain, type PolicyLine } from "./chain.js";
 import { Outbox } from "./outbox.js";
-import { type Entry, type Head, lineOf, macKey } from "./record.js";
-import type { FromWriter, ToWriter, WriterData } from "./writer.js";
+import { type Entry, type Head, lineOf, macKey, pendingAt, pendingHash, sha256Hex } from "./record.js";
+import type { FromWriter, Hashing, ToWriter, WriterData } from "./writer.js";
 
 /** A record could not be brought to the disk: what it is about must not be acknowledged. */
 export class TrailError extends Error {
@@ -34,6 +34,9 @@ export interface TrailOptions {
   most?: number;
 }
 
+/** Bytes that may wait to be hashed by the trail's thread. Beyond, they are hashed at once and let go. */
+const MOST_UNHASHED = 64 << 20;
+
 interface Waiting {
   resolve(): void;
   reject(error: Error): void;
@@ -46,6 +49,8 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
   const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data, execArgv: [] });
   let head = await opened(worker);
   let policies: PolicyLine[] = [];
+  let hashes: Hashing[] = [];
+  let unhashed = 0;
   const outbox = new Outbox();
   let failing: string | undefined;
   /** Who waits for the block that is under way, and for the next one. */
@@ -63,9 +68,9 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     busy = true;
     sent = performance.now();
     [underWay, next] = [next, []];
-    const message = { ...outbox.take(), policies };
-    policies = [];
-    worker.postMessage(message, [message.buffer]);
+    const message: ToWriter = { ...outbox.take(), policies, hashes };
+    worker.postMessage(message, [message.buffer, ...hashes.map(({ bytes }) => bytes.buffer)]);
+    [policies, hashes, unhashed] = [[], [], 0];
   };
   const plan = (): void => {
     if (busy || planned || outbox.count === 0) return;
@@ -105,6 +110,7 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
       underWay.push(...next);
       next = [];
       outbox.take();
+      hashes = [];
       answer(why);
       resolve();
     };
@@ -116,7 +122,13 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     append(entry) {
       if (!open) return Promise.reject(new TrailError("the trail is closed"));
       if (next.length >= most) return Promise.reject(new TrailError(`${most} records wait for the disk already`));
-      const line = lineOf(entry);
+      const { hashed } = entry;
+      const later = hashed && unhashed + hashed.length <= MOST_UNHASHED;
+      const line = hashed && !later ? hashedNow(entry) : lineOf(entry);
+      if (later) {
+        hashes.push({ at: outbox.length + pendingAt(line), bytes: hashed });
+        unhashed += hashed.length;
+      }
       outbox.add(line);
       if (entry.kind === "policy") policies.push({ id: entry.id, line });
       plan();
@@ -150,6 +162,11 @@ function opened(worker: Worker): Promise<Head> {
   });
 }
 
+function hashedNow(entry: Entry): string {
+  const line = lineOf(entry);
+  return entry.hashed ? line.replace(pendingHash, `"sha256":"${sha256Hex(entry.hashed)}"`) : line;
+}
+
 /** The same in this thread, one commit a record: where there are no threads. */
 export function openDirectTrail({ folder, secret, retain }: TrailOptions): Trail {
   const chain = openChain({ folder, key: macKey(secret), ...(retain !== undefined && { retain }) });
@@ -157,7 +174,7 @@ export function openDirectTrail({ folder, secret, retain }: TrailOptions): Trail
   return {
     async append(entry) {
       try {
-        const line = lineOf(entry);
+        const line = hashedNow(entry);
         chain.append(Buffer.from(line), 1, entry.kind === "policy" ? [{ id: entry.id, line }] : []);
         failing = undefined;
       } catch (error) {

@@ -1,10 +1,12 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { type Chain, openChain, type PolicyLine } from "./chain.js";
-import { type Head, macKey } from "./record.js";
+import { type Head, macKey, sha256Hex } from "./record.js";
 import { waitForDataOnly } from "./sqlite.js";
 
 /** What the trail says to its thread: lines of records in a buffer that comes back with the answer … */
-export type ToWriter = { buffer: ArrayBuffer; length: number; count: number; policies: PolicyLine[] } | { close: true };
+export type ToWriter =
+  | { buffer: ArrayBuffer; length: number; count: number; policies: PolicyLine[]; hashes: Hashing[] }
+  | { close: true };
 /** … and hears from it. */
 export type FromWriter =
   | { open: Head }
@@ -12,6 +14,12 @@ export type FromWriter =
   | { done: Head; buffer: ArrayBuffer }
   | { failed: string; buffer: ArrayBuffer }
   | { closed: true };
+
+/** Bytes whose SHA-256 is to stand at a place of the lines, in hex. */
+export interface Hashing {
+  at: number;
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 export interface WriterData {
   folder: string;
@@ -40,8 +48,9 @@ function serve(port: MessagePort, { folder, secret, retain }: WriterData): void 
       port.close();
       return;
     }
-    const { buffer, length, count, policies } = message;
+    const { buffer, length, count, policies, hashes } = message;
     try {
+      for (const { at, bytes } of hashes) Buffer.from(buffer).write(sha256Hex(bytes), at, "latin1");
       say({ done: chain.append(new Uint8Array(buffer, 0, length), count, policies), buffer }, [buffer]);
     } catch (error) {
       say({ failed: (error as Error).message, buffer }, [buffer]);
