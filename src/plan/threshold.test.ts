@@ -125,11 +125,23 @@ describe("the same rows again", () => {
   it("a calibrator that was fitted on them is said to be", async () => {
     const data = pairs(1000);
     const wish = { positive: 1, maxFpr: 0.05 };
-    const calibrator = await calibrate(data);
+    const calibrator = await calibrate(data, { method: "platt" });
     const { warnings } = await threshold(data, { ...wish, calibrator });
     expect(warnings[0]).toMatch(/^The calibrator was fitted on these very rows/);
-    const others = await threshold(data, { ...wish, calibrator: await calibrate(pairs(1000, 2)) });
+    const others = await threshold(data, { ...wish, calibrator: await calibrate(pairs(1000, 2), { method: "platt" }) });
     expect(others.warnings.join()).not.toContain("these very rows");
+  });
+
+  it("but not where it cannot matter: a temperature of two classes, and a threshold that is found by order", async () => {
+    const data = pairs(1000);
+    const calibrator = await calibrate(data);
+    const found = await threshold(data, { positive: 1, maxFpr: 0.05, calibrator });
+    expect(found.warnings.join()).not.toContain("these very rows");
+    const plain = await threshold(data, { positive: 1, maxFpr: 0.05 });
+    expect(found.guarantee).toEqual(plain.guarantee);
+    expect(found.rawLogit).toBeCloseTo(plain.logit!, 12);
+    const { warnings } = await threshold(data, { positive: 1, at: 0.95, calibrator });
+    expect(warnings[0]).toMatch(/^The calibrator was fitted on these very rows/);
   });
 
   it("a policy that was found on them is not tested by them", async () => {

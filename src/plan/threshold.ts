@@ -115,7 +115,9 @@ function oneThreshold(
     const volume = options.volume ?? rows.rows;
     result.alertsPerVolume = { value: value * volume, ci: [ci[0] * volume, ci[1] * volume] };
   }
-  result.warnings = [...sameRowsWarning(options, raw), ...warningsOf(result, options)];
+  // A temperature of two classes leaves their order as it was, and a threshold that is found by order is then the same with or without it.
+  const orderAlone = result.rawLogit !== undefined && options.at === undefined;
+  result.warnings = [...(orderAlone ? [] : sameRowsWarning(options, raw)), ...warningsOf(result, options)];
   return result;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../counted.js";
 import { replayTrail } from "../../server/audit/replay.js";
 import { DONE, CHECK_FAILED, type Invocation, type Terminal } from "../command.js";
 
@@ -7,7 +8,7 @@ export async function run({ args, flags }: Invocation, terminal: Terminal): Prom
   else {
     const { rows, same, withoutScores, differ } = replay;
     terminal.out(
-      `${rows.toLocaleString("en")} rows decided again, ${same.toLocaleString("en")} the same, ${differ.length.toLocaleString("en")} otherwise\n`,
+      `${counted(rows, "row")} decided again, ${same.toLocaleString("en")} the same, ${differ.length.toLocaleString("en")} otherwise\n`,
     );
     for (const { seq, id, row, recorded, now } of differ.slice(0, 20))
       terminal.out(
