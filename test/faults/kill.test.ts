@@ -38,9 +38,12 @@ describe("a service that is killed", () => {
       const audit = join(folder, `audit${round}`);
       const disk = join(folder, `disk${round}`);
       mkdirSync(disk);
+      // By the environment: the thread that writes the trail takes no flags of the process.
       process.env["UNSYNCED_FROM"] = audit;
       process.env["UNSYNCED_TO"] = disk;
-      const service = await served(["--policy", file, "--audit", audit], { nodeArgv: ["--import", recorder] });
+      const service = await served(["--policy", file, "--audit", audit], {
+        shell: `export NODE_OPTIONS="--import=${recorder}"`,
+      });
       const { acknowledged, stop } = load(service, `power${round}`, { connections: 8 });
       await until(() => acknowledged.length > 20 + ((round * 53) % 150));
       await service.kill("SIGKILL");
