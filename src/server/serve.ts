@@ -38,7 +38,7 @@ export interface Running {
   service: Service;
   /** What a person should know who started it. */
   notes: string[];
-  /** Answers what is under way, takes nothing new, closes the trail. */
+  /** Answers what is under way, takes nothing new, closes the trail. Requests that have not arrived whole are waited for 5 s. */
   close(): Promise<void>;
 }
 
@@ -116,7 +116,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     notes,
     async close() {
       service.draining = true;
+      // A request that does not arrive must not hold the others' end up: who asks a process to end seldom waits 30 s.
+      const patience = setTimeout(() => app.server.closeAllConnections(), 5000);
       await app.close();
+      clearTimeout(patience);
       await service.close();
     },
   };

@@ -42,6 +42,19 @@ describe("clients that do not behave", () => {
     expect(acknowledged.length).toBeGreaterThan(20);
   });
 
+  it("ends when it is asked to, though a request never arrives whole", { timeout: 60_000 }, async () => {
+    const folder = scratch();
+    const service = await served(["--policy", writeJson(join(folder, "P.json"), policy(0.5))]);
+    const [head, body] = [await open(service.port), await open(service.port)];
+    head.write("POST /v1/dec");
+    body.write("POST /v1/decide HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{");
+    await sleep(200);
+    const began = Date.now();
+    service.process.kill("SIGTERM");
+    expect(await service.ended).toBe(0);
+    expect(Date.now() - began).toBeLessThan(15_000);
+  });
+
   it("is not kept by connections that are half closed, reset, or say nothing", async () => {
     const folder = scratch();
     const service = await served(["--policy", writeJson(join(folder, "P.json"), policy(0.5)), "--timeout", "1"]);

@@ -50,11 +50,8 @@ export interface Served {
 }
 
 /** Starts the built command and waits until it listens. */
-export async function served(
-  argv: string[],
-  { nodeArgv = [], shell = "" }: { nodeArgv?: string[]; shell?: string } = {},
-): Promise<Served> {
-  const words = [process.execPath, ...nodeArgv, main, "serve", "--port", "0", ...argv];
+export async function served(argv: string[], { shell = "" }: { shell?: string } = {}): Promise<Served> {
+  const words = [process.execPath, main, "serve", "--port", "0", ...argv];
   const [command, ...rest] = shell === "" ? words : ["bash", "-c", `${shell}; exec "$@"`, "bash", ...words];
   const child = spawn(command!, rest, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";

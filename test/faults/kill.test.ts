@@ -6,8 +6,6 @@ import { all, load, policy, scratch, served, sleep, until, writeJson } from "./c
 import { trailOf } from "./trailOf.js";
 
 const recorder = fileURLToPath(new URL("unsynced.mjs", import.meta.url));
-// By the environment: the thread that writes the trail takes no flags of the process.
-const shell = `export NODE_OPTIONS="--import=${recorder}"`;
 
 describe("a service that is killed", () => {
   it(`keeps every decision it acknowledged, ${all ? 100 : 10} times over one trail`, {
@@ -40,9 +38,12 @@ describe("a service that is killed", () => {
       const audit = join(folder, `audit${round}`);
       const disk = join(folder, `disk${round}`);
       mkdirSync(disk);
+      // By the environment: the thread that writes the trail takes no flags of the process.
       process.env["UNSYNCED_FROM"] = audit;
       process.env["UNSYNCED_TO"] = disk;
-      const service = await served(["--policy", file, "--audit", audit], { shell });
+      const service = await served(["--policy", file, "--audit", audit], {
+        shell: `export NODE_OPTIONS="--import=${recorder}"`,
+      });
       const { acknowledged, stop } = load(service, `power${round}`, { connections: 8 });
       await until(() => acknowledged.length > 20 + ((round * 53) % 150));
       await service.kill("SIGKILL");
