@@ -21,8 +21,8 @@ export type EachDecision = (batch: Batch, see: (decision: Decision, row: number)
 export function compileWith(method: DecisionMethod, policy: Policy, state?: PolicyState): (batch: Batch) => Decision[] {
   const each = eachWith(method, policy, state);
   return (batch) => {
-    const decisions = Array.from<Decision>({ length: batch.rows });
-    each(batch, (decision, row) => (decisions[row] = { ...decision }));
+    const decisions: Decision[] = [];
+    each(batch, (decision) => decisions.push({ ...decision }));
     return decisions;
   };
 }
@@ -79,18 +79,10 @@ export function eachWith(method: DecisionMethod, policy: Policy, state?: PolicyS
       );
     const batch = method.independent ? ownOdds(given) : toLogits(given);
     const { ids, rows, offset = 0 } = batch;
-    const decision: Decision = {
-      ...(ids && { id: "" }),
-      row: 0,
-      action: "",
-      class: "",
-      p: 0,
-      margin: 0,
-      reason: "",
-      policy: version,
-      ...(method.independent && { labels: [] }),
-      ...(contract && { contract }),
-    };
+    const numbers = { row: 0, action: "", class: "", p: 0, margin: 0, reason: "", policy: version };
+    const decision: Decision = ids ? { id: "", ...numbers } : numbers;
+    if (method.independent) decision.labels = [];
+    if (contract) decision.contract = contract;
     for (let row = 0; row < rows; row++) {
       ruler.rule(batch.values, row * batch.classes, ruling);
       if (ruling.logOdds !== ruling.logOdds) throw notFinite(batch, row);
