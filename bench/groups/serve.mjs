@@ -57,6 +57,7 @@ export default async function* serve() {
       const asked = { rate, seconds: 6 };
       const size = `${rate} a second`;
       const inMemory = await service(folder, 10, ["--audit", join(memoryFolder, String(rows))]);
+      await load(`${inMemory.url}/v1/decide`, body, { duration: 2 });
       yield {
         name: `serve ${name}: 99 % answered within, at half of that`,
         size,
