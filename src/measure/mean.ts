@@ -39,11 +39,27 @@ export function meanMetric(described: Described, ofRow: (rows: Predictions, row:
       let sum = 0;
       let weight = 0;
       if (weights && finite) {
-        // Without a branch: whether a row is in a replicate is as good as random.
-        for (let row = 0; row < rows.rows; row++) {
-          sum += weights[row]! * values[row]!;
-          weight += weights[row]!;
+        // Without a branch: whether a row is in a replicate is as good as random. In four sums, which need not wait for one another.
+        const { rows: count } = rows;
+        let [a, b, c, d] = [0, 0, 0, 0];
+        let [u, v, x, y] = [0, 0, 0, 0];
+        let row = 0;
+        for (; row + 3 < count; row += 4) {
+          a += weights[row]! * values[row]!;
+          b += weights[row + 1]! * values[row + 1]!;
+          c += weights[row + 2]! * values[row + 2]!;
+          d += weights[row + 3]! * values[row + 3]!;
+          u += weights[row]!;
+          v += weights[row + 1]!;
+          x += weights[row + 2]!;
+          y += weights[row + 3]!;
         }
+        for (; row < count; row++) {
+          a += weights[row]! * values[row]!;
+          u += weights[row]!;
+        }
+        sum = a + b + (c + d);
+        weight = u + v + (x + y);
       } else
         for (let row = 0; row < rows.rows; row++) {
           const w = weights ? weights[row]! : 1;
