@@ -1,6 +1,6 @@
 import { LogitsError, type Policy, type PolicyState } from "../core/index.js";
 import { validatePolicy } from "../decide/index.js";
-import { textOf } from "../formats/file.js";
+import { readJsonFile } from "./jsonFile.js";
 
 /** The policy of a file, checked; against the classes of the scores where they are known. */
 export async function readPolicyFile(path: string, classes?: readonly string[]): Promise<Policy> {
@@ -20,18 +20,4 @@ export async function readStateFile(path: string): Promise<PolicyState> {
     "bad-data",
     `Cannot read ${path}: a policy's state must be {policy, revoked?: {at, reason}}, got ${JSON.stringify(state)?.slice(0, 60)}`,
   );
-}
-
-/** What a JSON file holds. */
-export async function readJsonFile(path: string, what: string): Promise<unknown> {
-  const text = await textOf(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LogitsError(
-      "bad-data",
-      `Cannot read ${path}: ${what} must be a JSON document, got ${(cause as Error).message}`,
-      { cause },
-    );
-  }
 }

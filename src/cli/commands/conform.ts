@@ -1,6 +1,5 @@
 import { conformalRisks, conformalScores } from "../../conform/index.js";
-import { flagName, LogitsError, type Params, type Source } from "../../core/index.js";
-import { textOf } from "../../formats/file.js";
+import { flagName, type Params, type Source } from "../../core/index.js";
 import type { ReadOptions } from "../../formats/index.js";
 import { conformSource, type ConformSourceOptions } from "../../plan/conform.js";
 import { applySets } from "../../plan/sets.js";
@@ -11,6 +10,7 @@ import { conformText, tables } from "../conformText.js";
 import { list } from "../flags.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
+import { readJsonFile } from "../jsonFile.js";
 import { number } from "../metricsTable.js";
 import { writeLines, writeWhole } from "../write.js";
 
@@ -66,7 +66,7 @@ async function apply(invocation: Invocation, terminal: Terminal): Promise<number
   const { flags } = invocation;
   const alien = fitOnly.find((name) => flags[name] !== undefined);
   if (alien) throw new UsageError(`--sets has all that was fitted: leave out --${flagName(alien)}`);
-  const document = await readJson(String(flags["sets"]));
+  const document = await readJsonFile(String(flags["sets"]), "a predictor of sets");
   const column = (document as { params?: { column?: string } } | null)?.params?.column;
   const source = await openInput(invocation, terminal, invocation.args, sliced(invocation, column));
   const path = flags["output"] === undefined ? undefined : String(flags["output"]);
@@ -92,17 +92,4 @@ async function apply(invocation: Invocation, terminal: Terminal): Promise<number
   if (flags["json"]) terminal.out(`${toJson({ ...result, output: path })}\n`);
   else terminal.out(text([...said, ...(coverage ? ["", ...tables(coverage, column)] : [])]));
   return DONE;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await textOf(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LogitsError(
-      "bad-data",
-      `Cannot read ${path}: a predictor of sets must be a JSON document, got ${(cause as Error).message}`,
-      { cause },
-    );
-  }
 }

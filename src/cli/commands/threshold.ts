@@ -7,7 +7,8 @@ import { CHECK_FAILED, DONE, type Invocation, type Terminal, UsageError } from "
 import { inputFlags, list } from "../flags.js";
 import { openInput } from "../input.js";
 import { toJson } from "../json.js";
-import { readJsonFile, readPolicyFile } from "../policyFile.js";
+import { readJsonFile } from "../jsonFile.js";
+import { readPolicyFile } from "../policyFile.js";
 import { thresholdFlags } from "../thresholdFlags.js";
 import { checkText, thresholdText } from "../thresholdText.js";
 import { writeWhole } from "../write.js";
