@@ -91,9 +91,9 @@ const serving = { policy: { classes: ["a", "b"], params: {} } } as unknown as Se
 
 describe("decisions that are remembered", () => {
   const told = (decided: Decided, request: string, ps: readonly number[], named?: string[]): void => {
-    const start = decided.next;
+    const start = decided.begin(serving);
     for (const p of ps) decided.keep(p, "a");
-    decided.add(request, start, ps.length, serving, named);
+    decided.add(request, start, ps.length, named);
   };
 
   it("are the last rows, whole requests or what is left of one", () => {
@@ -101,6 +101,7 @@ describe("decisions that are remembered", () => {
     told(decided, "q", [0.1, 0.2, 0.3]);
     told(decided, "r", [0.4, 0.5]);
     expect(decided.find("q-0")?.p).toBe(0.1);
+    expect(["q-", "q-0.5", "q-00", "q-1e0"].map((id) => decided.find(id))).toEqual(Array(4).fill(undefined));
     expect(decided.find("r", 1)?.p).toBe(0.5);
     told(decided, "s", [0.6]);
     expect(decided.find("q-0")).toBeUndefined();

@@ -111,13 +111,13 @@ export class Service {
     const serving = this.policies.find(generation, policy);
     const request = id ?? this.newId();
     const { decided } = this;
-    const start = decided.next;
+    const start = decided.begin(serving);
     const { answer, record, counts, disagreements } = decideRows(generation, serving, batch, request, this.#keepRow);
     if (serving === generation.main) this.#look(batch);
     const { ids, rows } = batch;
     const safe = (): string => {
       this.#counted(counts, disagreements);
-      decided.add(request, start, rows, serving, ids);
+      decided.add(request, start, rows, ids);
       return answer;
     };
     if (!this.trail) return Promise.resolve(safe());
