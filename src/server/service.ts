@@ -5,18 +5,13 @@ import type { Trail } from "./audit/trail.js";
 import { CalibrationWindow } from "./calibrationWindow.js";
 import { type Count, decideRows } from "./deciding.js";
 import type { Generation, PolicySources, Serving } from "./generation.js";
+import type { Log } from "./logger.js";
 import { labelValue, Metrics } from "./metrics.js";
 import { PolicyStore, stateFileIn } from "./policyStore.js";
 import { Decided } from "./remembered.js";
 import type { RequestRows } from "./requestRows.js";
 import { type Keep, scoresKept } from "./scoresKept.js";
 import { keepWatch, type Watching, watching } from "./watching.js";
-
-/** Where events go. */
-export interface Log {
-  info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface ServiceOptions extends PolicySources {
   /** Where decisions are recorded before they are answered; absent: nowhere. */
@@ -58,6 +53,7 @@ export class Service {
   readonly decided: Decided = new Decided();
   readonly trail: Trail | undefined;
   readonly now: () => number;
+  readonly log: Log | undefined;
   watching: Watching | undefined;
   /** Set when the service is about to end: load balancers should look elsewhere. */
   draining = false;
@@ -81,6 +77,7 @@ export class Service {
     this.#options = options;
     this.trail = trail;
     this.now = now;
+    this.log = log;
     this.policies = new PolicyStore({
       sources: options,
       ...(folder !== undefined && { stateFile: stateFileIn(folder) }),
@@ -155,7 +152,8 @@ export class Service {
   #look(batch: Batch): void {
     const rung = this.watching?.look(batch);
     if (!rung) return;
-    const { folder, log } = this.#options;
+    const { log } = this;
+    const { folder } = this.#options;
     const reason = `since row ${rung.since} of the stream: by ${rung.by}, ${rung.what}`;
     log?.error({ ...rung }, `the alarm rings: ${reason}`);
     const failed = (error: Error): void => log?.error({ what: "alarm" }, error.message);
