@@ -27,8 +27,6 @@ export interface ServeOptions extends PolicySources, Omit<AppOptions, "keys" | "
   retain?: number;
   /** Which scores records hold; default "auto". */
   keep?: Keep;
-  /** Milliseconds from one commit to the next; default 1. */
-  gather?: number;
   tlsKey?: string;
   tlsCert?: string;
   /** Where log lines go: JSON, one a line; absent: nowhere. */
@@ -145,7 +143,7 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
   });
 }
 
-async function trailOf({ audit, auditKey, retain, gather }: ServeOptions, notes: string[]): Promise<Trail | undefined> {
+async function trailOf({ audit, auditKey, retain }: ServeOptions, notes: string[]): Promise<Trail | undefined> {
   if (audit === undefined) {
     notes.push("without --audit: decisions are not recorded");
     return undefined;
@@ -159,7 +157,6 @@ async function trailOf({ audit, auditKey, retain, gather }: ServeOptions, notes:
     folder: audit,
     secret: value,
     ...(retain !== undefined && { retain }),
-    ...(gather !== undefined && { gather }),
   });
 }
 
