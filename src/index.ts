@@ -113,7 +113,8 @@ export { explain, type ExplainOptions } from "./plan/explain.js";
  * @param options.positive which classes count: names or indices, several, or "not:normal".
  * @param options.maxFpr, minPrecision, minRecall, maxRisk, budget promises, kept with `confidence` (default 0.95) over draws of the rows; or `at`, `costs`, `beta`,
  *   which promise nothing.
- * @throws "no-labels", "bad-argument", "bad-data" (no positive or no negative rows), "not-finite".
+ * @throws "no-labels", "bad-argument", "not-finite", "bad-data" (none of the rows that the goal is about: negatives for `maxFpr`, positives for `minRecall`,
+ *   both for most others).
  * @example
  *     const { met, policy, heldOut } = await threshold(data, { positive: "not:normal", maxFpr: 0.01 });
  */

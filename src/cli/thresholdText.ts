@@ -13,6 +13,7 @@ const titles = {
   missed: "missed",
   coverage: "coverage",
   risk: "risk of the accepted",
+  fBeta: "F-beta",
   cost: "mean cost of a row",
 } as const;
 type Name = keyof typeof titles;
@@ -111,8 +112,8 @@ function share(value: number): string {
   return missing < 1e-12 ? `1 − ${missing.toExponential(1)}` : value.toFixed(1 - Math.floor(Math.log10(missing)));
 }
 
-function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): string {
-  const { heldOut, uncalibrated } = result;
+function rateTable(result: ThresholdResult, { at, beta, costs }: ThresholdOptions): string {
+  const { heldOut, uncalibrated, calibrated } = result;
   const held = heldOut && !("refused" in heldOut) ? heldOut : undefined;
   const learned = at === undefined && (result.logit !== undefined || costs === undefined);
   const columns: [string, (name: Name) => string][] = [
@@ -121,10 +122,11 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
       (name) => cell(result[name]),
     ],
   ];
-  if (uncalibrated)
-    columns.unshift([
-      "before calibration",
-      (name) => cell(name in uncalibrated ? uncalibrated[name as "fpr"] : undefined),
+  if (uncalibrated) columns.unshift(["before calibration", (name) => cell(uncalibrated[name as "fpr"])]);
+  if (calibrated)
+    columns.push([
+      `calibrated (temperature ${number(calibrated.temperature)}, 5-fold)`,
+      (name) => cell(calibrated[name as "fpr"]),
     ]);
   if (held)
     columns.push([held.source === "file" ? "on the --eval rows" : "held out (5-fold)", (name) => cell(held[name])]);
@@ -132,7 +134,7 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
   if (shown.length === 0) return "";
   const table = alignColumns([
     ["rate", ...columns.map(([title]) => title)],
-    ...shown.map((name) => [titles[name], ...columns.map(([, of]) => of(name))]),
+    ...shown.map((name) => [name === "fBeta" ? `F-${beta}` : titles[name], ...columns.map(([, of]) => of(name))]),
   ]);
   const note =
     heldOut && "refused" in heldOut

@@ -71,7 +71,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
   const before = await evaluate(sourceOf(evalRows, source.classes), { perClass: false, perSlice: false, ...measuring });
   const rows = evalSource
     ? calibratedPredictions(evalRows, calibrator)
-    : predictions(crossValidated(batch, seed, (some) => fit(some, calibrator.method)));
+    : predictions(crossCalibrated(batch, seed, (some) => fit(some, calibrator.method)));
   const { engine: _, registry = createRegistry(), plan: __, ...wanted } = measuring;
   const after = createMeasurement(
     { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
@@ -106,7 +106,11 @@ const methodOf = ({ method }: Calibrator, { calibrators }: Registry): Calibratio
   calibrators.find(({ name }) => name === method)!;
 
 /** Every row calibrated by a fit that has not seen it. Which fold a row is in depends on the seed and its index alone. */
-function crossValidated(batch: Batch, seed: number, fit: (rows: Batch) => FitResult): Batch {
+export function crossCalibrated(
+  batch: Batch,
+  seed: number,
+  fit: (rows: Batch) => Pick<FitResult, "calibrator">,
+): Batch {
   const order = shuffled(batch.rows, seed, "folds");
   const used = Math.min(folds, batch.rows);
   const { classes } = batch;

@@ -260,7 +260,7 @@ describe("words and files that are wrong", () => {
     ["a row that is NaN", ["decide", "nan.csv", "--kind", "logits", "--policy", "P.json"], 3, "row 1, column 1"],
     [
       "one class only",
-      ["threshold", "benign.csv", ...attacks, "--max-fpr", "0.01"],
+      ["threshold", "benign.csv", ...attacks, "--min-precision", "0.9"],
       3,
       "there must be positive and negative rows, got 0 positive and 3 negative",
     ],

@@ -51,6 +51,17 @@ describe("logits threshold", () => {
     expect(out).toMatch(/rate +before calibration +calibrated/);
   });
 
+  it("without one, after is a temperature that has not seen the row", async () => {
+    const { document } = await json(at("val.csv"), ...attacks, "--at", "0.95");
+    const { calibrated } = document;
+    expect(calibrated).toMatchObject({ source: "cv5", method: "temperature", alerts: { n: 2000 } });
+    const { params } = JSON.parse(readFileSync(at("C.json"), "utf8")) as { params: { temperature: number } };
+    expect(calibrated!.temperature).toBe(params.temperature);
+    expect(calibrated!.recall!.value).not.toBe(document.recall!.value);
+    const { out } = await logits("threshold", at("val.csv"), ...attacks, "--at", "0.95");
+    expect(out).toMatch(/rate +on these rows +calibrated \(temperature \d\.\d+, 5-fold\)/);
+  });
+
   it("--max-fpr gives a policy, with honest figures beside the optimistic ones", async () => {
     const { status, out, err } = await logits(
       "threshold",
