@@ -30,8 +30,11 @@ const probabilityOf = (logOdds: number): string => {
 export function thresholdText(result: ThresholdResult, options: ThresholdOptions): string {
   const lines = [rowsLine(result, options)];
   if (!result.met) lines.push(`Not promised: ${result.reason}`);
-  if (result.classes) lines.push("", classTable(result.classes));
-  else if (result.met && result.logit !== undefined) lines.push(...thresholdLines(result));
+  if (result.classes) {
+    if (result.met) lines.push(classPromise(result.classes, options));
+    lines.push("", classTable(result.classes));
+  }
+  if (result.met && result.logit !== undefined) lines.push(...thresholdLines(result));
   if (!result.met) return `${lines.join("\n")}\n`;
   if (!result.classes) lines.push(...guaranteeLines(result));
   const table = rateTable(result, options);
@@ -90,19 +93,44 @@ function guaranteeLines({ guarantee, further = [] }: ThresholdResult): string[] 
   );
 }
 
+/** Each class with what it is promised by and how it fares; then why some have no threshold. */
 function classTable(classes: NonNullable<ThresholdResult["classes"]>): string {
-  const rows = classes.map((one) =>
-    "refused" in one
-      ? [one.class, "never", "", "", one.refused]
-      : [one.class, `P ≥ ${probabilityOf(one.logit)}`, number(one.logit), cell(one.precision), cell(one.recall)],
-  );
-  return alignColumns([["class", "accepted from", "logit", "precision", "recall"], ...rows]);
+  const found = classes.flatMap((one) => ("refused" in one ? [] : [one]));
+  const shown: Name[] = [found[0]?.guarantee?.rate === "fpr" ? "fpr" : "precision", "recall"];
+  const held = found.some(({ heldOut }) => heldOut);
+  const never = classes.flatMap((one) => ("refused" in one ? [`${one.class}: ${one.refused}`] : []));
+  if (found.length === 0) return never.join("\n");
+  const table = alignColumns([
+    ["class", "accepted from", "logit", ...shown.flatMap((name) => [titles[name], ...(held ? ["held out"] : [])])],
+    ...classes.map((one) => {
+      if ("refused" in one) return [one.class, "never"];
+      const figures = shown.flatMap((name) => {
+        const other = one.heldOut?.[name as "recall"]?.value;
+        return [cell(one[name as "recall"]), ...(held ? [other === undefined ? "–" : cellValue(other)] : [])];
+      });
+      return [one.class, `P ≥ ${probabilityOf(one.logit)}`, number(one.logit), ...figures];
+    }),
+  ]);
+  return [table, ...(never.length > 0 ? ["", ...never] : [])].join("\n");
+}
+
+/** The promises of a threshold a class, which hold together. */
+function classPromise(
+  classes: NonNullable<ThresholdResult["classes"]>,
+  { confidence = 0.95 }: ThresholdOptions,
+): string {
+  const one = classes.find((each) => "guarantee" in each && each.guarantee) as { guarantee: Guarantee } | undefined;
+  if (!one) return "Promise: none";
+  const { class: _, ...guarantee } = one.guarantee;
+  return `Promise of each: ${promise(guarantee)}, so ${confidence} of all together (${guarantee.by})`;
 }
 
 function cell(rate: Rate | undefined): string {
   if (rate === undefined || Number.isNaN(rate.value)) return "–";
   return `${share(rate.value)} [${share(rate.ci[0])}, ${share(rate.ci[1])}]`;
 }
+
+const cellValue = (value: number): string => (Number.isNaN(value) ? "–" : share(value));
 
 /** A share that is not 1 is never shown as 1: it has as many digits as it takes. */
 function share(value: number): string {

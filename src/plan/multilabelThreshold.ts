@@ -42,7 +42,7 @@ export function multilabelThreshold(
   const of = labelRows(rows, truth);
   const found = classes.map((name, k) => {
     const { scores, truth: own } = of(k);
-    return oneClass(name, rankedPieces(scores, own, piece), wish, confidence);
+    return oneClass(name, rankedPieces(scores, own, piece), { wish, confidence });
   });
   const base = { rows: rows.rows, classes: found, warnings: [] };
   const kept = found.flatMap((one) => ("refused" in one ? [] : [one]));

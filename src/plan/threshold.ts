@@ -17,7 +17,6 @@ import {
   type Rate,
   solve,
   type Solved,
-  sumCounts,
   type Wish,
 } from "../decide/index.js";
 import { normalLimit } from "../stats/normal.js";
@@ -25,6 +24,7 @@ import { calibratedFigures } from "./calibratedFigures.js";
 import { collect } from "./collect.js";
 import { costPolicy, isActionCosts } from "./costPolicy.js";
 import { type DecisionRows, positiveRows, rightRows } from "./decisionRows.js";
+import { heldOutCounts } from "./heldOutCounts.js";
 import { multilabelThreshold } from "./multilabelThreshold.js";
 import { perClassThreshold } from "./perClassThreshold.js";
 import { checkSameClasses } from "./sameClasses.js";
@@ -218,21 +218,14 @@ function complement({ value, ci, count, n }: Rate): Rate {
   return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
 }
 
-/** Found on four pieces, measured on the fifth, five times. */
+/** By the rows of each piece, and what the others find. */
 function crossValidated(
   pieces: readonly Ranked[],
   wish: Wish,
   rated: (counts: BandCounts) => Rated,
 ): NonNullable<ThresholdResult["heldOut"]> {
-  const found: Solved[] = pieces.map((_, held) =>
-    solve(
-      pieces.filter((__, k) => k !== held),
-      wish,
-    ),
-  );
-  const bands = found.flatMap((one) => ("refused" in one ? [] : [one]));
-  if (bands.length < pieces.length) return { source: "cv5", refused: pieces.length - bands.length };
-  const counts = sumCounts(bands.map((one, held) => bandCounts(pieces[held]!, one)));
+  const { counts, refused } = heldOutCounts(pieces, wish);
+  if (counts === undefined || refused > 0) return { source: "cv5", refused };
   return { source: "cv5", rows: Object.values(counts).reduce((sum, one) => sum + one, 0), ...rated(counts) };
 }
 

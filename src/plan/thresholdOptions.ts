@@ -84,7 +84,14 @@ export interface ThresholdResult {
   alertsPerVolume?: Rate;
   /** One a class, where there is a threshold a class. */
   classes?: (
-    | ({ class: string; at: number; logit: number; guarantee?: Guarantee } & BandRates)
+    | ({
+        class: string;
+        at: number;
+        logit: number;
+        guarantee?: Guarantee;
+        /** On rows that it was not found on: `refused` of the folds found nothing. */
+        heldOut?: Partial<BandRates> & { source: "file" | "cv5"; refused?: number };
+      } & BandRates)
     | { class: string; refused: string; needed?: number; have?: number }
   )[];
   /** On rows that the threshold was not found on. */

@@ -119,6 +119,16 @@ describe("logits threshold", () => {
     if (flags[0] !== "--at") expect(document.heldOut).toMatchObject({ source: "cv5", rows: 2000 });
   });
 
+  it("--per-class says what is promised of each class, the rate of it held out as well, and why a class has none", async () => {
+    const { out } = await logits("threshold", at("few.csv"), "--kind", "logits", "--per-class", "--max-fpr", "0.05");
+    expect(out).toContain("Promise of each: false-positive rate at most 0.05 with confidence 0.983333, so 0.95 of all");
+    expect(out).toMatch(/class +accepted from +logit +false-positive rate +held out +recall +held out/);
+    const refused = await logits("threshold", at("few.csv"), "--kind", "logits", "--per-class", "--max-fpr", "0.0001");
+    expect(refused.status).toBe(1);
+    expect(refused.out).toMatch(/with confidence 0\.983333 needs 40,94\d negatives, there are \d+/);
+    expect(refused.out).not.toContain("accepted from");
+  });
+
   it("--max-risk and --per-class speak of the winner", async () => {
     const { document } = await json(at("val.csv"), "--kind", "logits", "--max-risk", "0.03");
     expect(document.policy).toMatchObject({ method: "selective", params: { accept: "accept", abstain: "ask" } });

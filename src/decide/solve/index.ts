@@ -7,7 +7,7 @@ import { falsePositiveThreshold } from "./falsePositives.js";
 import { fBetaThreshold } from "./fBeta.js";
 import { precisionThreshold } from "./precision.js";
 import { recallThreshold } from "./recall.js";
-import type { Refusal, Solution } from "./solution.js";
+import { type Refusal, said, type Solution } from "./solution.js";
 
 /** What a threshold is wanted for. One of the first eight; `minRecall` also beside `maxFpr` or `minPrecision`. */
 export interface Wish {
@@ -85,7 +85,7 @@ function single(found: Solution, { low }: Wish): Solved {
   const below = low === undefined ? threshold : logit(low);
   if (below > threshold)
     return {
-      refused: `the lower threshold (${low}) is above the one that was found (${1 / (1 + Math.exp(-threshold))})`,
+      refused: `the lower threshold (${said(low!)}) is above the one that was found (${said(1 / (1 + Math.exp(-threshold)))})`,
     };
   return { low: below, high: threshold, guarantees: guarantee ? [guarantee] : [] };
 }
