@@ -19,6 +19,18 @@ const bounds = (...ends: [number, number][]): Parameters<ReturnType<typeof gate>
 });
 
 describe("gate", () => {
+  it.each<[unknown, string]>([
+    [undefined, "got none"],
+    [null, "got null"],
+    ["[3, 0]", 'got "[3, 0]"'],
+    [{ probs: [0.9, 0.1] }, 'got {"probs":[0.9,0.1]}'],
+    [{ labels: ["safe", "unsafe"] }, 'got {"labels":["safe","unsafe"]}'],
+  ])("%j is no row", (given, got) => {
+    expect(() => gate(plain)(given as number[])).toThrow(
+      `Cannot gate: a row must be a list of scores, { logits } or { labels, scores }, ${got}`,
+    );
+  });
+
   it.each<[string, Parameters<ReturnType<typeof gate>>[0], string]>([
     ["a sure row", [3, 0], "proceed"],
     ["one that is torn", [1, 0], "ask"],

@@ -54,6 +54,7 @@ export function gate(policy: Policy, options: GateOptions = {}): (given: GateInp
     return { ...rest, action: meaning.get(action)!, decided: action };
   };
   return (given) => {
+    checkGiven(given);
     if (!isBounded(given)) return rowOf(rowScores(given, classes));
     const scores = inOrder(given, classes);
     if (scores.every(({ logprob }) => logprob !== undefined)) return rowOf(scores.map(({ logprob }) => logprob!));
@@ -96,6 +97,18 @@ function meanings(actions: readonly string[], given: NonNullable<GateOptions["ac
 
 function isBounded(given: GateInput): given is BoundedScores {
   return "labels" in given && "scores" in given;
+}
+
+/** Of a caller without types. */
+function checkGiven(given: GateInput): void {
+  const isList = (list: unknown): boolean =>
+    typeof list === "object" && typeof (list as ArrayLike<unknown> | null)?.length === "number";
+  const { logits, labels, scores } = (isList(given) ? { logits: given } : (given ?? {})) as Record<string, unknown>;
+  if (isList(logits) || (isList(labels) && isList(scores))) return;
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot gate: a row must be a list of scores, { logits } or { labels, scores }, got ${JSON.stringify(given) ?? "none"}`,
+  );
 }
 
 function rowScores(given: Exclude<GateInput, BoundedScores>, classes: readonly string[]): ArrayLike<number> {

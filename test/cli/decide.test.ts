@@ -218,7 +218,7 @@ describe("words and files that are wrong", () => {
       "a volume alone",
       ["threshold", "val.csv", ...attacks, "--at", "0.5", "--volume", "4"],
       2,
-      "volume must come with budget",
+      "--volume must come with --budget",
     ],
     [
       "a rule about nothing",
@@ -236,7 +236,7 @@ describe("words and files that are wrong", () => {
       "a risk of a class",
       ["threshold", "val.csv", ...attacks, "--max-risk", "0.1"],
       2,
-      "--positive must be absent with maxRisk",
+      "--positive must be absent with --max-risk",
     ],
     ["decide without a policy", ["decide", "val.csv"], 2, "logits decide needs --policy P.json"],
     [

@@ -115,7 +115,7 @@ function checkWish(wish: Wish): void {
   const pair = asked.length === 2 && asked[1] === "minRecall" && ["maxFpr", "minPrecision"].includes(asked[0]!);
   if (asked.length !== 1 && !pair)
     refuse(`there must be one goal (or maxFpr or minPrecision with minRecall), got ${asked.join(", ") || "none"}`);
-  if (wish.abstain && !pair) refuse("abstain must come with maxFpr or minPrecision, and minRecall", "others");
+  if (wish.abstain && !pair) refuse("abstain must come with maxFpr or minPrecision, and minRecall", asked.join(", "));
   if (wish.low !== undefined && (pair || wish.costs || wish.minRecall !== undefined))
     refuse("low must come with one goal for the upper threshold", asked.join(", "));
   if (wish.at !== undefined && wish.low !== undefined && wish.low >= wish.at)
