@@ -1,4 +1,5 @@
 import { type Guarantee, LogitsError } from "../../core/index.js";
+import { percentOf } from "../percent.js";
 import { joined, type Ranked } from "../ranked.js";
 import { countsAt } from "../rates.js";
 import { budgetThreshold } from "./budget.js";
@@ -102,9 +103,8 @@ function paired(rows: Ranked, upper: Solution, lower: Solution, { abstain = fals
     return { low: high, high, guarantees };
   }
   if (abstain) return { low, high, guarantees };
-  const p = (logOdds: number): string => (1 / (1 + Math.exp(-logOdds))).toPrecision(4);
   return {
-    refused: `no one threshold keeps both promises: the one needs P at or above ${p(high)}, the other at most ${p(low)}; asking a person between them (--abstain) would`,
+    refused: `no one threshold keeps both promises: the one needs a threshold of ${percentOf(high)}, the other of at most ${percentOf(low)}; asking a person between them (--abstain) would`,
   };
 }
 
