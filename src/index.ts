@@ -13,6 +13,7 @@ import {
 import { policyVersion, validatePolicy } from "./decide/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
+import { checkPolicy as checkSource, type PolicyCheck } from "./plan/checkPolicy.js";
 import { policyRunner } from "./plan/decide.js";
 import { collect, sourceOf } from "./plan/collect.js";
 import { conformSource, type ConformSourceOptions } from "./plan/conform.js";
@@ -120,7 +121,7 @@ export { explain, type ExplainOptions } from "./plan/explain.js";
  */
 export async function threshold(
   data: Data,
-  options: Omit<ThresholdOptions, "evalSource" | "truth"> & { eval?: Data; truth?: Data },
+  options: Omit<ThresholdOptions, "evalSource" | "truth"> & { eval?: Data; truth?: Data } = {},
 ): Promise<ThresholdResult> {
   const { eval: evalData, truth, ...rest } = options;
   return thresholdSource(asSource(data), {
@@ -147,7 +148,20 @@ export async function decide(data: Data, policy: Policy, state?: PolicyState): P
 }
 
 export { policyRunner, policyVersion, validatePolicy };
-export { checkPolicy, type PolicyCheck } from "./plan/checkPolicy.js";
+
+/**
+ * Does a locked policy keep its promises on rows that it was not found on? Exact one-sided tests, at the error that each promise was made with.
+ *
+ * @param truth for a policy of labels that do not exclude each other: 0 or 1 for each row and label.
+ * @throws "bad-data" for a policy that promises nothing or of rows that no promise is about; "no-labels", "mismatch".
+ * @example
+ *     const { kept, checks } = await checkPolicy(newer, policy);
+ */
+export async function checkPolicy(data: Data, policy: Policy, truth?: Data): Promise<PolicyCheck> {
+  return checkSource(asSource(data), policy, truth && asSource(truth));
+}
+
+export type { PolicyCheck };
 export { gate, type GateAction, type GateDecision, type GateInput, type GateOptions } from "./plan/gate.js";
 export type { Decision, Policy, PolicyState, ThresholdOptions, ThresholdResult };
 

@@ -99,8 +99,8 @@ describe("rows of one kind", () => {
     const both = await threshold(pairs(4000), { positive: 1, ...wish });
     expect(alone).toMatchObject({ met: true, guarantee: both.guarantee });
     expect(alone.recall!.value).toEqual(side === 1 ? both.recall!.value : Number.NaN);
-    const kept = (await checkPolicy(sourceOf(kind(side)), both.policy!)).checks;
-    expect(kept[0]!.n).toBe(2000);
+    const { checks } = await checkPolicy(kind(side), both.policy!);
+    expect(checks[0]!.n).toBe(2000);
   });
 
   it("the plain rule needs neither kind", async () => {
@@ -114,6 +114,21 @@ describe("rows of one kind", () => {
     ["F-beta", { beta: 1 }, "there must be positive and negative rows"],
   ])("%s needs more than negatives", async (_, wish, message) => {
     await expect(threshold(kind(0), { positive: 1, ...wish })).rejects.toThrow(message);
+  });
+});
+
+describe("wishes of a caller without types", () => {
+  it.each<[ThresholdOptions, string]>([
+    [{}, "there must be one goal (or maxFpr or minPrecision with minRecall), got none"],
+    [{ positive: 1, maxFpr: "0.1" as unknown as number }, "maxFpr must be a number in (0, 1), got 0.1"],
+    [{ positive: 1, budget: 5, volume: -5 }, "volume must be a number > 0, got -5"],
+    [{ positive: [], maxFpr: 0.1 }, "positive must be some but not all of 0, 1, got none"],
+  ])("%j is refused", async (options, message) => {
+    await expect(threshold(pairs(100), { positive: 1, ...options })).rejects.toThrow(message);
+  });
+
+  it("none at all is refused too", async () => {
+    await expect(threshold(pairs(100))).rejects.toMatchObject({ code: "bad-argument" });
   });
 });
 

@@ -154,6 +154,7 @@ function wishOf({ budget, volume, ...options }: ThresholdOptions, rows: number):
     return options as Wish;
   }
   const most = volume ?? rows;
+  if (!(most > 0 && most < Infinity)) refuseOption("volume must be a number > 0", most);
   if (!(budget > 0 && budget < most)) refuseOption(`budget must be in (0, ${most}), which is the volume`, budget);
   return { ...(options as Wish), budget: budget / most };
 }

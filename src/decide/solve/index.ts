@@ -132,7 +132,8 @@ function checkWish(wish: Wish): void {
     "confidence",
   ] as const) {
     const value = wish[name];
-    if (value !== undefined && !(value > 0 && value < 1)) refuse(`${name} must be a number in (0, 1)`, value);
+    if (value !== undefined && !(typeof value === "number" && value > 0 && value < 1))
+      refuse(`${name} must be a number in (0, 1)`, value);
   }
   if (wish.beta !== undefined && !(wish.beta > 0 && wish.beta < Infinity))
     refuse("beta must be a number > 0", wish.beta);
