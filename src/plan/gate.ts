@@ -59,12 +59,13 @@ export function gate(policy: Policy, options: GateOptions = {}): (given: GateInp
     const scores = inOrder(given, classes);
     if (scores.every(({ logprob }) => logprob !== undefined)) return rowOf(scores.map(({ logprob }) => logprob!));
     const decided = corners(policy, scores).map(rowOf);
-    const first = decided[0];
     const agreed =
-      first && (policy.method === "selective" || policy.method === "perClass" ? sure(decided, classes) : same(decided));
-    if (agreed && (!byClass || decided.every((one) => settled(one.class, params, classes, scores)))) return agreed;
+      decided.length > 0 &&
+      (policy.method === "selective" || policy.method === "perClass" ? sure(decided, classes) : same(decided));
     const unlisted = classes.filter((_, k) => scores[k]!.logprob === undefined).join(", ");
-    const base = first ?? rowOf(scores.map(({ lo, hi }) => (lo === -Infinity ? hi : lo)));
+    if (agreed && (!byClass || decided.every((one) => settled(one.class, params, classes, scores))))
+      return { ...agreed, reason: `Whatever ${unlisted} scores within its bounds, at worst: ${agreed.reason}` };
+    const base = nearest(decided) ?? rowOf(scores.map(({ lo, hi }) => (lo === -Infinity ? hi : lo)));
     return {
       ...base,
       action: "ask",
@@ -144,8 +145,16 @@ function corners({ method, params, classes, calibrator }: Policy, scores: Bounde
   return [];
 }
 
+/** The decision of all corners, as the one has it that is nearest to another: its probability is what can be said at least, or at most. */
 function same(decided: readonly GateDecision[]): GateDecision | undefined {
-  return decided.every(({ decided: name }) => name === decided[0]!.decided) ? decided[0] : undefined;
+  return decided.every(({ decided: name }) => name === decided[0]!.decided) ? nearest(decided) : undefined;
+}
+
+function nearest(decided: readonly GateDecision[]): GateDecision | undefined {
+  return decided.reduce<GateDecision | undefined>(
+    (least, one) => (least && Math.abs(least.margin) <= Math.abs(one.margin) ? least : one),
+    undefined,
+  );
 }
 
 /** A class that wins, and reaches its threshold, where everything favours the others. */
