@@ -76,7 +76,8 @@ function oneThreshold(
   const pieced = ({ scores, truth }: DecisionRows, piece: Uint8Array): Ranked[] =>
     rankedPieces(shift === 0 ? scores : scores.map((score) => score + shift), truth, piece);
   const whole = (batch: Batch): Ranked => joined(pieced(ask(batch), new Uint8Array(batch.rows)));
-  const pieces = pieced(question, dealt(rows.rows, seed, rows.offset));
+  const piece = dealt(rows.rows, seed, rows.offset);
+  const pieces = pieced(question, piece);
   const base = {
     rows: rows.rows,
     // Rows without labels are of no kind.
@@ -116,7 +117,7 @@ function oneThreshold(
     else if (raw.labels)
       Object.assign(
         result,
-        calibratedFigures(raw, seed, (some) => rated(bandCounts(whole(some), solved))),
+        calibratedFigures(raw, piece, (some) => rated(bandCounts(whole(some), solved))),
       );
   }
   if (options.budget !== undefined && result.alerts) {
