@@ -13,6 +13,7 @@ import {
 import { policyVersion, validatePolicy } from "./decide/index.js";
 import { type Bytes, bytesOf, openSource, type ReadOptions } from "./formats/index.js";
 import { type CalibrateOptions, calibrateSource } from "./plan/calibrate.js";
+import { checkPolicy as checkSource, type PolicyCheck } from "./plan/checkPolicy.js";
 import { policyRunner } from "./plan/decide.js";
 import { collect, sourceOf } from "./plan/collect.js";
 import { conformSource, type ConformSourceOptions } from "./plan/conform.js";
@@ -113,13 +114,14 @@ export { explain, type ExplainOptions } from "./plan/explain.js";
  * @param options.positive which classes count: names or indices, several, or "not:normal".
  * @param options.maxFpr, minPrecision, minRecall, maxRisk, budget promises, kept with `confidence` (default 0.95) over draws of the rows; or `at`, `costs`, `beta`,
  *   which promise nothing.
- * @throws "no-labels", "bad-argument", "bad-data" (no positive or no negative rows), "not-finite".
+ * @throws "no-labels", "bad-argument", "not-finite", "bad-data" (none of the rows that the goal is about: negatives for `maxFpr`, positives for `minRecall`,
+ *   both for most others).
  * @example
  *     const { met, policy, heldOut } = await threshold(data, { positive: "not:normal", maxFpr: 0.01 });
  */
 export async function threshold(
   data: Data,
-  options: Omit<ThresholdOptions, "evalSource" | "truth"> & { eval?: Data; truth?: Data },
+  options: Omit<ThresholdOptions, "evalSource" | "truth"> & { eval?: Data; truth?: Data } = {},
 ): Promise<ThresholdResult> {
   const { eval: evalData, truth, ...rest } = options;
   return thresholdSource(asSource(data), {
@@ -146,7 +148,20 @@ export async function decide(data: Data, policy: Policy, state?: PolicyState): P
 }
 
 export { policyRunner, policyVersion, validatePolicy };
-export { checkPolicy, type PolicyCheck } from "./plan/checkPolicy.js";
+
+/**
+ * Does a locked policy keep its promises on rows that it was not found on? Exact one-sided tests, at the error that each promise was made with.
+ *
+ * @param truth for a policy of labels that do not exclude each other: 0 or 1 for each row and label.
+ * @throws "bad-data" for a policy that promises nothing or of rows that no promise is about; "no-labels", "mismatch".
+ * @example
+ *     const { kept, checks } = await checkPolicy(newer, policy);
+ */
+export async function checkPolicy(data: Data, policy: Policy, truth?: Data): Promise<PolicyCheck> {
+  return checkSource(asSource(data), policy, truth && asSource(truth));
+}
+
+export type { PolicyCheck };
 export { gate, type GateAction, type GateDecision, type GateInput, type GateOptions } from "./plan/gate.js";
 export type { Decision, Policy, PolicyState, ThresholdOptions, ThresholdResult };
 

@@ -33,7 +33,7 @@ export function readCalibrator(
   if (candidate.kind !== undefined && candidate.kind !== "calibrator") {
     throw new LogitsError(
       "mismatch",
-      `Cannot use this document as a calibrator: kind must be "calibrator", got ${JSON.stringify(candidate.kind)}`,
+      `Cannot use this document as a calibrator: kind must be "calibrator", got ${JSON.stringify(candidate.kind) ?? "none"}`,
     );
   }
   if (candidate.version !== undefined && candidate.version !== 1) return refuse("version must be 1", candidate.version);

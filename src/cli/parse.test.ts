@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Flag } from "./command.js";
-import { parse } from "./parse.js";
+import { inFlags, parse } from "./parse.js";
 import { suggestion } from "./suggest.js";
 
 const flags: Flag[] = [
@@ -52,6 +52,48 @@ describe("parse", () => {
     [["a", "b", "c"], 'logits test takes FILE, got also "c"'],
   ])("%j is refused with the way out", (argv, message) => {
     expect(() => parse(argv, flags, usage)).toThrow(message);
+  });
+});
+
+describe("a choice", () => {
+  const score: Flag[] = [{ name: "score", type: "choice", choices: ["lac", "topK", "top", "to-p"], help: "" }];
+  it.each([
+    ["top-k", "topK"],
+    ["TOPK", "topK"],
+    ["LAC", "lac"],
+    ["top", "top"],
+    ["to-p", "to-p"],
+  ])("%s is %s, however words are written", (given, meant) => {
+    expect(parse(["a", "--score", given], score, usage).flags["score"]).toBe(meant);
+  });
+
+  it("is not guessed where two are written so", () => {
+    expect(() => parse(["a", "--score", "To-P"], score, usage)).toThrow("must be one of");
+  });
+});
+
+describe("inFlags", () => {
+  const known = ["positive", "maxFpr", "maxRisk", "minRecall", "minPrecision", "abstain", "delta", "risk", "volume"];
+  const typed = (...names: string[]) => ({ args: [], flags: Object.fromEntries(names.map((name) => [name, "x"])) });
+  it.each<[string, string[], string]>([
+    [
+      "positive must be absent with maxRisk, which is about no class, got a",
+      ["positive"],
+      "--positive must be absent with --max-risk, which is about no class, got a",
+    ],
+    ["positive must be classes (with, a), got none", [], "--positive must be classes (with, a), got none"],
+    [
+      "abstain must come with maxFpr or minPrecision, and minRecall, got maxFpr",
+      ["abstain", "maxFpr"],
+      "--abstain must come with --max-fpr or --min-precision, and --min-recall, got --max-fpr",
+    ],
+    ["risk must be given with delta, got none", ["delta"], "--risk must be given with --delta, got none"],
+    ["there must be positive rows, got 0 positive", ["positive"], "there must be positive rows, got 0 positive"],
+    ["volume must be whole, got positive", ["volume", "positive"], "--volume must be whole, got positive"],
+    ["delta must be small", ["risk"], "delta must be small"],
+  ])("%s", (said, flags, expected) => {
+    const asFlags = known.map((name): Flag => ({ name, type: "string", help: "" }));
+    expect(inFlags(`Cannot try: ${said}`, typed(...flags), asFlags)).toBe(`Cannot try: ${expected}`);
   });
 });
 

@@ -48,7 +48,7 @@ function flagValue(flag: Flag, raw: string, given: string | undefined): string |
     return true;
   }
   if (given === undefined || given === "") throw new UsageError(`${raw} needs a value (${flag.metavar ?? flag.type})`);
-  const value = flag.type === "number" || flag.type === "integer" ? Number(given) : given;
+  const value = flag.type === "number" || flag.type === "integer" ? Number(given) : choiceOf(given, flag);
   try {
     return checkParam(raw, flag, value);
   } catch (error) {
@@ -58,11 +58,36 @@ function flagValue(flag: Flag, raw: string, given: string | undefined): string |
   }
 }
 
-/** An option of the library that a message is about, as the flag that was typed: "Cannot sample: logitBias must be …" as "Cannot sample: --logit-bias must be …". */
-export function inFlags(message: string, { flags }: Invocation): string {
-  return message.replace(/^(Cannot [^:]*: )(\w+)(?= must )/, (found, action: string, name: string) =>
-    name in flags ? `${action}--${flagName(name)}` : found,
+/** The choice that is written so, or in another way of writing words: top-k and TOPK are topK. */
+function choiceOf(given: string, { choices = [] }: Flag): string {
+  const bare = (word: string): string => word.replace(/[-_]/g, "").toLowerCase();
+  if (choices.includes(given)) return given;
+  const alike = choices.filter((choice) => bare(choice) === bare(given));
+  return alike.length === 1 ? alike[0]! : given;
+}
+
+/**
+ * Options of the library that a message is about, as the flags that they are: "Cannot find a threshold: positive must be absent with maxRisk, got 1" as "…: --positive must be
+ * absent with --max-risk, got 1". A word is one where it was typed, is asked for, or goes with another; elsewhere it may be a word.
+ */
+export function inFlags(message: string, { flags: typed }: Invocation, known: readonly Flag[]): string {
+  const names = new Set(known.map(({ name }) => name));
+  const asFlag = (name: string): string => (names.has(name) ? `--${flagName(name)}` : name);
+  const [said, got] = splitGot(message);
+  const beside = said.replace(/\b(with|when) \w+(?:,? (?:or|and) \w+)*/g, (words) => words.replace(/\w+/g, asFlag));
+  const certain = got === "none" || beside !== said;
+  const whole = beside.replace(/^(Cannot [^:]*: )(\w+)(?= must )/, (found, action: string, name: string) =>
+    certain || name in typed ? action + asFlag(name) : found,
   );
+  if (got === undefined) return whole;
+  const goals = got.split(", ");
+  return `${whole}, got ${goals.every((name) => /[A-Z]/.test(name) && name in typed) ? goals.map(asFlag).join(", ") : got}`;
+}
+
+/** What a message says, and what it says was got. */
+function splitGot(message: string): [string, string?] {
+  const at = message.lastIndexOf(", got ");
+  return at < 0 ? [message] : [message.slice(0, at), message.slice(at + 6)];
 }
 
 function unknownFlag(raw: string, known: string[], command: string): UsageError {

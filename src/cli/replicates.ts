@@ -21,7 +21,9 @@ export async function openRows(invocation: Invocation, terminal: Terminal, path:
   const { flags } = invocation;
   const key = flags["replicatesKey"];
   if (key !== undefined) {
-    const rest = await openInput(without(invocation, ["axes", "replicate"]), terminal, [path]);
+    const rest = await openInput(without(invocation, ["axes", "replicate"]), terminal, [path], {
+      beside: [String(key)],
+    });
     const axes = flags["axes"] === undefined ? ["rows", "replicates", "classes"] : list(String(flags["axes"]));
     const kind = rest.capture.kind;
     const copies = await copiesOf((replicate) =>

@@ -71,7 +71,7 @@ async function runCommand(command: Command, argv: string[], terminal: Terminal):
     if (!LogitsError.isInstance(error)) throw error;
     // Other errors are about documents, whose fields may have the names of flags.
     const ofFlags = error.code === "bad-argument" || error.code === "not-finite";
-    return refused(error, command.name, ofFlags ? inFlags(error.message, invocation) : error.message, terminal);
+    return refused(error, command.name, ofFlags ? inFlags(error.message, invocation, flags) : error.message, terminal);
   }
 }
 

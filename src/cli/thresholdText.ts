@@ -13,6 +13,7 @@ const titles = {
   missed: "missed",
   coverage: "coverage",
   risk: "risk of the accepted",
+  fBeta: "F-beta",
   cost: "mean cost of a row",
 } as const;
 type Name = keyof typeof titles;
@@ -29,8 +30,11 @@ const probabilityOf = (logOdds: number): string => {
 export function thresholdText(result: ThresholdResult, options: ThresholdOptions): string {
   const lines = [rowsLine(result, options)];
   if (!result.met) lines.push(`Not promised: ${result.reason}`);
-  if (result.classes) lines.push("", classTable(result.classes));
-  else if (result.met && result.logit !== undefined) lines.push(...thresholdLines(result));
+  if (result.classes) {
+    if (result.met) lines.push(classPromise(result.classes, options));
+    lines.push("", classTable(result.classes));
+  }
+  if (result.met && result.logit !== undefined) lines.push(...thresholdLines(result));
   if (!result.met) return `${lines.join("\n")}\n`;
   if (!result.classes) lines.push(...guaranteeLines(result));
   const table = rateTable(result, options);
@@ -89,19 +93,44 @@ function guaranteeLines({ guarantee, further = [] }: ThresholdResult): string[] 
   );
 }
 
+/** Each class with what it is promised by and how it fares; then why some have no threshold. */
 function classTable(classes: NonNullable<ThresholdResult["classes"]>): string {
-  const rows = classes.map((one) =>
-    "refused" in one
-      ? [one.class, "never", "", "", one.refused]
-      : [one.class, `P ≥ ${probabilityOf(one.logit)}`, number(one.logit), cell(one.precision), cell(one.recall)],
-  );
-  return alignColumns([["class", "accepted from", "logit", "precision", "recall"], ...rows]);
+  const found = classes.flatMap((one) => ("refused" in one ? [] : [one]));
+  const shown: Name[] = [found[0]?.guarantee?.rate === "fpr" ? "fpr" : "precision", "recall"];
+  const held = found.some(({ heldOut }) => heldOut);
+  const never = classes.flatMap((one) => ("refused" in one ? [`${one.class}: ${one.refused}`] : []));
+  if (found.length === 0) return never.join("\n");
+  const table = alignColumns([
+    ["class", "accepted from", "logit", ...shown.flatMap((name) => [titles[name], ...(held ? ["held out"] : [])])],
+    ...classes.map((one) => {
+      if ("refused" in one) return [one.class, "never"];
+      const figures = shown.flatMap((name) => {
+        const other = one.heldOut?.[name as "recall"]?.value;
+        return [cell(one[name as "recall"]), ...(held ? [other === undefined ? "–" : cellValue(other)] : [])];
+      });
+      return [one.class, `P ≥ ${probabilityOf(one.logit)}`, number(one.logit), ...figures];
+    }),
+  ]);
+  return [table, ...(never.length > 0 ? ["", ...never] : [])].join("\n");
+}
+
+/** The promises of a threshold a class, which hold together. */
+function classPromise(
+  classes: NonNullable<ThresholdResult["classes"]>,
+  { confidence = 0.95 }: ThresholdOptions,
+): string {
+  const one = classes.find((each) => "guarantee" in each && each.guarantee) as { guarantee: Guarantee } | undefined;
+  if (!one) return "Promise: none";
+  const { class: _, ...guarantee } = one.guarantee;
+  return `Promise of each: ${promise(guarantee)}, so ${confidence} of all together (${guarantee.by})`;
 }
 
 function cell(rate: Rate | undefined): string {
   if (rate === undefined || Number.isNaN(rate.value)) return "–";
   return `${share(rate.value)} [${share(rate.ci[0])}, ${share(rate.ci[1])}]`;
 }
+
+const cellValue = (value: number): string => (Number.isNaN(value) ? "–" : share(value));
 
 /** A share that is not 1 is never shown as 1: it has as many digits as it takes. */
 function share(value: number): string {
@@ -111,8 +140,8 @@ function share(value: number): string {
   return missing < 1e-12 ? `1 − ${missing.toExponential(1)}` : value.toFixed(1 - Math.floor(Math.log10(missing)));
 }
 
-function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): string {
-  const { heldOut, uncalibrated } = result;
+function rateTable(result: ThresholdResult, { at, beta, costs }: ThresholdOptions): string {
+  const { heldOut, uncalibrated, calibrated } = result;
   const held = heldOut && !("refused" in heldOut) ? heldOut : undefined;
   const learned = at === undefined && (result.logit !== undefined || costs === undefined);
   const columns: [string, (name: Name) => string][] = [
@@ -121,10 +150,11 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
       (name) => cell(result[name]),
     ],
   ];
-  if (uncalibrated)
-    columns.unshift([
-      "before calibration",
-      (name) => cell(name in uncalibrated ? uncalibrated[name as "fpr"] : undefined),
+  if (uncalibrated) columns.unshift(["before calibration", (name) => cell(uncalibrated[name as "fpr"])]);
+  if (calibrated)
+    columns.push([
+      `calibrated (temperature ${number(calibrated.temperature)}, 5-fold)`,
+      (name) => cell(calibrated[name as "fpr"]),
     ]);
   if (held)
     columns.push([held.source === "file" ? "on the --eval rows" : "held out (5-fold)", (name) => cell(held[name])]);
@@ -132,7 +162,7 @@ function rateTable(result: ThresholdResult, { at, costs }: ThresholdOptions): st
   if (shown.length === 0) return "";
   const table = alignColumns([
     ["rate", ...columns.map(([title]) => title)],
-    ...shown.map((name) => [titles[name], ...columns.map(([, of]) => of(name))]),
+    ...shown.map((name) => [name === "fBeta" ? `F-${beta}` : titles[name], ...columns.map(([, of]) => of(name))]),
   ]);
   const note =
     heldOut && "refused" in heldOut

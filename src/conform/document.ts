@@ -100,7 +100,7 @@ export function readConformal(
   if (kind !== "conformal")
     throw new LogitsError(
       "mismatch",
-      `Cannot use this document for prediction sets: kind must be "conformal", got ${JSON.stringify(kind)}`,
+      `Cannot use this document for prediction sets: kind must be "conformal", got ${JSON.stringify(kind) ?? "none"}`,
     );
   if (version !== 1) return refuse("version must be 1", version);
   if (!scores.some(({ name }) => name === method))

@@ -1,6 +1,6 @@
 import { decider, decisionMethods, policyVersion, validatePolicy } from "logits/decide";
 import { describe, expect, it } from "vitest";
-import type { Batch, Decision, Policy } from "../core/index.js";
+import type { Batch, Decision, Policy, PolicyState } from "../core/index.js";
 
 const classes = ["normal", "dos", "probe"];
 const p = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
@@ -255,6 +255,13 @@ describe("rules and revocation", () => {
   it("a state of another policy is refused", () => {
     expect(() => decider(ruled, { policy: "0123456789ab" })).toThrow(
       `it must belong to policy ${policyVersion(ruled)}`,
+    );
+  });
+
+  it.each([true, {}, { at: 5, reason: "x" }, null])("a revocation that is %j is refused", (revoked) => {
+    const bad = { policy: policyVersion(ruled), revoked } as unknown as PolicyState;
+    expect(() => decider(ruled, bad)).toThrow(
+      `Cannot use this state: revoked must be { at, reason }, got ${JSON.stringify(revoked)}`,
     );
   });
 });

@@ -99,7 +99,14 @@ function revocation(state: PolicyState | undefined, version: string): string | u
   if (state.policy !== version)
     throw new LogitsError(
       "mismatch",
-      `Cannot use this state: it must belong to policy ${version}, got one of ${JSON.stringify(state.policy)}`,
+      `Cannot use this state: it must belong to policy ${version}, got one of ${JSON.stringify(state.policy) ?? "none"}`,
     );
-  return state.revoked && `on ${state.revoked.at} (${state.revoked.reason})`;
+  const { revoked } = state;
+  if (revoked === undefined) return undefined;
+  if (typeof revoked?.at !== "string" || typeof revoked.reason !== "string")
+    throw new LogitsError(
+      "bad-data",
+      `Cannot use this state: revoked must be { at, reason }, got ${JSON.stringify(revoked)}`,
+    );
+  return `on ${revoked.at} (${revoked.reason})`;
 }

@@ -11,7 +11,7 @@ export function readPolicy(document: unknown, methods: readonly DecisionMethod[]
   if (document["kind"] !== "policy")
     throw new LogitsError(
       "mismatch",
-      `Cannot use this document as a policy: kind must be "policy", got ${JSON.stringify(document["kind"])}`,
+      `Cannot use this document as a policy: kind must be "policy", got ${JSON.stringify(document["kind"]) ?? "none"}`,
     );
   if (odd !== undefined) refusePolicy(`its fields must be some of ${fields.join(", ")}`, odd);
   if (document["version"] !== 1) refusePolicy("version must be 1", document["version"]);

@@ -56,6 +56,7 @@ function methodOf(policy: Policy): DecisionMethod {
 export type { EachDecision } from "./decider.js";
 
 export { type BandCounts, bandCounts, type BandRates, bandRates, sumCounts } from "./bandRates.js";
+export { fBetaRate } from "./fBetaRate.js";
 export { logOddsOf, winnersOf } from "./odds.js";
 export { ownOdds } from "./ownOdds.js";
 export { positiveClasses } from "./positive.js";

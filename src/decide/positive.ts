@@ -21,7 +21,7 @@ export function positiveClasses(
   const listed = new Set(words.map((word, i) => indexOf(not && i === 0 ? String(word).slice(4) : word, classes)));
   const found = classes.map((_, k) => k).filter((k) => listed.has(k) !== not);
   if (found.length === 0 || found.length === classes.length)
-    refuse(`positive must be some but not all of ${classes.join(", ")}, got ${words.join(",")}`);
+    refuse(`positive must be some but not all of ${classes.join(", ")}, got ${words.join(",") || "none"}`);
   return found;
 }
 

@@ -56,7 +56,8 @@ export function chooseArrays(
     (array) => array !== chosen.ids && array !== chosen.labels && array !== classes,
   );
   const taken: (NdArray | undefined)[] = [scores, labels, ids, classes, ...chosen.texts];
-  const left = arrays.filter((array) => !taken.includes(array)).map(({ name }) => name);
+  const beside = options.beside ?? [];
+  const left = arrays.filter((array) => !taken.includes(array) && !beside.includes(array.name)).map(({ name }) => name);
   if (left.length > 0) chosen.notes.push(`Arrays not read: ${left.join(", ")}.`);
   return chosen;
 }

@@ -33,6 +33,8 @@ export interface ReadOptions {
   replicate?: number | "mean";
   /** What a 1-D array is: a number for each of many rows, or the scores of one row. Default "rows"; labels beside it make it that too. */
   vector?: "rows" | "row";
+  /** Arrays of the file that are read by themselves: no note says that they are not read. */
+  beside?: string[];
 }
 
 /** Labels as the file has them, before they are understood as classes. */

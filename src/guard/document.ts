@@ -16,7 +16,7 @@ export function validateGuard(document: unknown, classes?: readonly string[]): G
   if (kind !== "guard")
     throw new LogitsError(
       "mismatch",
-      `Cannot use this document as a guard: kind must be "guard", got ${JSON.stringify(kind)}`,
+      `Cannot use this document as a guard: kind must be "guard", got ${JSON.stringify(kind) ?? "none"}`,
     );
   if (version !== 1) refuse("version must be 1", version);
   if (method !== "fisher" && method !== "bonferroni") refuse("method must be fisher or bonferroni", method);

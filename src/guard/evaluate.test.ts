@@ -164,6 +164,8 @@ describe("watchRows", () => {
     expect(on.drift()["margin"]!.p).toBeLessThan(1e-6);
     expect(on.drift()["margin"]!.rows).toBe(500);
     expect(() => watchRows(guard, { window: 1 })).toThrow("window must be an integer ≥ 2, got 1");
+    // A share of it, as each of the alarms has, would be in range.
+    expect(() => watchRows(guard, { falseAlarm: 2 })).toThrow("falseAlarm must be a number in (0, 1), got 2");
   });
 
   it("a state of another guard is refused, and one that is none", () => {

@@ -140,7 +140,8 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
   return { guard, notes };
 }
 
-function check(batch: Batch, classes: readonly string[], { minRows = 100, keep = 2000 }: GuardOptions): void {
+function check(batch: Batch, classes: readonly string[], options: GuardOptions): void {
+  const { by = "predicted", method = "fisher", minRows = 100, keep = 2000 } = options;
   const refuse = (code: "bad-argument" | "bad-data" | "mismatch", what: string): never => {
     throw new LogitsError(code, `Cannot fit a guard: ${what}`);
   };
@@ -148,6 +149,9 @@ function check(batch: Batch, classes: readonly string[], { minRows = 100, keep =
     refuse("mismatch", `there must be one name a class (${batch.classes}), got ${classes.length}`);
   if (batch.classes < 2) refuse("bad-data", `there must be at least 2 classes, got ${batch.classes}`);
   if (!(batch.rows >= fewest)) refuse("bad-data", `there must be at least ${fewest} benign rows, got ${batch.rows}`);
+  if (by !== "predicted" && by !== "none") refuse("bad-argument", `by must be one of predicted, none, got ${by}`);
+  if (method !== "fisher" && method !== "bonferroni")
+    refuse("bad-argument", `method must be one of fisher, bonferroni, got ${method}`);
   for (const [name, value] of Object.entries({ minRows, keep }))
     if (!(Number.isInteger(value) && value >= 1))
       refuse("bad-argument", `${name} must be an integer ≥ 1, got ${value}`);

@@ -157,6 +157,8 @@ describe("what cannot be is refused", () => {
       "mismatch",
       "flipRate needs replicates, got none",
     ],
+    ["another way of grouping", benign, { by: "class" as "none" }, "bad-argument", "by must be one of predicted, none"],
+    ["another way of combining", benign, { method: "max" as "fisher" }, "bad-argument", "method must be one of fisher"],
     ["minRows 0", benign, { minRows: 0 }, "bad-argument", "minRows must be an integer ≥ 1, got 0"],
     ["keep 1.5", benign, { keep: 1.5 }, "bad-argument", "keep must be an integer ≥ 1, got 1.5"],
   ])("fit: %s", (_, batch, options, code, message) => {

@@ -54,6 +54,11 @@ export function watchRows(
 ): Watch {
   if (!(Number.isInteger(window) && window >= 2))
     throw new LogitsError("bad-argument", `Cannot watch a stream: window must be an integer ≥ 2, got ${window}`);
+  if (!(falseAlarm > 0 && falseAlarm < 1))
+    throw new LogitsError(
+      "bad-argument",
+      `Cannot watch a stream: falseAlarm must be a number in (0, 1), got ${falseAlarm}`,
+    );
   const reference = guard.params.reference;
   const names = Object.keys(reference);
   if (given && !watches(given, names))

@@ -71,7 +71,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
   const before = await evaluate(sourceOf(evalRows, source.classes), { perClass: false, perSlice: false, ...measuring });
   const rows = evalSource
     ? calibratedPredictions(evalRows, calibrator)
-    : predictions(crossValidated(batch, seed, (some) => fit(some, calibrator.method)));
+    : predictions(crossCalibrated(batch, shuffledFolds(batch.rows, seed), (some) => fit(some, calibrator.method)));
   const { engine: _, registry = createRegistry(), plan: __, ...wanted } = measuring;
   const after = createMeasurement(
     { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
@@ -105,15 +105,25 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
 const methodOf = ({ method }: Calibrator, { calibrators }: Registry): CalibrationMethod =>
   calibrators.find(({ name }) => name === method)!;
 
-/** Every row calibrated by a fit that has not seen it. Which fold a row is in depends on the seed and its index alone. */
-function crossValidated(batch: Batch, seed: number, fit: (rows: Batch) => FitResult): Batch {
-  const order = shuffled(batch.rows, seed, "folds");
-  const used = Math.min(folds, batch.rows);
+/** Which rows are held out together: that depends on the seed and their index alone. */
+function shuffledFolds(rows: number, seed: number): Uint32Array[] {
+  const order = shuffled(rows, seed, "folds");
+  const used = Math.min(folds, rows);
+  return Array.from({ length: used }, (_, fold) => order.filter((__, i) => i % used === fold));
+}
+
+/** Every row calibrated by a fit that has not seen it. */
+export function crossCalibrated(
+  batch: Batch,
+  heldOut: readonly Uint32Array[],
+  fit: (rows: Batch) => Pick<FitResult, "calibrator">,
+): Batch {
   const { classes } = batch;
   const whole: Batch = { ...batch, kind: "logits", values: new Float64Array(batch.rows * classes) };
-  for (let fold = 0; fold < used; fold++) {
-    const held = order.filter((_, i) => i % used === fold);
-    const rest = order.filter((_, i) => i % used !== fold).sort();
+  for (const held of heldOut) {
+    const seen = new Uint8Array(batch.rows).fill(1);
+    for (const row of held) seen[row] = 0;
+    const rest = Uint32Array.from({ length: batch.rows }, (_, row) => row).filter((row) => seen[row] === 1);
     const { calibrator } = fit(takeRows(batch, rest.length > 0 ? rest : held));
     const part = applyCalibrator(takeRows(batch, held), calibrator);
     if (part.floor !== undefined) whole.floor = part.floor;

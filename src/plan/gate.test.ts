@@ -19,6 +19,32 @@ const bounds = (...ends: [number, number][]): Parameters<ReturnType<typeof gate>
 });
 
 describe("gate", () => {
+  it("an unlisted label that cannot change it leaves no more than a bound of P, and the reason says so", () => {
+    // safe at −0.1 against at most −4: P(safe) ≥ 1/(1 + exp(−3.9)).
+    const { p, margin, reason, action } = gate(plain)(bounds([-0.1, -0.1], [-Infinity, -4]));
+    expect(action).toBe("proceed");
+    expect(p).toBeCloseTo(1 / (1 + Math.exp(-3.9)), 12);
+    expect(margin).toBeCloseTo(1.9, 12);
+    expect(reason).toBe(
+      "Whatever unsafe scores within its bounds, at worst: P(safe) is 98 %, at or above the threshold of 88.1 % by 1.9 nats: proceed.",
+    );
+    const refused = gate(plain)(bounds([-Infinity, -4], [-0.1, -0.1]));
+    expect(refused.action).toBe("refuse");
+    expect(refused.p).toBeCloseTo(1 / (1 + Math.exp(3.9)), 12);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "got none"],
+    [null, "got null"],
+    ["[3, 0]", 'got "[3, 0]"'],
+    [{ probs: [0.9, 0.1] }, 'got {"probs":[0.9,0.1]}'],
+    [{ labels: ["safe", "unsafe"] }, 'got {"labels":["safe","unsafe"]}'],
+  ])("%j is no row", (given, got) => {
+    expect(() => gate(plain)(given as number[])).toThrow(
+      `Cannot gate: a row must be a list of scores, { logits } or { labels, scores }, ${got}`,
+    );
+  });
+
   it.each<[string, Parameters<ReturnType<typeof gate>>[0], string]>([
     ["a sure row", [3, 0], "proceed"],
     ["one that is torn", [1, 0], "ask"],

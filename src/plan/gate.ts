@@ -54,16 +54,18 @@ export function gate(policy: Policy, options: GateOptions = {}): (given: GateInp
     return { ...rest, action: meaning.get(action)!, decided: action };
   };
   return (given) => {
+    checkGiven(given);
     if (!isBounded(given)) return rowOf(rowScores(given, classes));
     const scores = inOrder(given, classes);
     if (scores.every(({ logprob }) => logprob !== undefined)) return rowOf(scores.map(({ logprob }) => logprob!));
     const decided = corners(policy, scores).map(rowOf);
-    const first = decided[0];
     const agreed =
-      first && (policy.method === "selective" || policy.method === "perClass" ? sure(decided, classes) : same(decided));
-    if (agreed && (!byClass || decided.every((one) => settled(one.class, params, classes, scores)))) return agreed;
+      decided.length > 0 &&
+      (policy.method === "selective" || policy.method === "perClass" ? sure(decided, classes) : same(decided));
     const unlisted = classes.filter((_, k) => scores[k]!.logprob === undefined).join(", ");
-    const base = first ?? rowOf(scores.map(({ lo, hi }) => (lo === -Infinity ? hi : lo)));
+    if (agreed && (!byClass || decided.every((one) => settled(one.class, params, classes, scores))))
+      return { ...agreed, reason: `Whatever ${unlisted} scores within its bounds, at worst: ${agreed.reason}` };
+    const base = nearest(decided) ?? rowOf(scores.map(({ lo, hi }) => (lo === -Infinity ? hi : lo)));
     return {
       ...base,
       action: "ask",
@@ -96,6 +98,18 @@ function meanings(actions: readonly string[], given: NonNullable<GateOptions["ac
 
 function isBounded(given: GateInput): given is BoundedScores {
   return "labels" in given && "scores" in given;
+}
+
+/** Of a caller without types. */
+function checkGiven(given: GateInput): void {
+  const isList = (list: unknown): boolean =>
+    typeof list === "object" && typeof (list as ArrayLike<unknown> | null)?.length === "number";
+  const { logits, labels, scores } = (isList(given) ? { logits: given } : (given ?? {})) as Record<string, unknown>;
+  if (isList(logits) || (isList(labels) && isList(scores))) return;
+  throw new LogitsError(
+    "bad-argument",
+    `Cannot gate: a row must be a list of scores, { logits } or { labels, scores }, got ${JSON.stringify(given) ?? "none"}`,
+  );
 }
 
 function rowScores(given: Exclude<GateInput, BoundedScores>, classes: readonly string[]): ArrayLike<number> {
@@ -131,8 +145,16 @@ function corners({ method, params, classes, calibrator }: Policy, scores: Bounde
   return [];
 }
 
+/** The decision of all corners, as the one has it that is nearest to another: its probability is what can be said at least, or at most. */
 function same(decided: readonly GateDecision[]): GateDecision | undefined {
-  return decided.every(({ decided: name }) => name === decided[0]!.decided) ? decided[0] : undefined;
+  return decided.every(({ decided: name }) => name === decided[0]!.decided) ? nearest(decided) : undefined;
+}
+
+function nearest(decided: readonly GateDecision[]): GateDecision | undefined {
+  return decided.reduce<GateDecision | undefined>(
+    (least, one) => (least && Math.abs(least.margin) <= Math.abs(one.margin) ? least : one),
+    undefined,
+  );
 }
 
 /** A class that wins, and reaches its threshold, where everything favours the others. */

@@ -34,15 +34,20 @@ export function multilabelThreshold(
     "evalSource",
   ] as const;
   for (const name of absent)
-    if (options[name] !== undefined)
-      refuseOption(`${name} must be absent with labels that do not exclude each other`, "it");
+    if (options[name] !== undefined) {
+      const [said, got] = name === "evalSource" ? ["eval", "other rows"] : [name, options[name]];
+      refuseOption(
+        `${said} must be absent where labels do not exclude each other`,
+        typeof got === "object" ? "one" : got,
+      );
+    }
   const { confidence = 0.95, seed = 0 } = options;
   const wish: Wish = { ...(options as Wish), confidence: 1 - (1 - confidence) / classes.length };
   const piece = dealt(rows.rows, seed, rows.offset);
   const of = labelRows(rows, truth);
   const found = classes.map((name, k) => {
     const { scores, truth: own } = of(k);
-    return oneClass(name, rankedPieces(scores, own, piece), wish, confidence);
+    return oneClass(name, rankedPieces(scores, own, piece), { wish, confidence });
   });
   const base = { rows: rows.rows, classes: found, warnings: [] };
   const kept = found.flatMap((one) => ("refused" in one ? [] : [one]));

@@ -1,6 +1,8 @@
 import type { Batch, Guarantee, Policy } from "../core/index.js";
 import {
   bandCounts,
+  type BandCounts,
+  type BandRates,
   bandRates,
   dealt,
   joined,
@@ -12,7 +14,8 @@ import {
   solve,
   type Wish,
 } from "../decide/index.js";
-import { wonRows } from "./decisionRows.js";
+import { type DecisionRows, wonRows } from "./decisionRows.js";
+import { heldOutCounts } from "./heldOutCounts.js";
 import {
   actionNames,
   envelope,
@@ -45,7 +48,8 @@ export function perClassThreshold(
     const { scores, truth } = won(k);
     return rankedPieces(scores, truth, piece);
   };
-  const found = classes.map((name, k) => oneClass(name, pieces(k), wish, confidence));
+  const others = other && wonRows(other);
+  const found = classes.map((name, k) => oneClass(name, pieces(k), { wish, confidence, other: others?.(k) }));
   const thresholds = Object.fromEntries(found.map((one) => [one.class, "refused" in one ? null : one.logit]));
   const guarantees = found.flatMap((one) => ("refused" in one || !one.guarantee ? [] : [one.guarantee]));
   const base = { rows: rows.rows, classes: found, warnings: sameRowsWarning(options, raw) };
@@ -65,13 +69,7 @@ export function perClassThreshold(
     ...accepted(rows, limits, confidence),
   };
   if (other) result.heldOut = { source: "file", rows: other.rows, ...accepted(other, limits, confidence) };
-  else
-    result.heldOut = crossValidated(
-      classes.map((_, k) => () => pieces(k)),
-      rows.rows,
-      wish,
-      confidence,
-    );
+  else if (options.at === undefined) result.heldOut = crossValidated(found, rows.rows, confidence);
   const never = found.filter((one) => "refused" in one).map((one) => one.class);
   if (never.length > 0)
     result.warnings.push(`Never accepted, because nothing can be promised of them: ${never.join(", ")}.`);
@@ -79,22 +77,40 @@ export function perClassThreshold(
 }
 
 export type Found = NonNullable<ThresholdResult["classes"]>[number];
+type Kept = Exclude<Found, { refused: string }>;
 
-/** One class's threshold, or why it has none. */
-export function oneClass(name: string, pieces: Ranked[], wish: Wish, confidence: number): Found {
+/**
+ * One class's threshold, or why it has none.
+ *
+ * @param given.other rows that it is measured on as well, instead of by folds
+ */
+export function oneClass(
+  name: string,
+  pieces: Ranked[],
+  { wish, confidence, other }: { wish: Wish; confidence: number; other?: DecisionRows | undefined },
+): Found {
   const all = joined(pieces);
   if (all.positives.length === 0) return { class: name, refused: "it has no rows" };
   const solved = solve(pieces, wish);
   if ("refused" in solved) return { class: name, ...solved };
   const { high, guarantees } = solved;
   const guarantee: Guarantee | undefined = guarantees[0] && { ...guarantees[0], class: name };
-  return {
+  const rates = (counts: BandCounts): BandRates => bandRates(counts, false, confidence);
+  const one: Kept = {
     class: name,
     at: 1 / (1 + Math.exp(-high)),
     logit: high,
     ...(guarantee && { guarantee }),
-    ...bandRates(bandCounts(all, solved), false, confidence),
+    ...rates(bandCounts(all, solved)),
   };
+  if (other) {
+    const ranked = joined(rankedPieces(other.scores, other.truth, new Uint8Array(other.scores.length)));
+    one.heldOut = { source: "file", ...rates(bandCounts(ranked, solved)) };
+  } else if (wish.at === undefined) {
+    const { counts, refused } = heldOutCounts(pieces, wish);
+    one.heldOut = { source: "cv5", ...(counts && rates(counts)), ...(refused > 0 && { refused }) };
+  }
+  return one;
 }
 
 /** Share of the rows that are accepted, and of these that are wrong. */
@@ -120,21 +136,13 @@ function shares(right: number, wrong: number, rows: number, confidence: number):
   return { coverage: alerts, risk };
 }
 
-/** @param byClass the pieces of one class after another: all at once would be a table of rows × classes */
-function crossValidated(byClass: readonly (() => Ranked[])[], rows: number, wish: Wish, confidence: number): HeldOut {
+/** Of what each class's folds accepted; the rest is asked about. */
+function crossValidated(found: readonly Found[], rows: number, confidence: number): HeldOut {
   let [right, wrong] = [0, 0];
-  for (const piecesOf of byClass) {
-    const pieces = piecesOf();
-    for (const [held, piece] of pieces.entries()) {
-      const solved = solve(
-        pieces.filter((_, i) => i !== held),
-        wish,
-      );
-      if ("refused" in solved) continue;
-      const { alertedPositives, alertedNegatives } = bandCounts(piece, solved);
-      right += alertedPositives;
-      wrong += alertedNegatives;
-    }
+  for (const one of found) {
+    const accepted = "refused" in one ? undefined : one.heldOut?.precision;
+    right += accepted?.count ?? 0;
+    wrong += accepted ? accepted.n! - accepted.count! : 0;
   }
   return { source: "cv5", rows, ...shares(right, wrong, rows, confidence) };
 }

@@ -82,7 +82,89 @@ describe("rows of one's own", () => {
   });
 });
 
+describe("rows of one kind", () => {
+  const kind = (side: 0 | 1): Batch => {
+    const all = pairs(4000);
+    return takeRows(
+      all,
+      [...all.labels!.keys()].filter((row) => all.labels![row] === side),
+    );
+  };
+
+  it.each<[string, 0 | 1, ThresholdOptions]>([
+    ["a false-positive rate is promised of negatives", 0, { maxFpr: 0.05 }],
+    ["a recall is promised of positives", 1, { minRecall: 0.95 }],
+  ])("%s, as if the others were there", async (_, side, wish) => {
+    const alone = await threshold(kind(side), { positive: 1, ...wish });
+    const both = await threshold(pairs(4000), { positive: 1, ...wish });
+    expect(alone).toMatchObject({ met: true, guarantee: both.guarantee });
+    expect(alone.recall!.value).toEqual(side === 1 ? both.recall!.value : Number.NaN);
+    const { checks } = await checkPolicy(kind(side), both.policy!);
+    expect(checks[0]!.n).toBe(2000);
+  });
+
+  it("the plain rule needs neither kind", async () => {
+    expect(await threshold(kind(0), { positive: 1, at: 0.5 })).toMatchObject({ met: true, fpr: { n: 2000 } });
+  });
+
+  it.each<[string, ThresholdOptions, string]>([
+    ["a precision", { minPrecision: 0.9 }, "there must be positive and negative rows, got 0 positive and 2000"],
+    ["a recall", { minRecall: 0.9 }, "there must be positive rows, got 0 positive and 2000"],
+    ["a prior, which is held against theirs", { maxFpr: 0.1, prior: 0.1 }, "there must be positive and negative rows"],
+    ["F-beta", { beta: 1 }, "there must be positive and negative rows"],
+  ])("%s needs more than negatives", async (_, wish, message) => {
+    await expect(threshold(kind(0), { positive: 1, ...wish })).rejects.toThrow(message);
+  });
+});
+
+describe("wishes of a caller without types", () => {
+  it.each<[ThresholdOptions, string]>([
+    [{}, "there must be one goal (or maxFpr or minPrecision with minRecall), got none"],
+    [{ positive: 1, maxFpr: "0.1" as unknown as number }, "maxFpr must be a number in (0, 1), got 0.1"],
+    [{ positive: 1, budget: 5, volume: -5 }, "volume must be a number > 0, got -5"],
+    [{ positive: [], maxFpr: 0.1 }, "positive must be some but not all of 0, 1, got none"],
+  ])("%j is refused", async (options, message) => {
+    await expect(threshold(pairs(100), { positive: 1, ...options })).rejects.toThrow(message);
+  });
+
+  it("none at all is refused too", async () => {
+    await expect(threshold(pairs(100))).rejects.toMatchObject({ code: "bad-argument" });
+  });
+});
+
+describe("F-beta", () => {
+  it("is shown of the threshold at which it is largest, held out as well", async () => {
+    const { fBeta, heldOut } = await threshold(pairs(4000), { positive: 1, beta: 2 });
+    for (const at of [0.1, 0.3, 0.5, 0.9]) {
+      const { precision, recall } = await threshold(pairs(4000), { positive: 1, at });
+      const [p, r] = [precision!.value, recall!.value];
+      expect(fBeta!.value).toBeGreaterThanOrEqual((5 * p * r) / (4 * p + r));
+    }
+    expect(fBeta!.ci[0]).toBeLessThan(fBeta!.value);
+    expect((heldOut as { fBeta: { value: number } }).fBeta.value).toBeLessThanOrEqual(fBeta!.value);
+  });
+});
+
+describe("the plain rule before and after calibration", () => {
+  it("has no figures of after where a masked true label forbids a temperature", async () => {
+    const masked = pairs(200);
+    masked.values[1] = -Infinity;
+    masked.labels![0] = 1;
+    const found = await threshold(masked, { positive: 1, at: 0.5 });
+    expect(found.met).toBe(true);
+    expect(found).not.toHaveProperty("calibrated");
+  });
+});
+
 describe("rows without labels", () => {
+  it("the plain rule says how many alerts there are, and that it cannot know more", async () => {
+    const found = await threshold(unlabelled(pairs(1000)), { positive: 1, at: 0.5 });
+    const { alerts } = await threshold(pairs(1000), { positive: 1, at: 0.5 });
+    expect(found.alerts).toEqual(alerts);
+    for (const name of ["fpr", "precision", "recall", "calibrated"]) expect(found).not.toHaveProperty(name);
+    expect(found.warnings.join()).toContain("the share of alerts is all that can be told");
+  });
+
   it("a budget says nothing of rates that need them", async () => {
     const found = await threshold(unlabelled(pairs(1000)), { positive: 1, budget: 100 });
     expect(found.met).toBe(true);

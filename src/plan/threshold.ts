@@ -7,6 +7,7 @@ import {
   type BandRates,
   bandRates,
   dealt,
+  fBetaRate,
   joined,
   policyVersion,
   positiveClasses,
@@ -16,13 +17,14 @@ import {
   type Rate,
   solve,
   type Solved,
-  sumCounts,
   type Wish,
 } from "../decide/index.js";
 import { normalLimit } from "../stats/normal.js";
+import { calibratedFigures } from "./calibratedFigures.js";
 import { collect } from "./collect.js";
 import { costPolicy, isActionCosts } from "./costPolicy.js";
 import { type DecisionRows, positiveRows, rightRows } from "./decisionRows.js";
+import { heldOutCounts } from "./heldOutCounts.js";
 import { multilabelThreshold } from "./multilabelThreshold.js";
 import { perClassThreshold } from "./perClassThreshold.js";
 import { checkSameClasses } from "./sameClasses.js";
@@ -74,7 +76,8 @@ function oneThreshold(
   const pieced = ({ scores, truth }: DecisionRows, piece: Uint8Array): Ranked[] =>
     rankedPieces(shift === 0 ? scores : scores.map((score) => score + shift), truth, piece);
   const whole = (batch: Batch): Ranked => joined(pieced(ask(batch), new Uint8Array(batch.rows)));
-  const pieces = pieced(question, dealt(rows.rows, seed, rows.offset));
+  const piece = dealt(rows.rows, seed, rows.offset);
+  const pieces = pieced(question, piece);
   const base = {
     rows: rows.rows,
     // Rows without labels are of no kind.
@@ -109,7 +112,14 @@ function oneThreshold(
     const ratedOther = rater(solved, options, confidence, other.labels !== undefined);
     result.heldOut = { source: "file", rows: other.rows, ...ratedOther(bandCounts(whole(other), solved)) };
   } else if (options.at === undefined) result.heldOut = crossValidated(pieces, wish, rated);
-  if (options.calibrator && options.at !== undefined) result.uncalibrated = rated(bandCounts(whole(raw), solved));
+  if (options.at !== undefined) {
+    if (options.calibrator) result.uncalibrated = rated(bandCounts(whole(raw), solved));
+    else if (raw.labels)
+      Object.assign(
+        result,
+        calibratedFigures(raw, piece, (some) => rated(bandCounts(whole(some), solved))),
+      );
+  }
   if (options.budget !== undefined && result.alerts) {
     const { value, ci } = result.alerts;
     const volume = options.volume ?? rows.rows;
@@ -117,7 +127,12 @@ function oneThreshold(
   }
   // A temperature of two classes leaves their order as it was, and a threshold that is found by order is then the same with or without it.
   const orderAlone = result.rawLogit !== undefined && options.at === undefined;
-  result.warnings = [...(orderAlone ? [] : sameRowsWarning(options, raw)), ...warningsOf(result, options)];
+  if (!orderAlone) result.warnings.push(...sameRowsWarning(options, raw));
+  if (!raw.labels && options.at !== undefined)
+    result.warnings.push(
+      "Without labels the share of alerts is all that can be told: there is no knowing which are false.",
+    );
+  result.warnings.push(...warningsOf(result, options));
   return result;
 }
 
@@ -140,13 +155,14 @@ function wishOf({ budget, volume, ...options }: ThresholdOptions, rows: number):
     return options as Wish;
   }
   const most = volume ?? rows;
+  if (!(most > 0 && most < Infinity)) refuseOption("volume must be a number > 0", most);
   if (!(budget > 0 && budget < most)) refuseOption(`budget must be in (0, ${most}), which is the volume`, budget);
   return { ...(options as Wish), budget: budget / most };
 }
 
 /** What is asked of each row: is it positive, or is the winner right. */
 function asker(options: ThresholdOptions, classes: readonly string[]): (batch: Batch) => DecisionRows {
-  const { positive, maxRisk, budget, prior } = options;
+  const { positive, maxRisk, prior } = options;
   if (maxRisk !== undefined) {
     if (positive !== undefined)
       refuseOption("positive must be absent with maxRisk, which is about the winner being right", positive);
@@ -155,16 +171,28 @@ function asker(options: ThresholdOptions, classes: readonly string[]): (batch: B
   }
   if (positive === undefined)
     return refuseOption(`positive must be classes (${classes.slice(0, 12).join(", ")}) or not: and classes`, "none");
-  return positiveRows(positive, classes, budget === undefined || prior !== undefined);
+  return positiveRows(positive, classes, sidesNeeded(options).length > 0);
 }
 
-/** What cannot be measured without rows of both kinds. */
-function checkSides({ maxRisk, budget, prior }: ThresholdOptions, positives: number, { rows }: Batch): void {
-  if (maxRisk !== undefined || (budget !== undefined && prior === undefined)) return;
-  if (positives > 0 && positives < rows) return;
+type Side = "positive" | "negative";
+
+/** Which kinds of rows there must be: a promise about one kind is found on that kind alone, a share of all rows needs no label. */
+function sidesNeeded({ at, maxFpr, minRecall, maxRisk, budget, prior }: ThresholdOptions): Side[] {
+  if (maxRisk !== undefined) return [];
+  // The prior of the rows themselves is a share of both.
+  if (prior !== undefined) return ["positive", "negative"];
+  if (at !== undefined || budget !== undefined) return [];
+  if (maxFpr !== undefined && minRecall === undefined) return ["negative"];
+  return minRecall !== undefined && maxFpr === undefined ? ["positive"] : ["positive", "negative"];
+}
+
+function checkSides(options: ThresholdOptions, positives: number, { rows }: Batch): void {
+  const needed = sidesNeeded(options);
+  const counts: Record<Side, number> = { positive: positives, negative: rows - positives };
+  if (needed.every((side) => counts[side] > 0)) return;
   throw new LogitsError(
     "bad-data",
-    `Cannot find a threshold: there must be positive and negative rows, got ${positives} positive and ${rows - positives} negative`,
+    `Cannot find a threshold: there must be ${needed.join(" and ")} rows, got ${counts.positive} positive and ${counts.negative} negative`,
   );
 }
 
@@ -173,7 +201,7 @@ type Rated = Omit<HeldOut, "source" | "rows">;
 /** Which figures there are of what was found. */
 function rater(
   { low, high }: Band,
-  { maxRisk, costs, prior }: ThresholdOptions,
+  { maxRisk, costs, beta, prior }: ThresholdOptions,
   confidence: number,
   labelled: boolean,
 ): (counts: BandCounts) => Rated {
@@ -181,6 +209,7 @@ function rater(
     const rates: BandRates = bandRates(counts, low < high, confidence, prior);
     if (!labelled) return { alerts: rates.alerts, ...(rates.asked && { asked: rates.asked }) };
     if (maxRisk !== undefined) return { coverage: rates.alerts, risk: complement(rates.precision) };
+    if (beta !== undefined) return { ...rates, fBeta: fBetaRate(counts, beta, confidence, prior) };
     if (costs && !isActionCosts(costs))
       return { ...rates, cost: thresholdCost(counts, rates, costs, prior, normalLimit(confidence)) };
     return rates;
@@ -191,21 +220,14 @@ function complement({ value, ci, count, n }: Rate): Rate {
   return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
 }
 
-/** Found on four pieces, measured on the fifth, five times. */
+/** By the rows of each piece, and what the others find. */
 function crossValidated(
   pieces: readonly Ranked[],
   wish: Wish,
   rated: (counts: BandCounts) => Rated,
 ): NonNullable<ThresholdResult["heldOut"]> {
-  const found: Solved[] = pieces.map((_, held) =>
-    solve(
-      pieces.filter((__, k) => k !== held),
-      wish,
-    ),
-  );
-  const bands = found.flatMap((one) => ("refused" in one ? [] : [one]));
-  if (bands.length < pieces.length) return { source: "cv5", refused: pieces.length - bands.length };
-  const counts = sumCounts(bands.map((one, held) => bandCounts(pieces[held]!, one)));
+  const { counts, refused } = heldOutCounts(pieces, wish);
+  if (counts === undefined || refused > 0) return { source: "cv5", refused };
   return { source: "cv5", rows: Object.values(counts).reduce((sum, one) => sum + one, 0), ...rated(counts) };
 }
 

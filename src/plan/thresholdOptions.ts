@@ -76,19 +76,30 @@ export interface ThresholdResult {
   /** Of selective prediction: share of the rows that are accepted, and of these that are wrong. */
   coverage?: Rate;
   risk?: Rate;
+  /** What `beta` asks to be largest. */
+  fBeta?: Rate;
   /** Mean cost of a row. */
   cost?: Rate;
   /** Alerts on average in as many rows as the budget is for. */
   alertsPerVolume?: Rate;
   /** One a class, where there is a threshold a class. */
   classes?: (
-    | ({ class: string; at: number; logit: number; guarantee?: Guarantee } & BandRates)
+    | ({
+        class: string;
+        at: number;
+        logit: number;
+        guarantee?: Guarantee;
+        /** On rows that it was not found on: `refused` of the folds found nothing. */
+        heldOut?: Partial<BandRates> & { source: "file" | "cv5"; refused?: number };
+      } & BandRates)
     | { class: string; refused: string; needed?: number; have?: number }
   )[];
   /** On rows that the threshold was not found on. */
   heldOut?: HeldOut | { source: "cv5"; refused: number };
   /** The same threshold on the scores as they were before the calibrator. */
   uncalibrated?: Partial<BandRates>;
+  /** Of the plain rule without a calibrator: the same threshold after a temperature, each row's of the other folds; and the temperature of all rows. */
+  calibrated?: { source: "cv5"; method: "temperature"; temperature: number } & Partial<BandRates>;
   warnings: string[];
 }
 
@@ -97,6 +108,7 @@ export type HeldOut = {
   rows: number;
   coverage?: Rate;
   risk?: Rate;
+  fBeta?: Rate;
   cost?: Rate;
 } & Partial<BandRates>;
 

@@ -33,13 +33,13 @@ const run = (...argv: string[]) => logits("conform", ...argv);
 describe("logits conform", () => {
   it.each<[string, string[], RegExp]>([
     ["delta of crc", ["--risk", "miss", "--delta", "0.05"], /--delta must be left out of crc/],
-    ["clusters of all rows", ["--clusters", "2"], /by must be cluster when clusters is given, got all/],
-    ["clusters of each class", ["--by", "class", "--clusters", "2"], /when clusters is given, got class/],
-    ["clusters of a group", ["--group", "region", "--clusters", "2"], /when clusters is given, got group/],
+    ["clusters of all rows", ["--clusters", "2"], /--by must be cluster when --clusters is given, got all/],
+    ["clusters of each class", ["--by", "class", "--clusters", "2"], /when --clusters is given, got class/],
+    ["clusters of a group", ["--group", "region", "--clusters", "2"], /when --clusters is given, got group/],
     [
       "truths of rows that are not there",
       ["--eval-truths", truths],
-      /--eval-truths must come with truths of the calibration rows/,
+      /--eval-truths must come with --truths of the calibration rows/,
     ],
   ])("a flag that would say nothing is refused: %s", async (_, flags, message) => {
     const { status, out, err } = await run(fitted, ...columns, ...flags);
@@ -252,7 +252,7 @@ describe("logits conform", () => {
     [["--score", "lac", "--lambda", "0.2"], 2, "Cannot score by lac: it has no parameter, got lambda"],
     [["--group", "country"], 2, "country"],
     [["--risk", "miss", "--by", "class"], 2, "Cannot control a risk: --by must be left out, got class"],
-    [["--max-size", "2"], 2, "risk must be given with maxSize, got none"],
+    [["--max-size", "2"], 2, "--risk must be given with --max-size, got none"],
     [["--sets", path("C.json"), "--alpha", "0.2"], 2, "--sets has all that was fitted: leave out --alpha"],
     [["--sets", path("val.csv")], 3, "a predictor of sets must be a JSON document"],
     [["--sets", path("C.json"), "--classes", "x,y,z"], 3, "class 0 of the scores must be cat"],

@@ -218,7 +218,7 @@ describe("words and files that are wrong", () => {
       "a volume alone",
       ["threshold", "val.csv", ...attacks, "--at", "0.5", "--volume", "4"],
       2,
-      "volume must come with budget",
+      "--volume must come with --budget",
     ],
     [
       "a rule about nothing",
@@ -236,7 +236,7 @@ describe("words and files that are wrong", () => {
       "a risk of a class",
       ["threshold", "val.csv", ...attacks, "--max-risk", "0.1"],
       2,
-      "--positive must be absent with maxRisk",
+      "--positive must be absent with --max-risk",
     ],
     ["decide without a policy", ["decide", "val.csv"], 2, "logits decide needs --policy P.json"],
     [
@@ -260,7 +260,7 @@ describe("words and files that are wrong", () => {
     ["a row that is NaN", ["decide", "nan.csv", "--kind", "logits", "--policy", "P.json"], 3, "row 1, column 1"],
     [
       "one class only",
-      ["threshold", "benign.csv", ...attacks, "--max-fpr", "0.01"],
+      ["threshold", "benign.csv", ...attacks, "--min-precision", "0.9"],
       3,
       "there must be positive and negative rows, got 0 positive and 3 negative",
     ],

@@ -334,6 +334,7 @@ describe("the built-in network's attacks", () => {
 
   it("noise finds the PGD attack more often than not, and all but misses the one that was made to pass", async () => {
     const fitted = await logits("guard", "fit", learn("benign"), "--replicates-key", "replicates", "-o", at("F.json"));
+    expect(fitted.err).not.toContain("replicates.");
     expect(fitted.status).toBe(0);
     const flags = ["--guard", at("F.json"), "--replicates-key", "replicates", "--benign", learn("clean")];
     const named = ["--attack", `pgd=${learn("attack-pgd")}`, "--attack", `adaptive=${learn("attack-mimicry")}`];

@@ -51,6 +51,17 @@ describe("logits threshold", () => {
     expect(out).toMatch(/rate +before calibration +calibrated/);
   });
 
+  it("without one, after is a temperature that has not seen the row", async () => {
+    const { document } = await json(at("val.csv"), ...attacks, "--at", "0.95");
+    const { calibrated } = document;
+    expect(calibrated).toMatchObject({ source: "cv5", method: "temperature", alerts: { n: 2000 } });
+    const { params } = JSON.parse(readFileSync(at("C.json"), "utf8")) as { params: { temperature: number } };
+    expect(calibrated!.temperature).toBe(params.temperature);
+    expect(calibrated!.recall!.value).not.toBe(document.recall!.value);
+    const { out } = await logits("threshold", at("val.csv"), ...attacks, "--at", "0.95");
+    expect(out).toMatch(/rate +on these rows +calibrated \(temperature \d\.\d+, 5-fold\)/);
+  });
+
   it("--max-fpr gives a policy, with honest figures beside the optimistic ones", async () => {
     const { status, out, err } = await logits(
       "threshold",
@@ -106,6 +117,16 @@ describe("logits threshold", () => {
     expect(status).toBe(0);
     expect(document.policy).toMatchObject(expected);
     if (flags[0] !== "--at") expect(document.heldOut).toMatchObject({ source: "cv5", rows: 2000 });
+  });
+
+  it("--per-class says what is promised of each class, the rate of it held out as well, and why a class has none", async () => {
+    const { out } = await logits("threshold", at("few.csv"), "--kind", "logits", "--per-class", "--max-fpr", "0.05");
+    expect(out).toContain("Promise of each: false-positive rate at most 0.05 with confidence 0.983333, so 0.95 of all");
+    expect(out).toMatch(/class +accepted from +logit +false-positive rate +held out +recall +held out/);
+    const refused = await logits("threshold", at("few.csv"), "--kind", "logits", "--per-class", "--max-fpr", "0.0001");
+    expect(refused.status).toBe(1);
+    expect(refused.out).toMatch(/with confidence 0\.983333 needs 40,94\d negatives, there are \d+/);
+    expect(refused.out).not.toContain("accepted from");
   });
 
   it("--max-risk and --per-class speak of the winner", async () => {

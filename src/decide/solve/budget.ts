@@ -2,7 +2,7 @@ import { clopperPearsonUpper } from "../../stats/clopperPearson.js";
 import { countsAt } from "../rates.js";
 import { justAbove, merge, type Ranked } from "../ranked.js";
 import { umbrellaRank } from "./falsePositives.js";
-import { rowsNeeded, type Solution } from "./solution.js";
+import { rowsNeeded, said, type Solution } from "./solution.js";
 
 /**
  * The lowest threshold that alerts of at most the share `bound` of all rows, on average, with `confidence`. It needs no labels.
@@ -36,7 +36,7 @@ export function budgetThreshold(rows: Ranked, bound: number, confidence: number,
   };
   if (n < needed)
     return {
-      refused: `alerts of at most ${bound} of all rows with confidence ${confidence} need ${needed} rows, there are ${n}`,
+      refused: `alerts of at most ${said(bound)} of all rows with confidence ${said(confidence)} need ${said(needed)} rows, there are ${said(n)}`,
       needed,
       have: n,
     };
@@ -63,7 +63,7 @@ export function budgetThreshold(rows: Ranked, bound: number, confidence: number,
   const threshold = low === n ? undefined : justAbove(rows, all[low]!);
   if (threshold === undefined || !kept(threshold))
     return {
-      refused: `alerts of at most ${bound} of all rows are not proven by any threshold at a prior of ${prior}`,
+      refused: `alerts of at most ${said(bound)} of all rows are not proven by any threshold at a prior of ${said(prior)}`,
       needed,
       have: n,
     };

@@ -1,6 +1,6 @@
 import { binomialLowerTail } from "../../stats/binomialTail.js";
 import { justAbove, type Ranked } from "../ranked.js";
-import { rowsNeeded, type Solution } from "./solution.js";
+import { rowsNeeded, said, type Solution } from "./solution.js";
 
 /**
  * The lowest threshold whose false-positive rate is at most `bound` with `confidence`, over draws of the negatives.
@@ -20,14 +20,16 @@ export function falsePositiveThreshold(rows: Ranked, bound: number, confidence: 
   const needed = rowsNeeded(bound, 1 - confidence);
   if (n < needed)
     return {
-      refused: `a false-positive rate of at most ${bound} with confidence ${confidence} needs ${needed} negatives, there are ${n}`,
+      refused: `a false-positive rate of at most ${said(bound)} with confidence ${said(confidence)} needs ${said(needed)} negatives, there are ${said(n)}`,
       needed,
       have: n,
     };
   const k = umbrellaRank(n, bound, 1 - confidence);
   const threshold = justAbove(rows, negatives[k - 1]!);
   if (threshold === undefined)
-    return { refused: `the ${n - k + 1} highest negatives have a log-odds of +Infinity: no threshold is above them` };
+    return {
+      refused: `the ${said(n - k + 1)} highest negatives have a log-odds of +Infinity: no threshold is above them`,
+    };
   let count = n - k;
   while (count > 0 && negatives[n - count]! < threshold) count--;
   return {

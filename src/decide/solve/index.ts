@@ -1,4 +1,5 @@
 import { type Guarantee, LogitsError } from "../../core/index.js";
+import { percentOf } from "../percent.js";
 import { joined, type Ranked } from "../ranked.js";
 import { countsAt } from "../rates.js";
 import { budgetThreshold } from "./budget.js";
@@ -7,7 +8,7 @@ import { falsePositiveThreshold } from "./falsePositives.js";
 import { fBetaThreshold } from "./fBeta.js";
 import { precisionThreshold } from "./precision.js";
 import { recallThreshold } from "./recall.js";
-import type { Refusal, Solution } from "./solution.js";
+import { type Refusal, said, type Solution } from "./solution.js";
 
 /** What a threshold is wanted for. One of the first eight; `minRecall` also beside `maxFpr` or `minPrecision`. */
 export interface Wish {
@@ -85,7 +86,7 @@ function single(found: Solution, { low }: Wish): Solved {
   const below = low === undefined ? threshold : logit(low);
   if (below > threshold)
     return {
-      refused: `the lower threshold (${low}) is above the one that was found (${1 / (1 + Math.exp(-threshold))})`,
+      refused: `the lower threshold (${said(low!)}) is above the one that was found (${said(1 / (1 + Math.exp(-threshold)))})`,
     };
   return { low: below, high: threshold, guarantees: guarantee ? [guarantee] : [] };
 }
@@ -102,9 +103,8 @@ function paired(rows: Ranked, upper: Solution, lower: Solution, { abstain = fals
     return { low: high, high, guarantees };
   }
   if (abstain) return { low, high, guarantees };
-  const p = (logOdds: number): string => (1 / (1 + Math.exp(-logOdds))).toPrecision(4);
   return {
-    refused: `no one threshold keeps both promises: the one needs P at or above ${p(high)}, the other at most ${p(low)}; asking a person between them (--abstain) would`,
+    refused: `no one threshold keeps both promises: the one needs a threshold of ${percentOf(high)}, the other of at most ${percentOf(low)}; asking a person between them (--abstain) would`,
   };
 }
 
@@ -115,7 +115,7 @@ function checkWish(wish: Wish): void {
   const pair = asked.length === 2 && asked[1] === "minRecall" && ["maxFpr", "minPrecision"].includes(asked[0]!);
   if (asked.length !== 1 && !pair)
     refuse(`there must be one goal (or maxFpr or minPrecision with minRecall), got ${asked.join(", ") || "none"}`);
-  if (wish.abstain && !pair) refuse("abstain must come with maxFpr or minPrecision, and minRecall", "others");
+  if (wish.abstain && !pair) refuse("abstain must come with maxFpr or minPrecision, and minRecall", asked.join(", "));
   if (wish.low !== undefined && (pair || wish.costs || wish.minRecall !== undefined))
     refuse("low must come with one goal for the upper threshold", asked.join(", "));
   if (wish.at !== undefined && wish.low !== undefined && wish.low >= wish.at)
@@ -132,7 +132,8 @@ function checkWish(wish: Wish): void {
     "confidence",
   ] as const) {
     const value = wish[name];
-    if (value !== undefined && !(value > 0 && value < 1)) refuse(`${name} must be a number in (0, 1)`, value);
+    if (value !== undefined && !(typeof value === "number" && value > 0 && value < 1))
+      refuse(`${name} must be a number in (0, 1)`, value);
   }
   if (wish.beta !== undefined && !(wish.beta > 0 && wish.beta < Infinity))
     refuse("beta must be a number > 0", wish.beta);

@@ -4,7 +4,7 @@ import { clopperPearsonLower, clopperPearsonUpper } from "../../stats/clopperPea
 import type { Counts } from "../rates.js";
 import type { Ranked } from "../ranked.js";
 import { learnThenTest, type Tested } from "./learnThenTest.js";
-import { rowsNeeded, type Solution } from "./solution.js";
+import { rowsNeeded, said, type Solution } from "./solution.js";
 
 /**
  * The lowest threshold whose precision is at least `bound` with `confidence`, by learn then test.
@@ -34,13 +34,13 @@ export function precisionThreshold(
   const pValue = prior === undefined ? plainTest(bound) : priorTest(bound, prior, delta);
   const { found, best } = learnThenTest(pieces, pValue, delta);
   const what = risk
-    ? `a risk of at most ${round(1 - bound)} among the accepted`
-    : `a precision of at least ${bound}${prior === undefined ? "" : ` at a prior of ${prior}`}`;
+    ? `a risk of at most ${said(1 - bound)} among the accepted`
+    : `a precision of at least ${said(bound)}${prior === undefined ? "" : ` at a prior of ${said(prior)}`}`;
   if (!found)
     return {
       needed,
       have: haveOf(best, prior),
-      refused: `${what} with confidence ${confidence} ${whyNot(best, needed, risk, prior)}`,
+      refused: `${what} with confidence ${said(confidence)} ${whyNot(best, needed, risk, prior)}`,
     };
   const { threshold, counts } = found;
   const n = counts.tp + counts.fp;
@@ -68,9 +68,12 @@ function haveOf(best: Tested | undefined, prior: number | undefined): number {
 function whyNot(best: Tested | undefined, needed: number, risk: boolean, prior: number | undefined): string {
   const have = haveOf(best, prior);
   const kind = prior === undefined ? (risk ? "accepted rows" : "alerts") : "negatives";
-  if (have < needed) return `needs ${needed} ${kind} to test it on, the threshold to begin with has ${have}`;
+  if (have < needed)
+    return `needs ${said(needed)} ${kind} to test it on, the threshold to begin with has ${said(have)}`;
   const { tp, fp } = best!.counts;
-  const seen = risk ? `${fp} wrong of ${tp + fp} accepted` : `${tp} positive of ${tp + fp} alerts`;
+  const seen = risk
+    ? `${said(fp)} wrong of ${said(tp + fp)} accepted`
+    : `${said(tp)} positive of ${said(tp + fp)} alerts`;
   return `is not proven even by the threshold to begin with: ${seen} among the rows it is tested on`;
 }
 

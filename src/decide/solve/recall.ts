@@ -1,6 +1,6 @@
 import { binomialLowerTail } from "../../stats/binomialTail.js";
 import type { Ranked } from "../ranked.js";
-import { rowsNeeded, type Solution } from "./solution.js";
+import { rowsNeeded, said, type Solution } from "./solution.js";
 
 /**
  * The highest threshold whose recall is at least `bound` with `confidence`, over draws of the positives.
@@ -16,7 +16,7 @@ export function recallThreshold({ positives }: Ranked, bound: number, confidence
   const needed = rowsNeeded(1 - bound, 1 - confidence);
   if (n < needed)
     return {
-      refused: `a recall of at least ${bound} with confidence ${confidence} needs ${needed} positives, there are ${n}`,
+      refused: `a recall of at least ${said(bound)} with confidence ${said(confidence)} needs ${said(needed)} positives, there are ${said(n)}`,
       needed,
       have: n,
     };

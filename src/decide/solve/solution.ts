@@ -24,3 +24,9 @@ export function rowsNeeded(bound: number, delta: number): number {
   const near = Math.round(exact);
   return Math.abs(exact - near) < 1e-9 * near ? near : Math.ceil(exact);
 }
+
+/** A number as a refusal says it: whole ones in groups of three, others with six digits at most. */
+export function said(value: number): string {
+  if (Number.isInteger(value) && value < 1e15) return value.toLocaleString("en");
+  return String(Number(value.toPrecision(6)));
+}
