@@ -93,19 +93,19 @@ function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: strin
   // Probabilities answer for themselves: another column would spoil the sums of their rows.
   if (kind !== undefined && kind !== "logits") return;
   const remote = remoteColumn(evidence.byColumn);
-  const found =
-    wholeColumn(evidence.byColumn) ?? (remote === undefined ? undefined : { column: remote, counts: false });
+  const whole = wholeColumn(evidence.byColumn);
+  const found = whole ?? (remote === undefined ? undefined : { column: remote, counts: false, othersWhole: false });
   if (!found) return;
   const name = table.columnNames?.[found.column] ?? String(found.column);
   const tabular = table.columnNames !== undefined || table.format === "csv";
-  throw new LogitsError(
-    "ambiguous",
-    `Cannot tell whether column ${name} of ${file} is a class: ${found.column === remote ? "its numbers are a thousand times larger than all others, as those of a time or an amount are" : `${found.counts ? "it counts the rows" : "it holds only whole numbers"} while the others hold fractions, as a ${found.counts ? "row number" : "label or a prediction"} would`}`,
-    {
-      column: found.column,
-      hint: `${tabular ? `${found.counts ? "--id-column" : "--labels-column, --id-column or --slice-columns"} names it if it is none` : "Save labels as an array of their own if it is none"}; --classes with the names of all ${table.columns} says that it is one.`,
-    },
-  );
+  const looks =
+    found.column === remote
+      ? "its numbers are a thousand times larger than all others, as those of a time or an amount are"
+      : `${found.counts ? "it counts the rows" : "it holds only whole numbers"}${found.othersWhole ? "" : " while the others hold fractions"}, as a ${found.counts ? "row number" : "label or a prediction"} would`;
+  throw new LogitsError("ambiguous", `Cannot tell whether column ${name} of ${file} is a class: ${looks}`, {
+    column: found.column,
+    hint: `${tabular ? `${found.counts ? "--id-column" : "--labels-column, --id-column or --slice-columns"} names it if it is none` : "Save labels as an array of their own if it is none"}; --classes with the names of all ${table.columns} says that it is one.`,
+  });
 }
 
 /** A pass over a table that the survey began: the blocks it has looked at, of which the last lies in the reader's own memory, and the rest. */
