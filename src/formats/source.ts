@@ -1,6 +1,6 @@
 import { type Batch, type Kind, LogitsError, type Source } from "../core/index.js";
 import { remoteColumn, wholeColumn } from "./columnEvidence.js";
-import { detectKind, short } from "./kind.js";
+import { detectKind, kindIsSettled, short } from "./kind.js";
 import { addEvidence, initEvidence, type KindEvidence } from "./kindEvidence.js";
 import { checkRows, type GivenKind } from "./kindRows.js";
 import { addLabels, initLabels, type LabelReader, labelReader, type LabelSurvey, settled } from "./labels.js";
@@ -11,8 +11,17 @@ const surveyedScores = 2 ** 18;
 
 const kinds: readonly GivenKind[] = ["logits", "logprobs", "probs", "percent", "binary-logits", "binary-probs"];
 
-/** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
-export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
+/**
+ * A table of raw numbers as a source of scores: its kind stated, its labels understood.
+ *
+ * @param pass.onePass rows come, and once: no more are looked at before the first is given than tell what the numbers are.
+ */
+export async function sourceOfTable(
+  table: RawTable,
+  options: ReadOptions,
+  file: string,
+  { onePass = false }: { onePass?: boolean } = {},
+): Promise<Source> {
   if (options.kind !== undefined && !kinds.includes(options.kind))
     throw new LogitsError(
       "bad-argument",
@@ -39,7 +48,9 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
   if (base !== undefined && base !== 0 && base !== 1)
     throw new LogitsError("bad-argument", `Cannot read ${file}: the label base must be 0 or 1, got ${String(base)}`);
   const numbers = Array.from({ length: count }, (_, k) => String(k));
-  const surveyed = await survey(table, count, rowsPerBatch(table.columns));
+  const known = (evidence: KindEvidence): boolean =>
+    onePass && (options.kind !== undefined || kindIsSettled(evidence, table.scoresFrom));
+  const surveyed = await survey(table, count, rowsPerBatch(table.columns), known);
   const { evidence, labels, rows } = surveyed;
   let { begun } = surveyed;
   if (!options.classes) refuseOtherColumns(evidence, table, file, options.kind);
@@ -118,6 +129,7 @@ async function survey(
   table: RawTable,
   classes: number,
   block: number,
+  known: (evidence: KindEvidence) => boolean,
 ): Promise<{ evidence: KindEvidence; labels: LabelSurvey; rows: number; begun: BegunPass | undefined }> {
   const evidence = initEvidence(table.columns, table.dtype);
   const labels = initLabels(table.labelWidth ?? 1);
@@ -139,6 +151,7 @@ async function survey(
     else seen = undefined;
     seen?.push({ ...part });
     if (part.labels) addLabels(labels, part.labels);
+    if (known(evidence)) break;
     if (
       evidence.rows * table.columns >= surveyedScores &&
       (!part.labels || settled(labels, classes, table.columnNames !== undefined))
