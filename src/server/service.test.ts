@@ -272,6 +272,10 @@ describe("service", () => {
     expect(after).toMatchObject({ contract: "revoked", action: "ask" });
     const metrics = String((await ask("/metrics")).json["text"]);
     expect(metrics).toContain("logits_alarm 1");
+    const gauge = (name: string): number =>
+      Number(new RegExp(`^logits_alarm_${name}{by="[^"]+"} (\\d+)$`, "m").exec(metrics)![1]);
+    expect(gauge("delay_rows")).toBe(gauge("row") - gauge("since_row") + 1);
+    expect(gauge("row")).toBeGreaterThan(300);
     expect(metrics).toContain('logits_contract_revoked{policy="pets"} 1');
     expect((await ask("/v1/guard", { logits: row })).json).toMatchObject({ alarm: { rung: true } });
     await started.close();
