@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { LogitsError } from "../core/index.js";
 import { TrailError } from "./audit/trail.js";
+import { NotWrittenError } from "./policyFiles.js";
 import { json } from "./route.js";
 
 /** Answers what went wrong: 4xx with the reason, 503 where the record could not be written, 500 with nothing but that the log knows more. */
@@ -19,6 +20,8 @@ export function refuse(error: Error, request: FastifyRequest, reply: FastifyRepl
     reply.header("retry-after", 1);
     return failed(reply, 503, "not-recorded", `Cannot decide: the record must be written first, got ${error.message}`);
   }
+  if (error instanceof NotWrittenError)
+    return failed(reply, 503, "not-written", `Cannot change policies: ${error.message}`);
   // Of a value that is nested deeper than the stack reaches, which only a message wanted to quote.
   if (error instanceof RangeError && error.message.includes("call stack"))
     return failed(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");
