@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { LogitsError } from "../../core/index.js";
 import { dayFile, dayOf, daysIn } from "./days.js";
+import { intoFolder, makeFolder } from "./folder.js";
 import { own } from "./owner.js";
 import { type Block, genesisMac, type Head, hex, lineOf, macOf } from "./record.js";
 import { type DayFile, openDay, readBlocks } from "./sqlite.js";
@@ -37,8 +38,8 @@ export interface Chain {
  * The day never goes back with the clock. Retention counts days that hold records, not the calendar: a clock that jumps ahead gives nothing up.
  */
 export function openChain({ folder, key, retain, now = Date.now }: ChainOptions): Chain {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const free = own(folder);
+  makeFolder(folder);
+  const free = intoFolder(folder, () => own(folder));
   try {
     return begin(folder, key, retain, now, free);
   } catch (error) {
