@@ -4,7 +4,7 @@ import { LogitsError } from "../../core/index.js";
 import { dayFile, dayOf, daysIn } from "./days.js";
 import { intoFolder, makeFolder } from "./folder.js";
 import { own } from "./owner.js";
-import { type Block, genesisMac, type Head, hex, lineOf, macOf } from "./record.js";
+import { anchorOf, type Block, entriesOf, genesisMac, type Head, hex, lineOf, macOf } from "./record.js";
 import { type DayFile, openDay, readBlocks } from "./sqlite.js";
 
 export interface ChainOptions {
@@ -124,8 +124,8 @@ function openLast(folder: string, now: () => number): [string, DayFile] {
 function lastOf(file: DayFile, key: KeyObject, folder: string): [number, Uint8Array] {
   const last = file.last();
   if (!last) return [0, genesisMac(key)];
-  const previous = last.first === 1 ? genesisMac(key) : file.before(last.first);
-  if (previous && !macOf(key, previous, last).equals(last.mac)) {
+  const previous = last.first === 1 ? genesisMac(key) : (file.before(last.first) ?? anchored(last));
+  if (!previous || !macOf(key, previous, last).equals(last.mac)) {
     throw new LogitsError(
       "bad-data",
       `Cannot go on with the trail in ${folder}: its last record must be sealed with this key, got another code`,
@@ -135,6 +135,12 @@ function lastOf(file: DayFile, key: KeyObject, folder: string): [number, Uint8Ar
     );
   }
   return [last.first + last.count - 1, last.mac];
+}
+
+/** The code that the only block of a day was sealed over. */
+function anchored(block: Block): Uint8Array | undefined {
+  const anchor = anchorOf(entriesOf(block));
+  return anchor && Buffer.from(anchor.mac, "hex");
 }
 
 function removeDay(path: string): void {
