@@ -286,6 +286,16 @@ describe("service", () => {
     expect((await again.ask("/v1/decide", { logits: row })).json["decisions"][0].contract).toBe("holds");
   });
 
+  it("answers 503 where a policy's file cannot be written, and records nothing of it", async () => {
+    const { ask, audit } = await service();
+    mkdirSync(join(folder, "pets.json.part"));
+    const { status, json } = await ask("/v1/policy", { policy: { ...base, params: { ...base.params, threshold: 3 } } });
+    expect([status, json["error"].code]).toEqual([503, "not-written"]);
+    expect(json["error"].message).toContain("Cannot write");
+    expect((await ask("/v1/policy")).json["generation"]).toBe(1);
+    expect([...recordsOf(audit)].filter(({ kind }) => kind === "policy").length).toBe(1);
+  });
+
   it("is a fetch handler as well", async () => {
     const { started } = await service();
     const handle = fetchHandler(started, { version: "0" });
