@@ -40,6 +40,7 @@ export const decide: Command = {
   flags: async () => (await lazy.threshold()).decideFlags,
   examples: [
     { run: "logits decide new.jsonl --policy P.json", shows: "a JSON line a row: action, class, p, margin, reason" },
+    { run: "tail -f new.jsonl | logits decide - --policy P.json", shows: "each row decided as it comes" },
   ],
   load: () => import("./commands/decide.js"),
 };

@@ -3,6 +3,7 @@ import { glob } from "tinyglobby";
 import { LogitsError, type Source } from "../core/index.js";
 import { type Bytes, bytesOf, concatSources, openSource, type ReadOptions } from "../formats/index.js";
 import { fileBytes } from "../formats/file.js";
+import { openStream } from "../formats/stream.js";
 import { readOptions } from "./flags.js";
 import { type Invocation, type Terminal, UsageError } from "./command.js";
 import { withProgress } from "./progress.js";
@@ -15,7 +16,34 @@ export async function openInput(
   more: ReadOptions = {},
 ): Promise<Source> {
   const source = await openFiles(await expand(args), { ...readOptions(invocation), ...more });
-  if (!invocation.flags["json"]) for (const note of source.notes) terminal.err(`${note}\n`);
+  return said(source, invocation, terminal);
+}
+
+/**
+ * The same for a command that looks at each row once: rows on standard input are given as they come. Whatever becomes of them,
+ * `use` is all that reads on.
+ */
+export async function withRows<T>(
+  invocation: Invocation,
+  terminal: Terminal,
+  use: (source: Source) => Promise<T>,
+): Promise<T> {
+  const { args } = invocation;
+  if (args.length !== 1 || args[0] !== "-") return use(await openInput(invocation, terminal));
+  checkPiped();
+  try {
+    const source = await openStream(process.stdin, readOptions(invocation), "standard input");
+    source.files = args;
+    return await use(said(source, invocation, terminal));
+  } finally {
+    // Whoever writes may go on for long: this process does not wait for that.
+    process.stdin.destroy();
+  }
+}
+
+/** Says what was read as what. */
+function said(source: Source, { flags }: Invocation, terminal: Terminal): Source {
+  if (!flags["json"]) for (const note of source.notes) terminal.err(`${note}\n`);
   return withProgress(source, terminal);
 }
 
@@ -74,8 +102,12 @@ export async function bytesAt(path: string): Promise<Bytes> {
 
 let piped: Promise<Bytes> | undefined;
 
-async function standardInput(): Promise<Bytes> {
+function checkPiped(): void {
   if (process.stdin.isTTY) throw new UsageError("nothing is piped in: - reads standard input");
+}
+
+async function standardInput(): Promise<Bytes> {
+  checkPiped();
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return bytesOf(new Uint8Array(Buffer.concat(chunks)));

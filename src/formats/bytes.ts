@@ -52,6 +52,17 @@ export async function readInto(bytes: Bytes, start: number, into: Uint8Array): P
   else into.set(await bytes.slice(start, start + into.length));
 }
 
+/** Pieces as one. */
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
 /** The name for messages. */
 export function nameOf(bytes: Bytes): string {
   return bytes.name ?? "the file";

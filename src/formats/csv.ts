@@ -1,6 +1,6 @@
 import { nameOf } from "./bytes.js";
 import { type ColumnInfo, columnRoles } from "./columnRoles.js";
-import { csvBlocks } from "./csvBlocks.js";
+import { csvBlocks, type CsvLayout } from "./csvBlocks.js";
 import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./csvRecords.js";
 import { type Line, textLines } from "./lines.js";
 import type { Bytes, RawTable, ReadOptions } from "./table.js";
@@ -11,18 +11,40 @@ const leastSampled = 20;
 const sampledLetters: number = 2 ** 17;
 const delimiters = [",", "\t", ";", "|"];
 
+/** A text table as it was understood from its first lines. */
+export interface CsvHead {
+  /** Without its rows. */
+  table: Omit<RawTable, "blocks">;
+  layout: CsvLayout;
+}
+
 /**
  * A text table: quotes ("" for a quote inside), any delimiter, header or none, BOM, CRLF. One class a column.
  * Numbers are those of `Number()`, and inf, -inf, nan in the usual spellings.
  */
 export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
-  const file = nameOf(bytes);
-  const lines = textLines(bytes)[Symbol.asyncIterator]();
+  const { table, layout } = await csvHead(textLines(bytes), nameOf(bytes), options);
+  return { ...table, blocks: (rowsPerBlock) => csvBlocks(bytes, layout, rowsPerBlock) };
+}
+
+/** @param looked lines that are looked at, at most */
+export async function csvHead(
+  lines: AsyncGenerator<Line, undefined>,
+  file: string,
+  options: ReadOptions,
+  looked: number = sampled,
+): Promise<CsvHead> {
   const seen: Line[] = [];
   const head: string[] = [];
-  for (let letters = 0; head.length < sampled && (head.length < leastSampled || letters < sampledLetters); ) {
+  // Excel may write a line before all others that says what is between fields.
+  let said: string | undefined;
+  for (let letters = 0; head.length < looked && (head.length < leastSampled || letters < sampledLetters); ) {
     const { value } = await lines.next();
     if (!value) break;
+    if (seen.length === 0 && said === undefined) {
+      said = /^sep=(.)$/i.exec(value.text)?.[1];
+      if (said !== undefined) continue;
+    }
     seen.push(value);
     if (value.text.trim() === "") continue;
     head.push(value.text);
@@ -35,13 +57,6 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
       "Save it with Unix or Windows line ends.",
     );
   const longest = Math.max(...head.map((line) => line.length));
-  // Excel may write a line before all others that says what is between fields.
-  const said = /^sep=(.)$/i.exec(seen[0]!.text)?.[1];
-  if (said !== undefined) {
-    seen.shift();
-    head.shift();
-  }
-  if (head.length === 0) refuse(`Cannot read ${file}: it must have at least one row, got none`);
   const delimiter = options.delimiter ?? said ?? detectDelimiter(head);
   const sample: Record_[] = [];
   let again = 0;
@@ -71,24 +86,14 @@ export async function readCsv(bytes: Bytes, options: ReadOptions): Promise<RawTa
   if (counted) notes.push("The first line counts the columns: read as their names.");
   if (rowNames)
     notes.push("The first line has one field less than the others: each row begins with its name, as R writes it.");
-  const table: RawTable = {
-    format: "csv",
-    dtype: "text",
-    columns: roles.scores.length,
-    notes,
-    blocks: (rowsPerBlock) =>
-      csvBlocks(
-        bytes,
-        { delimiter, before: said === undefined ? 0 : 1, hasHeader, columns, roles, longest },
-        rowsPerBlock,
-      ),
-  };
+  const table: CsvHead["table"] = { format: "csv", dtype: "text", columns: roles.scores.length, notes };
   if (hasHeader) table.columnNames = roles.scores.map((index) => columns[index]!.name);
   if (roles.label !== undefined) {
     table.labelsFrom = hasHeader ? `column ${columns[roles.label]!.name}` : `column ${roles.label}`;
     table.labelWidth = 1;
   }
-  return table;
+  const before = said === undefined ? 0 : 1;
+  return { table, layout: { delimiter, before, hasHeader, columns, roles, longest } };
 }
 
 /**

@@ -2,6 +2,7 @@ import { type RecordParser, recordParser } from "../kernels/index.js";
 import { nameOf } from "./bytes.js";
 import { type ColumnInfo, type ColumnRoles, emptyBlock } from "./columnRoles.js";
 import { parseNumber, type Record_, readRecord, refuse, refuseRagged } from "./csvRecords.js";
+import type { Line } from "./lines.js";
 import { LineWindow, windowSize } from "./lineWindow.js";
 import type { Bytes, RawBlock } from "./table.js";
 
@@ -61,6 +62,24 @@ export async function* csvBlocks(bytes: Bytes, layout: CsvLayout, rowsPerBlock: 
   if (block.rows > 0) yield { ...block, values: block.values.subarray(0, block.rows * roles.scores.length) };
   // Not where the reader broke off: it may still hold the block.
   parser.release();
+}
+
+/** The rows of a text table one by one, from lines that come. */
+export async function* csvRows(
+  nextLine: () => Promise<Line | undefined>,
+  layout: CsvLayout,
+  file: string,
+): AsyncGenerator<RawBlock> {
+  const { before, hasHeader, delimiter, roles, columns } = layout;
+  for (let line = 0; line < before; line++) await nextLine();
+  if (hasHeader) await readRecord(nextLine, delimiter, file);
+  for (;;) {
+    const record = await readRecord(nextLine, delimiter, file);
+    if (!record) return;
+    const block = emptyBlock(new Float64Array(roles.scores.length), roles, columns);
+    addRecord(block, record, layout, file);
+    yield block;
+  }
 }
 
 /** How many scores come before each column of text, and after the last. */

@@ -161,7 +161,7 @@ const reasons: Record<string, string> = {
 };
 
 /** What the file system answers, as a sentence; anything else as it is. */
-function refused(action: "read" | "write", path: string, error: unknown): never {
+export function refused(action: "read" | "write", path: string, error: unknown): never {
   const reason = error instanceof Error && "code" in error ? reasons[`${action} ${String(error.code)}`] : undefined;
   if (reason === undefined) throw error;
   throw new LogitsError("bad-data", `Cannot ${action} ${path}: ${reason}`, { cause: error });

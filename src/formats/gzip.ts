@@ -1,4 +1,4 @@
-import { bytesOf, checkRange } from "./bytes.js";
+import { bytesOf, checkRange, joinBytes } from "./bytes.js";
 import { damaged, ForwardReader, inflate } from "./inflate.js";
 import { ratioFreeBytes } from "./limits.js";
 import type { Bytes } from "./table.js";
@@ -23,7 +23,7 @@ export async function gunzip(bytes: Bytes): Promise<Bytes> {
     if (byteLength > ratioFreeBytes) pieces = [];
     else pieces.push(piece);
   }
-  if (byteLength <= ratioFreeBytes) return bytesOf(concat(pieces, byteLength), name);
+  if (byteLength <= ratioFreeBytes) return bytesOf(joinBytes(pieces), name);
   const cursors: ForwardReader[] = [];
   const read = async (start: number, into: Uint8Array): Promise<void> => {
     checkRange(start, start + into.length, byteLength, name);
@@ -52,14 +52,4 @@ export async function gunzip(bytes: Bytes): Promise<Bytes> {
     },
     ...(name === undefined ? {} : { name }),
   };
-}
-
-function concat(pieces: Uint8Array[], byteLength: number): Uint8Array {
-  const all = new Uint8Array(byteLength);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -3,7 +3,7 @@ import { nameOf } from "./bytes.js";
 import { jsonColumns, type JsonRecord } from "./jsonColumns.js";
 import { isJsonNumber } from "./jsonNumbers.js";
 import { labelKeys, rowOf, rowsTable, scoreKeys } from "./jsonRows.js";
-import { textChunks, textLines } from "./lines.js";
+import { type Line, textChunks, textLines } from "./lines.js";
 import type { Bytes, RawTable, ReadOptions } from "./table.js";
 
 /**
@@ -11,13 +11,22 @@ import type { Bytes, RawTable, ReadOptions } from "./table.js";
  * "-Infinity" (a string) is a masked class.
  */
 export async function readJsonLines(bytes: Bytes, options: ReadOptions): Promise<RawTable> {
-  const file = nameOf(bytes);
+  return tableOfJsonLines(() => textLines(bytes), nameOf(bytes), options);
+}
+
+/** @param looked lines that are looked at to tell what each key holds, where each is a column */
+export function tableOfJsonLines(
+  lines: () => AsyncIterable<Line>,
+  file: string,
+  options: ReadOptions,
+  looked?: number,
+): Promise<RawTable> {
   const documents = async function* (): AsyncIterable<Placed> {
-    for await (const { text, line } of textLines(bytes)) {
+    for await (const { text, line } of lines()) {
       if (text.trim() !== "") yield { value: parse(text, file, `line ${line}`), where: `line ${line}` };
     }
   };
-  return tableOf("jsonl", file, options, documents);
+  return tableOf("jsonl", file, options, documents, { ...(looked !== undefined && { looked }) });
 }
 
 /** A JSON document: an array of rows, `{"logits": [[…]], "labels": […], "classes": […]}`, or `{"columns": […], "data": [[…]]}`. */
@@ -36,7 +45,7 @@ export async function readJson(bytes: Bytes, options: ReadOptions): Promise<RawT
   const documents = async function* (): AsyncIterable<Placed> {
     for (const [i, value] of list.entries()) yield { value, where: `row ${i}` };
   };
-  return tableOf("json", file, options, documents, names);
+  return tableOf("json", file, options, documents, { ...(names && { names }) });
 }
 
 /** One row of the file as JSON has it, and where it stands. */
@@ -50,14 +59,15 @@ async function tableOf(
   file: string,
   options: ReadOptions,
   documents: () => AsyncIterable<Placed>,
-  names?: string[],
+  { names, looked }: { names?: string[]; looked?: number },
 ): Promise<RawTable> {
   for await (const { value } of documents()) {
     if (!isFlat(value, options)) break;
     const keys = Object.keys(value);
-    return jsonColumns(format, file, keys, options, async function* () {
+    const records = async function* (): AsyncIterable<JsonRecord> {
       for await (const one of documents()) yield { values: valuesOf(one, keys, file), where: one.where };
-    });
+    };
+    return jsonColumns(format, file, keys, options, records, looked);
   }
   return rowsTable(format, file, options, async function* () {
     for await (const { value, where } of documents()) {

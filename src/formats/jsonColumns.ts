@@ -20,11 +20,12 @@ export async function jsonColumns(
   names: string[],
   options: ReadOptions,
   rows: () => AsyncIterable<JsonRecord>,
+  looked: number = sampled,
 ): Promise<RawTable> {
   const sample: unknown[][] = [];
   for await (const { values } of rows()) {
     sample.push(values);
-    if (sample.length === sampled) break;
+    if (sample.length === looked) break;
   }
   const columns = names.map((name, k) =>
     columnOf(

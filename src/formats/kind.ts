@@ -42,6 +42,24 @@ export function detectKind(evidence: KindEvidence, file: string, name?: string):
   );
 }
 
+/** Whether no rows that follow can make scores of the rows so far something else, or rows of one kind another. */
+export function kindIsSettled(evidence: KindEvidence, name?: string): boolean {
+  const { columns, min, sum, logs, truncated } = evidence;
+  // One column is ambiguous however many rows there are.
+  if (columns === 1) return true;
+  let detected: Detected;
+  try {
+    detected = detectKind(evidence, "", name);
+  } catch (error) {
+    if (LogitsError.isInstance(error)) return false;
+    throw error;
+  }
+  if (detected.kind !== "logits") return true;
+  const mayBeLogarithms = logs.natural.possible || truncated.possible;
+  const mayBeCounts = min >= 0 && (sum[1] - sum[0]) / 2 <= 0.02 * ((sum[0] + sum[1]) / 2);
+  return !mayBeLogarithms && !mayBeCounts;
+}
+
 type Refuse = (what: string, got: string, hint: string) => never;
 
 /** Numbers in [0, 1], or as near as another program's noise. */

@@ -4,7 +4,11 @@ import type { ReadOptions } from "./table.js";
 
 export type GivenKind = NonNullable<ReadOptions["kind"]>;
 
-/** Refuses rows that cannot be what they are said to be, naming the row. */
+/**
+ * Refuses rows that cannot be what they are said to be, naming the row: a sum may be off by 0.05, because other programs round and cut off.
+ *
+ * @param hint what raw scores are read by
+ */
 export function checkRows(
   kind: GivenKind,
   values: ArrayLike<number>,
@@ -12,6 +16,7 @@ export function checkRows(
   columns: number,
   offset: number,
   file: string,
+  hint = "--kind logits reads raw scores.",
 ): void {
   if (kind === "logits" || kind === "binary-logits") return;
   const unit = kind === "percent" ? 100 : 1;
@@ -29,7 +34,7 @@ export function checkRows(
           {
             row: offset + row,
             column: k,
-            hint: "--kind logits reads raw scores.",
+            hint,
           },
         );
       }
@@ -42,7 +47,7 @@ export function checkRows(
         `Cannot read ${file} as ${kind}: every row must sum to ${unit}, got ${short(sum)} in row ${offset + row}`,
         {
           row: offset + row,
-          hint: "--kind logits reads raw scores.",
+          hint,
         },
       );
     }

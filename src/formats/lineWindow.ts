@@ -1,4 +1,4 @@
-import { nameOf, readInto } from "./bytes.js";
+import { joinBytes, nameOf, readInto } from "./bytes.js";
 import { decode, type Line, longestLine, tooLong } from "./lines.js";
 import { chunkBytes } from "./limits.js";
 import type { Bytes } from "./table.js";
@@ -87,7 +87,8 @@ export class LineWindow {
       this.from = found === -1 ? end : end + 1;
       length += piece.length;
       if (length > longestLine) throw tooLong(nameOf(this.#bytes), this.line + 1);
-      if (found !== -1) return { text: this.text(join(pieces, piece, length)), line: ++this.line };
+      if (found !== -1)
+        return { text: this.text(pieces.length === 0 ? piece : joinBytes([...pieces, piece])), line: ++this.line };
       if (piece.length > 0) pieces.push(piece.slice());
       if (!(await this.fill())) return undefined;
     }
@@ -112,15 +113,4 @@ export function windowSize(bytes: Bytes, margin: number): number {
 
 function startsWithMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-}
-
-function join(pieces: Uint8Array[], last: Uint8Array, length: number): Uint8Array {
-  if (pieces.length === 0) return last;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of [...pieces, last]) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -22,12 +22,17 @@ export async function* textChunks(bytes: Bytes): AsyncIterable<string> {
   for (let start = 0, end = 0, size = firstBytes; start < bytes.byteLength; start = end, size *= 2) {
     end = Math.min(start + Math.min(size, chunkBytes), bytes.byteLength);
     const chunk = await bytes.slice(start, end);
-    if (start === 0 && ((chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff))) {
-      throw new LogitsError("unsupported", `Cannot read ${name}: text must be UTF-8, got UTF-16`, {
-        hint: "Save it as UTF-8.",
-      });
-    }
+    if (start === 0) refuseUtf16(chunk, name);
     yield decode(decoder, chunk, end < bytes.byteLength, name, start);
+  }
+}
+
+/** Refuses a text that begins with the byte-order mark of UTF-16. */
+export function refuseUtf16([first, second]: Uint8Array, name: string): void {
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new LogitsError("unsupported", `Cannot read ${name}: text must be UTF-8, got UTF-16`, {
+      hint: "Save it as UTF-8.",
+    });
   }
 }
 
@@ -73,8 +78,13 @@ export async function* textLines(bytes: Bytes): AsyncGenerator<Line, undefined> 
     if (rest.length > longestLine) {
       throw tooLong(nameOf(bytes), line + lines.length + 1);
     }
-    for (const text of lines) yield { text: text.endsWith("\r") ? text.slice(0, -1) : text, line: ++line };
+    for (const text of lines) yield lineOf(text, ++line);
   }
-  if (rest !== "") yield { text: rest.endsWith("\r") ? rest.slice(0, -1) : rest, line: ++line };
+  if (rest !== "") yield lineOf(rest, ++line);
   return undefined;
+}
+
+/** A line without what is left of its end. */
+export function lineOf(text: string, line: number): Line {
+  return { text: text.endsWith("\r") ? text.slice(0, -1) : text, line };
 }

@@ -39,15 +39,27 @@ export async function openTable(given: Bytes, options: ReadOptions): Promise<Raw
   return (await reader.load())(bytes, options);
 }
 
-async function recognise(bytes: Bytes): Promise<string> {
-  const head = await bytes.slice(0, Math.min(4096, bytes.byteLength));
-  const extension = /\.([a-z0-9]+)$/i.exec(bytes.name ?? "")?.[1]?.toLowerCase() ?? "";
-  const text = String.fromCharCode(...head.subarray(0, 12));
+/** Bytes that tell a format, at most. */
+export const magicBytes = 12;
+
+/** What the first bytes say by themselves: a format, "zip" (npz or PyTorch), "gzip", or "continued" (an Arrow stream, where the name says nothing else). */
+export function formatOfMagic(head: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...head.subarray(0, magicBytes));
+  if (isGzip(head)) return "gzip";
   if (text.startsWith("\x93NUMPY")) return "npy";
   if (text.startsWith("PAR1")) return "parquet";
   if (text.startsWith("ARROW1")) return "arrow";
-  if (text.startsWith("PK\x03\x04")) return (await isTorch(bytes, extension)) ? "pt" : "npz";
+  if (text.startsWith("PK\x03\x04")) return "zip";
   if (text.slice(8, 9) === "{" && head.subarray(4, 8).every((byte) => byte === 0)) return "safetensors";
+  return text.startsWith("\xff\xff\xff\xff") ? "continued" : undefined;
+}
+
+async function recognise(bytes: Bytes): Promise<string> {
+  const head = await bytes.slice(0, Math.min(4096, bytes.byteLength));
+  const extension = /\.([a-z0-9]+)$/i.exec(bytes.name ?? "")?.[1]?.toLowerCase() ?? "";
+  const magic = formatOfMagic(head);
+  if (magic === "zip") return (await isTorch(bytes, extension)) ? "pt" : "npz";
+  if (magic !== undefined && magic !== "continued") return magic;
   const byName = Object.keys(readers).find((name) => readers[name]!.extensions.includes(extension));
   const trimmed = new TextDecoder()
     .decode(head)
@@ -56,7 +68,7 @@ async function recognise(bytes: Bytes): Promise<string> {
   const json = trimmed.startsWith("{") || trimmed.startsWith("[");
   // A name that promises another binary format is an error of that format's reader, which says what is missing.
   if (byName && !["csv", "json", "jsonl"].includes(byName)) return byName;
-  if (text.startsWith("\xff\xff\xff\xff")) return "arrow";
+  if (magic === "continued") return "arrow";
   if (byName === "json" || byName === "jsonl") return byName;
   if (byName === "csv" && !json) return "csv";
   if (json) return (await isLines(bytes)) ? "jsonl" : "json";
@@ -82,14 +94,14 @@ async function isLines(bytes: Bytes): Promise<boolean> {
   }
   try {
     const first: unknown = JSON.parse(lines[0]!);
-    return (
-      lines.length === 2 ||
-      (typeof first === "object" &&
-        first !== null &&
-        !Array.isArray(first) &&
-        !Object.values(first).some((value) => Array.isArray(value) && Array.isArray(value[0])))
-    );
+    return lines.length === 2 || isRowObject(first);
   } catch {
     return false;
   }
+}
+
+/** An object of JSON that is one row, not a document of many. */
+export function isRowObject(document: unknown): boolean {
+  if (typeof document !== "object" || document === null || Array.isArray(document)) return false;
+  return !Object.values(document).some((value) => Array.isArray(value) && Array.isArray(value[0]));
 }

@@ -1,6 +1,6 @@
 import { type Batch, type Kind, LogitsError, type Source } from "../core/index.js";
 import { remoteColumn, wholeColumn } from "./columnEvidence.js";
-import { detectKind, short } from "./kind.js";
+import { detectKind, kindIsSettled, short } from "./kind.js";
 import { addEvidence, initEvidence, type KindEvidence } from "./kindEvidence.js";
 import { checkRows, type GivenKind } from "./kindRows.js";
 import { addLabels, initLabels, type LabelReader, labelReader, type LabelSurvey, settled } from "./labels.js";
@@ -11,8 +11,17 @@ const surveyedScores = 2 ** 18;
 
 const kinds: readonly GivenKind[] = ["logits", "logprobs", "probs", "percent", "binary-logits", "binary-probs"];
 
-/** A table of raw numbers as a source of scores: its kind stated, its labels understood. */
-export async function sourceOfTable(table: RawTable, options: ReadOptions, file: string): Promise<Source> {
+/**
+ * A table of raw numbers as a source of scores: its kind stated, its labels understood.
+ *
+ * @param pass.onePass rows come, and once: no more are looked at before the first is given than tell what the numbers are.
+ */
+export async function sourceOfTable(
+  table: RawTable,
+  options: ReadOptions,
+  file: string,
+  { onePass = false }: { onePass?: boolean } = {},
+): Promise<Source> {
   if (options.kind !== undefined && !kinds.includes(options.kind))
     throw new LogitsError(
       "bad-argument",
@@ -39,7 +48,9 @@ export async function sourceOfTable(table: RawTable, options: ReadOptions, file:
   if (base !== undefined && base !== 0 && base !== 1)
     throw new LogitsError("bad-argument", `Cannot read ${file}: the label base must be 0 or 1, got ${String(base)}`);
   const numbers = Array.from({ length: count }, (_, k) => String(k));
-  const surveyed = await survey(table, count, rowsPerBatch(table.columns));
+  const known = (evidence: KindEvidence): boolean =>
+    onePass && (options.kind !== undefined || kindIsSettled(evidence, table.scoresFrom));
+  const surveyed = await survey(table, count, rowsPerBatch(table.columns), known);
   const { evidence, labels, rows } = surveyed;
   let { begun } = surveyed;
   if (!options.classes) refuseOtherColumns(evidence, table, file, options.kind);
@@ -93,19 +104,19 @@ function refuseOtherColumns(evidence: KindEvidence, table: RawTable, file: strin
   // Probabilities answer for themselves: another column would spoil the sums of their rows.
   if (kind !== undefined && kind !== "logits") return;
   const remote = remoteColumn(evidence.byColumn);
-  const found =
-    wholeColumn(evidence.byColumn) ?? (remote === undefined ? undefined : { column: remote, counts: false });
+  const whole = wholeColumn(evidence.byColumn);
+  const found = whole ?? (remote === undefined ? undefined : { column: remote, counts: false, othersWhole: false });
   if (!found) return;
   const name = table.columnNames?.[found.column] ?? String(found.column);
   const tabular = table.columnNames !== undefined || table.format === "csv";
-  throw new LogitsError(
-    "ambiguous",
-    `Cannot tell whether column ${name} of ${file} is a class: ${found.column === remote ? "its numbers are a thousand times larger than all others, as those of a time or an amount are" : `${found.counts ? "it counts the rows" : "it holds only whole numbers"} while the others hold fractions, as a ${found.counts ? "row number" : "label or a prediction"} would`}`,
-    {
-      column: found.column,
-      hint: `${tabular ? `${found.counts ? "--id-column" : "--labels-column, --id-column or --slice-columns"} names it if it is none` : "Save labels as an array of their own if it is none"}; --classes with the names of all ${table.columns} says that it is one.`,
-    },
-  );
+  const looks =
+    found.column === remote
+      ? "its numbers are a thousand times larger than all others, as those of a time or an amount are"
+      : `${found.counts ? "it counts the rows" : "it holds only whole numbers"}${found.othersWhole ? "" : " while the others hold fractions"}, as a ${found.counts ? "row number" : "label or a prediction"} would`;
+  throw new LogitsError("ambiguous", `Cannot tell whether column ${name} of ${file} is a class: ${looks}`, {
+    column: found.column,
+    hint: `${tabular ? `${found.counts ? "--id-column" : "--labels-column, --id-column or --slice-columns"} names it if it is none` : "Save labels as an array of their own if it is none"}; --classes with the names of all ${table.columns} says that it is one.`,
+  });
 }
 
 /** A pass over a table that the survey began: the blocks it has looked at, of which the last lies in the reader's own memory, and the rest. */
@@ -118,6 +129,7 @@ async function survey(
   table: RawTable,
   classes: number,
   block: number,
+  known: (evidence: KindEvidence) => boolean,
 ): Promise<{ evidence: KindEvidence; labels: LabelSurvey; rows: number; begun: BegunPass | undefined }> {
   const evidence = initEvidence(table.columns, table.dtype);
   const labels = initLabels(table.labelWidth ?? 1);
@@ -139,6 +151,7 @@ async function survey(
     else seen = undefined;
     seen?.push({ ...part });
     if (part.labels) addLabels(labels, part.labels);
+    if (known(evidence)) break;
     if (
       evidence.rows * table.columns >= surveyedScores &&
       (!part.labels || settled(labels, classes, table.columnNames !== undefined))

@@ -5,6 +5,7 @@ import { LogitsError } from "../core/index.js";
 import { TrailError } from "./audit/trail.js";
 import type { Log } from "./logger.js";
 import type { Metrics } from "./metrics.js";
+import { NotWrittenError } from "./policyFiles.js";
 import { json } from "./route.js";
 
 /** Answers of requests that were refused or failed, and their count. */
@@ -31,6 +32,7 @@ export class Failures {
       const message = `Cannot decide: the record must be written first, got ${error.message}`;
       return this.answer(reply.header("retry-after", 1), 503, "not-recorded", message);
     }
+    if (error instanceof NotWrittenError) return this.answer(reply, 503, "not-written", error.message);
     // Of a value that is nested deeper than the stack reaches, which only a message wanted to quote.
     if (error instanceof RangeError && error.message.includes("call stack"))
       return this.answer(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");

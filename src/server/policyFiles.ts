@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { refused } from "../formats/file.js";
 
 /** What is to be done to several files, written down before the first is touched. */
 interface Plan {
@@ -43,6 +44,28 @@ function carryOut({ texts, withdrawn }: Plan): void {
   for (const path of withdrawn) if (existsSync(path)) renameSync(path, `${path}.withdrawn`);
 }
 
+/** What would serve could not be written, so that it does not. */
+export class NotWrittenError extends Error {
+  override readonly name = "NotWrittenError";
+}
+
+/** Does what writes files; where it fails they are as before, and a NotWrittenError says why. */
+export function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    throw new NotWrittenError(reasonOf(path, cause), { cause });
+  }
+}
+
+function reasonOf(path: string, error: unknown): string {
+  try {
+    return refused("write", path, error);
+  } catch (reason) {
+    return (reason as Error).message;
+  }
+}
+
 /** Aside, then renamed: whoever reads sees one of the two texts whole. */
 export function writeText(path: string, text: string): void {
   const place = existsSync(path) ? realpathSync(path) : path;
@@ -51,7 +74,8 @@ export function writeText(path: string, text: string): void {
     writeFileSync(aside, text, { flush: true } as { mode?: number });
     renameSync(aside, place);
   } catch (error) {
-    rmSync(aside, { force: true });
+    // What else stands under that name is not ours.
+    if (statSync(aside, { throwIfNoEntry: false })?.isFile()) rmSync(aside);
     throw error;
   }
 }

@@ -133,3 +133,45 @@ describe("a folder of policies", () => {
     expect(existsSync(join(folder, "policies", ".rollback"))).toBe(false);
   });
 });
+
+describe("a policy that cannot be written, or not be recorded", () => {
+  const recording = (before: () => Promise<void>) => {
+    const told: number[] = [];
+    const store = new PolicyStore({
+      sources: { policy: join(folder, "policies") },
+      before: async ({ number }) => {
+        await before();
+        told.push(number);
+      },
+    });
+    return { store, told };
+  };
+
+  it("does not serve, and is not said to, where its file cannot be written", async () => {
+    const file = write("default.json", policy(0));
+    const { store, told } = recording(async () => undefined);
+    mkdirSync(`${file}.part`);
+    await expect(store.put(policy(1))).rejects.toThrow(`Cannot write ${join(folder, "policies")}: it must be a file`);
+    expect([told, store.current.number, read("default.json")["params"].threshold]).toEqual([[], 1, 0]);
+    rmSync(`${file}.part`, { recursive: true });
+    await store.put(policy(1));
+    expect([told, store.current.number, read("default.json")["params"].threshold]).toEqual([[2], 2, 1]);
+  });
+
+  it("leaves every file as it was where the trail does not take the record", async () => {
+    write("default.json", policy(0));
+    let full = true;
+    const { store } = recording(async () => {
+      if (full) throw new Error("full");
+    });
+    await expect(store.put(policy(1))).rejects.toThrow("full");
+    expect([store.current.number, read("default.json")["params"].threshold]).toEqual([1, 0]);
+    full = false;
+    await store.put(policy(1));
+    write("extra.json", policy(5));
+    await store.reload();
+    full = true;
+    await expect(store.rollback()).rejects.toThrow("full");
+    expect([store.current.number, read("extra.json")["params"].threshold]).toEqual([3, 5]);
+  });
+});

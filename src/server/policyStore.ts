@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LogitsError, type PolicyState } from "../core/index.js";
 import { validatePolicy } from "../decide/index.js";
 import { type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
-import { finishFiles, replaceFiles, writeText } from "./policyFiles.js";
+import { finishFiles, replaceFiles, writeText, written } from "./policyFiles.js";
 
 /** In place of a version: what holds for all policies. */
 const every = "*";
@@ -86,7 +86,8 @@ export class PolicyStore {
       const { file } = this.find(this.#current, wanted);
       const text = `${JSON.stringify(document, undefined, 2)}\n`;
       const texts = new Map([...this.#current.texts, [file, text]]);
-      return this.#serve(texts, async () => writeText(file, text));
+      const write = (wanted: ReadonlyMap<string, string>): void => writeText(file, wanted.get(file)!);
+      return this.#serve(texts, write);
     });
   }
 
@@ -99,8 +100,12 @@ export class PolicyStore {
           "bad-argument",
           "Cannot go back: there must have been another generation, got none since the start",
         );
-      const withdrawn = [...this.#current.texts.keys()].filter((path) => !back.texts.has(path));
-      return this.#serve(back.texts, async () => replaceFiles(this.#options.sources.policy, back.texts, withdrawn));
+      const { policy } = this.#options.sources;
+      const write = (wanted: ReadonlyMap<string, string>, instead: ReadonlyMap<string, string>): void => {
+        const withdrawn = [...instead.keys()].filter((path) => !wanted.has(path));
+        replaceFiles(policy, wanted, withdrawn);
+      };
+      return this.#serve(back.texts, write);
     });
   }
 
@@ -174,13 +179,23 @@ export class PolicyStore {
     return done;
   }
 
-  async #serve(texts: Map<string, string>, persist?: () => Promise<void>): Promise<Generation> {
-    const { before, said } = this.#options;
-    const next = this.#generation(texts, this.#current.number + 1);
-    checkSameScores(this.#current, next);
-    await before?.(next);
-    await persist?.();
-    if (this.#states.has(every)) this.#keepStates();
+  /** @param write brings the files from one state to another; they come first, because what was recorded as serving cannot be taken back. */
+  async #serve(
+    texts: Map<string, string>,
+    write: (wanted: ReadonlyMap<string, string>, instead: ReadonlyMap<string, string>) => void = () => undefined,
+  ): Promise<Generation> {
+    const { before, said, sources, stateFile = "" } = this.#options;
+    const old = this.#current;
+    const next = this.#generation(texts, old.number + 1);
+    checkSameScores(old, next);
+    written(sources.policy, () => write(texts, old.texts));
+    try {
+      if (this.#states.has(every)) written(stateFile, () => this.#keepStates());
+      await before?.(next);
+    } catch (error) {
+      written(sources.policy, () => write(old.texts, texts));
+      throw error;
+    }
     // Between two requests: whoever took the old one finishes with it.
     this.#previous = this.#current;
     this.#current = next;

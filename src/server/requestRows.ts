@@ -1,4 +1,5 @@
 import { type Batch, type Kind, LogitsError } from "../core/index.js";
+import { checkRows } from "../formats/kindRows.js";
 
 /** A JSON body of rows, as `schemas.ts` describes it. */
 export interface RowsBody {
@@ -47,7 +48,9 @@ export function rowsOfBytes(bytes: Uint8Array, query: RowsQuery, classes: number
 }
 
 function described(values: Batch["values"], rows: number, classes: number, given: RowsBody): RequestRows {
-  const batch: Batch = { kind: given.kind ?? "logits", values, rows, classes };
+  const { kind = "logits" } = given;
+  checkRows(kind, values, rows, classes, 0, "these rows", "Raw scores are sent without kind.");
+  const batch: Batch = { kind, values, rows, classes };
   if (given.ids) {
     if (given.ids.length !== rows) throw bad(`ids must be one a row (${rows})`, String(given.ids.length));
     batch.ids = given.ids;
@@ -65,7 +68,7 @@ function listed(logits: NonNullable<RowsBody["logits"]>, classes: number): { val
   for (let row = 0, at = 0; row < list.length; row++) {
     const scores = list[row]!;
     if (!Array.isArray(scores) || scores.length !== classes) {
-      const got = Array.isArray(scores) ? String(scores.length) : JSON.stringify(scores);
+      const got = Array.isArray(scores) ? String(scores.length) : said(scores);
       throw bad(`row ${row} must have the policy's ${classes} classes`, got, { row });
     }
     for (let column = 0; column < classes; column++) {
@@ -76,10 +79,13 @@ function listed(logits: NonNullable<RowsBody["logits"]>, classes: number): { val
   return { values, rows: list.length };
 }
 
+/** A value of JSON as it was sent; what is beyond the range of numbers, as 1e999 is, has become infinite. */
+const said = (value: unknown): string => (typeof value === "number" ? String(value) : JSON.stringify(value));
+
 function masked(score: unknown, row: number, column: number): number {
   if (score === "-Infinity") return -Infinity;
   const hint = score === null ? 'A masked class is "-Infinity"; null may have been NaN.' : undefined;
-  throw bad(`row ${row}, column ${column} must be a number or "-Infinity"`, JSON.stringify(score), {
+  throw bad(`row ${row}, column ${column} must be a number or "-Infinity"`, said(score), {
     row,
     column,
     ...(hint && { hint }),

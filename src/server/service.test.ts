@@ -272,6 +272,10 @@ describe("service", () => {
     expect(after).toMatchObject({ contract: "revoked", action: "ask" });
     const metrics = String((await ask("/metrics")).json["text"]);
     expect(metrics).toContain("logits_alarm 1");
+    const gauge = (name: string): number =>
+      Number(new RegExp(`^logits_alarm_${name}{by="[^"]+"} (\\d+)$`, "m").exec(metrics)![1]);
+    expect(gauge("delay_rows")).toBe(gauge("row") - gauge("since_row") + 1);
+    expect(gauge("row")).toBeGreaterThan(300);
     expect(metrics).toContain('logits_contract_revoked{policy="pets"} 1');
     expect((await ask("/v1/guard", { logits: row })).json).toMatchObject({ alarm: { rung: true } });
     await started.close();
@@ -280,6 +284,16 @@ describe("service", () => {
     expect(replayTrail(again.audit).differ).toEqual([]);
     await again.ask("/v1/policy", { reinstate: true });
     expect((await again.ask("/v1/decide", { logits: row })).json["decisions"][0].contract).toBe("holds");
+  });
+
+  it("answers 503 where a policy's file cannot be written, and records nothing of it", async () => {
+    const { ask, audit } = await service();
+    mkdirSync(join(folder, "pets.json.part"));
+    const { status, json } = await ask("/v1/policy", { policy: { ...base, params: { ...base.params, threshold: 3 } } });
+    expect([status, json["error"].code]).toEqual([503, "not-written"]);
+    expect(json["error"].message).toContain("Cannot write");
+    expect((await ask("/v1/policy")).json["generation"]).toBe(1);
+    expect([...recordsOf(audit)].filter(({ kind }) => kind === "policy").length).toBe(1);
   });
 
   it("is a fetch handler as well", async () => {

@@ -1,8 +1,8 @@
-import { type Decision, LogitsError } from "../../core/index.js";
+import { type Batch, type Decision, LogitsError, type Source } from "../../core/index.js";
 import { policyRunner } from "../../plan/decide.js";
 import { DONE, type Invocation, type Terminal, UsageError } from "../command.js";
 import { writeFile } from "../../formats/file.js";
-import { openInput } from "../input.js";
+import { withRows } from "../input.js";
 import { toJson } from "../json.js";
 import { readPolicyFile, readStateFile } from "../policyFile.js";
 
@@ -13,8 +13,22 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
   const policy = await readPolicyFile(String(flags["policy"]));
   const state = flags["state"] === undefined ? undefined : await readStateFile(String(flags["state"]));
   const decide = policyRunner(policy, state);
-  const source = await openInput(invocation, terminal);
-  await readPolicyFile(String(flags["policy"]), source.classes);
+  return withRows(invocation, terminal, async (source) => {
+    await readPolicyFile(String(flags["policy"]), source.classes);
+    const actions = await decideAll(source, decide, flags["output"], terminal);
+    if (!flags["json"])
+      terminal.err(`${[...actions].map(([action, count]) => `${action} ${count.toLocaleString("en")}`).join(", ")}\n`);
+    return DONE;
+  });
+}
+
+/** Writes the decisions, and counts them by action. */
+async function decideAll(
+  source: Source,
+  decide: (batch: Batch) => Decision[],
+  output: Invocation["flags"][string],
+  terminal: Terminal,
+): Promise<Map<string, number>> {
   const actions = new Map<string, number>();
   const all = async (put: (text: string) => Promise<void> | void): Promise<void> => {
     let rows = 0;
@@ -26,18 +40,16 @@ export async function run(invocation: Invocation, terminal: Terminal): Promise<n
     }
     if (rows === 0) throw new LogitsError("bad-data", "Cannot decide: there must be at least 1 row, got 0");
   };
-  if (flags["output"] === undefined)
+  if (output === undefined)
     await all((text) => {
       terminal.out(text);
       return terminal.taken?.();
     });
   else {
     const encoder = new TextEncoder();
-    await writeFile(String(flags["output"]), (sink) => all((text) => sink.write(encoder.encode(text))));
+    await writeFile(String(output), (sink) => all((text) => sink.write(encoder.encode(text))));
   }
-  if (!flags["json"])
-    terminal.err(`${[...actions].map(([action, count]) => `${action} ${count.toLocaleString("en")}`).join(", ")}\n`);
-  return DONE;
+  return actions;
 }
 
 function line({ id, row, ...rest }: Decision): string {

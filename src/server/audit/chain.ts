@@ -1,9 +1,10 @@
 import type { KeyObject } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { LogitsError } from "../../core/index.js";
 import { dayFile, dayOf, daysIn } from "./days.js";
+import { intoFolder, makeFolder } from "./folder.js";
 import { own } from "./owner.js";
-import { type Block, genesisMac, type Head, hex, lineOf, macOf } from "./record.js";
+import { anchorOf, type Block, entriesOf, genesisMac, type Head, hex, lineOf, macOf } from "./record.js";
 import { type DayFile, openDay, readBlocks } from "./sqlite.js";
 
 export interface ChainOptions {
@@ -39,8 +40,8 @@ export interface Chain {
  * The day never goes back with the clock. Retention counts days that hold records, not the calendar: a clock that jumps ahead gives nothing up.
  */
 export function openChain({ folder, key, retain, now = Date.now }: ChainOptions): Chain {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const free = own(folder);
+  makeFolder(folder);
+  const free = intoFolder(folder, () => own(folder));
   try {
     return begin(folder, key, retain, now, free);
   } catch (error) {
@@ -126,8 +127,8 @@ function openLast(folder: string, now: () => number): [string, DayFile] {
 function lastOf(file: DayFile, key: KeyObject, folder: string): [number, Uint8Array] {
   const last = file.last();
   if (!last) return [0, genesisMac(key)];
-  const previous = last.first === 1 ? genesisMac(key) : file.before(last.first);
-  if (previous && !macOf(key, previous, last).equals(last.mac)) {
+  const previous = last.first === 1 ? genesisMac(key) : (file.before(last.first) ?? anchored(last));
+  if (!previous || !macOf(key, previous, last).equals(last.mac)) {
     throw new LogitsError(
       "bad-data",
       `Cannot go on with the trail in ${folder}: its last record must be sealed with this key, got another code`,
@@ -137,6 +138,12 @@ function lastOf(file: DayFile, key: KeyObject, folder: string): [number, Uint8Ar
     );
   }
   return [last.first + last.count - 1, last.mac];
+}
+
+/** The code that the only block of a day was sealed over. */
+function anchored(block: Block): Uint8Array | undefined {
+  const anchor = anchorOf(entriesOf(block));
+  return anchor && Buffer.from(anchor.mac, "hex");
 }
 
 function removeDay(path: string): void {

@@ -66,6 +66,13 @@ export function entriesOf(block: Block): Entry[] {
   });
 }
 
+/** What the first block of a day was sealed over, as its first record says: the end of the day before. */
+export function anchorOf([first]: readonly Entry[]): Head | undefined {
+  if (first?.kind !== "anchor") return undefined;
+  const { seq, mac } = JSON.parse(first.body).previous;
+  return { seq, mac };
+}
+
 export function macKey(secret: Uint8Array | string): KeyObject {
   return createSecretKey(typeof secret === "string" ? Buffer.from(secret, "utf8") : secret);
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LogitsError } from "../../core/index.js";
+import { intoFolder, makeFolder } from "./folder.js";
 
 /** What seals a trail, and where it came from, for the person who starts the service. */
 export interface Secret {
@@ -34,8 +35,9 @@ export function readSecret(folder: string, file?: string, make = true): Secret {
       );
   }
   const value = randomBytes(32).toString("hex");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(own, `${value}\n`, { mode: 0o600, flag: "wx", flush: true } as { mode: number });
+  makeFolder(folder);
+  const options = { mode: 0o600, flag: "wx", flush: true } as { mode: number };
+  intoFolder(folder, () => writeFileSync(own, `${value}\n`, options));
   return { value, from: own, fresh: true };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogitsError } from "../../core/index.js";
 import { dayFile, daysIn } from "./days.js";
-import { type Block, entriesOf, type Entry, genesisMac, type Head, hex, macOf } from "./record.js";
+import { type Block, anchorOf, entriesOf, type Entry, genesisMac, type Head, hex, macOf } from "./record.js";
 import { readBlocks } from "./sqlite.js";
 
 export interface Verification {
@@ -89,7 +89,7 @@ export function verifyTrail(folder: string, key: KeyObject, head?: Head): Verifi
     const fault = (what: string): void => void result.faults.push({ day, seq: first, what });
     const last = first + count - 1;
     const entries = entriesIn(block);
-    const anchor = entries[0]?.kind === "anchor" ? previousOf(entries[0]) : undefined;
+    const anchor = anchorOf(entries);
     if (!previous) before = anchor;
     const next = ((previous ?? before)?.seq ?? 0) + 1;
     if (first !== next)
@@ -136,11 +136,6 @@ export function verifyTrail(folder: string, key: KeyObject, head?: Head): Verifi
 }
 
 const isSame = (a: Head | undefined, b: Head | undefined): boolean => a?.seq === b?.seq && a?.mac === b?.mac;
-
-function previousOf({ body }: Entry): Head {
-  const { seq, mac } = JSON.parse(body).previous;
-  return { seq, mac };
-}
 
 /** The records of a block that may have been changed: none where it cannot be read. */
 function entriesIn(block: Block): Entry[] {

@@ -41,24 +41,26 @@ export const decisions: Route = {
       model !== undefined &&
       [...current.named.values()].some(({ name, version }) => name === model || version === model);
     const serving = service.policies.find(current, known ? model : undefined);
+    const mayDecide = [serving, ...(serving === current.main && current.canary ? [current.canary] : [])];
     const { classes } = serving.policy;
     const rows = rowsOfJson(scoresIn(input, classes), classes.length);
     if (rows.batch.rows !== 1) throw refusal("the input must hold one row of logits", String(rows.batch.rows));
-    for (const question of questions) checkQuestion(question, serving.policy);
+    for (const question of questions) for (const one of mayDecide) checkQuestion(question, one.policy);
     const decided = JSON.parse(await service.decide({ ...rows, policy: serving.name })) as {
       id: string;
       decisions: [Decision];
     };
     const [decision] = decided.decisions;
-    const p = softmax(calibrated(serving.policy, rows.batch));
+    const decider = mayDecide.find(({ version }) => version === decision.policy) ?? serving;
+    const p = softmax(calibrated(decider.policy, rows.batch));
     return {
       body: json({
         id: decided.id,
         object: "decision",
         created: Math.floor(service.now() / 1000),
-        model: serving.name,
+        model: decider.name,
         answers: questions.map((question) => ({ ...answerTo(question, classes, p, decision), decision })),
-        policy: serving.version,
+        policy: decider.version,
       }),
     };
   },

@@ -59,6 +59,15 @@ function gauges({ policies, trail, window, watching }: Service): Gauge[] {
       one("logits_alarm_martingale", "What a stake of 1 on change has become, at best.", highest),
       one("logits_alarm_rows", "Rows the alarm has seen.", watching.state.rows),
     );
+    const { rung } = watching.state;
+    if (rung) {
+      const by = `by="${labelValue(rung.by)}"`;
+      list.push(
+        one("logits_alarm_row", "The row of the stream at which the alarm rang, from 0.", rung.row, by),
+        one("logits_alarm_since_row", "The row from which on the stream was most likely another one.", rung.since, by),
+        one("logits_alarm_delay_rows", "Rows from there to the ring, both included.", rung.delay, by),
+      );
+    }
   }
   if (trail) {
     const { seq, mac } = trail.head();
