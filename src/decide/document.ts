@@ -1,4 +1,12 @@
-import { type DecisionMethod, type Guarantee, LogitsError, type Policy, type Rule } from "../core/index.js";
+import {
+  type DecisionMethod,
+  differingClass,
+  type Guarantee,
+  isObject,
+  LogitsError,
+  type Policy,
+  type Rule,
+} from "../core/index.js";
 import { refusePolicy } from "./fields.js";
 
 const fields: readonly string[] =
@@ -68,11 +76,8 @@ function checkSameClasses(own: readonly string[], names: readonly string[]): voi
     });
   };
   if (own.length !== names.length) refuse(`the scores must have its ${own.length} classes`, names.length);
-  const counted = (list: readonly string[]): boolean =>
-    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
-  const differ = own.findIndex((name, k) => name !== names[k]);
-  if (differ >= 0 && !counted(own) && !counted(names))
-    refuse(`class ${differ} of the scores must be ${own[differ]}`, names[differ]!, differ);
+  const differ = differingClass(own, names);
+  if (differ >= 0) refuse(`class ${differ} of the scores must be ${own[differ]}`, names[differ]!, differ);
 }
 
 function checkRule(rule: Rule, classes: readonly string[], actions: readonly string[]): void {
@@ -102,8 +107,4 @@ function checkGuarantee(guarantee: Guarantee): void {
   if (!(typeof bound === "number" && bound >= 0 && bound <= 1)) refusePolicy("its bound must be in [0, 1]", bound);
   if (!(typeof confidence === "number" && confidence > 0 && confidence < 1))
     refusePolicy("its confidence must be in (0, 1)", confidence);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { type Json, LogitsError, type Policy } from "../core/index.js";
+import { isObject, type Json, LogitsError, type Policy } from "../core/index.js";
 
 /** Refuses a policy: what is wrong with it, and what it has instead. */
 export function refusePolicy(what: string, got: unknown): never {
@@ -41,8 +41,7 @@ export function checkByClass(
   valid: (value: Json) => boolean,
   what: string,
 ): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    return refusePolicy(`${name} must be an object of classes`, given);
+  if (!isObject(given)) return refusePolicy(`${name} must be an object of classes`, given);
   for (const [key, value] of Object.entries(given)) {
     if (!classes.includes(key)) refusePolicy(`${name} must be of classes of the policy`, key);
     if (!valid(value)) refusePolicy(`${name} of ${key} must be ${what}`, value);

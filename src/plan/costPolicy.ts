@@ -1,4 +1,4 @@
-import type { Batch } from "../core/index.js";
+import { type Batch, isObject } from "../core/index.js";
 import { normalLimit } from "../stats/normal.js";
 import { decider, policyVersion, type Rate } from "../decide/index.js";
 import { labelsOf } from "./decisionRows.js";
@@ -14,7 +14,7 @@ import {
 /** Costs of actions, and not those of a false alert and a miss. */
 export function isActionCosts(costs: ThresholdOptions["costs"]): costs is ActionCosts {
   if (costs === undefined) return false;
-  if (typeof costs !== "object" || costs === null || Array.isArray(costs))
+  if (!isObject(costs))
     return refuseOption("costs must be {fp, fn, ask?} or an object of actions", JSON.stringify(costs));
   return !("fp" in costs && "fn" in costs);
 }
