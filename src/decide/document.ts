@@ -7,7 +7,7 @@ import {
   type Policy,
   type Rule,
 } from "../core/index.js";
-import { refusePolicy } from "./fields.js";
+import { isAction, refusePolicy } from "./fields.js";
 
 const fields: readonly string[] =
   "kind version name method params classes calibrator rules guarantee further whenRevoked fittedOn metrics".split(" ");
@@ -50,14 +50,13 @@ function checkRest(policy: Policy, method: DecisionMethod): void {
 const insteads = (rules: readonly Rule[] = []): string[] => rules.map(({ instead }) => instead);
 
 function checkWhenRevoked(whenRevoked: unknown, actions: readonly string[]): void {
-  if (typeof whenRevoked === "string" && whenRevoked !== "") return;
+  if (isAction(whenRevoked)) return;
   if (!isObject(whenRevoked) || Object.keys(whenRevoked).length === 0)
     return refusePolicy("whenRevoked must name an action, or one in the place of another as {block: ask}", whenRevoked);
   for (const [action, instead] of Object.entries(whenRevoked)) {
     if (!actions.includes(action))
       refusePolicy(`whenRevoked must be of actions of the policy (${actions.join(", ")})`, action);
-    if (typeof instead !== "string" || instead === "")
-      refusePolicy(`whenRevoked of ${action} must name an action`, instead);
+    if (!isAction(instead)) refusePolicy(`whenRevoked of ${action} must name an action`, instead);
   }
 }
 
@@ -87,8 +86,7 @@ function checkRule(rule: Rule, classes: readonly string[], actions: readonly str
   // A rule against an action that never happens is a slip, and protects nobody.
   if (!actions.includes(rule.never))
     refusePolicy(`never must be an action of the policy (${actions.join(", ")})`, rule.never);
-  if (typeof rule.instead !== "string" || rule.instead === "")
-    refusePolicy("instead must name an action", rule.instead);
+  if (!isAction(rule.instead)) refusePolicy("instead must name an action", rule.instead);
   if (rule.instead === rule.never) refusePolicy("instead must be another action", rule.instead);
   const unknown = (rule.classes ?? []).find((name) => !classes.includes(name));
   if (

@@ -14,13 +14,11 @@ export function onlyFields(params: Policy["params"], known: readonly string[]): 
 export function checkNumber(params: Policy["params"], name: string, optional = false): void {
   const value = params[name];
   if (optional && value === undefined) return;
-  if (typeof value !== "number" || !Number.isFinite(value))
-    refusePolicy(`${name} must be a finite number of log-odds`, value);
+  if (!isNumber(value)) refusePolicy(`${name} must be a finite number of log-odds`, value);
 }
 
-export function checkAction(params: Policy["params"], name: string): void {
-  if (typeof params[name] !== "string" || params[name] === "")
-    refusePolicy(`${name} must name an action`, params[name]);
+export function checkActions(params: Policy["params"], ...names: string[]): void {
+  for (const name of names) if (!isAction(params[name])) refusePolicy(`${name} must name an action`, params[name]);
 }
 
 /** A list of some of the classes, but not all, none twice. */
@@ -48,8 +46,8 @@ export function checkByClass(
   }
 }
 
-export const isAction = (value: Json): boolean => typeof value === "string" && value !== "";
-export const isNumber = (value: Json): boolean => typeof value === "number" && Number.isFinite(value);
+export const isAction = (value: unknown): boolean => typeof value === "string" && value !== "";
+export const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
 
 export const indicesOf = (names: Json | undefined, classes: readonly string[]): number[] =>
   (names as string[]).map((name) => classes.indexOf(name));
