@@ -6,6 +6,7 @@ import {
   type BandCounts,
   type BandRates,
   bandRates,
+  complement,
   dealt,
   joined,
   policyVersion,
@@ -13,7 +14,6 @@ import {
   priorShift,
   type Ranked,
   rankedPieces,
-  type Rate,
   solve,
   type Solved,
   sumCounts,
@@ -185,10 +185,6 @@ function rater(
       return { ...rates, cost: thresholdCost(counts, rates, costs, prior, normalLimit(confidence)) };
     return rates;
   };
-}
-
-function complement({ value, ci, count, n }: Rate): Rate {
-  return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
 }
 
 /** Found on four pieces, measured on the fifth, five times. */
