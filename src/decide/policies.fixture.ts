@@ -1,8 +1,8 @@
-import { decider } from "logits/decide";
+import { decider } from "./index.js";
 import type { Batch, Decision, Policy } from "../core/index.js";
 
 /** A policy of each way of deciding, and rows for it. */
-export const classes = ["normal", "dos", "probe"];
+export const classes: string[] = ["normal", "dos", "probe"];
 export const p = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 
 export const policy = (method: string, params: Policy["params"], rest: Partial<Policy> = {}): Policy => ({
@@ -21,8 +21,13 @@ export const rows = (...given: number[][]): Batch => ({
 });
 export const one = (of: Policy, row: number[]): Decision => decider(of)(rows(row))[0]!;
 
-export const plain = policy("threshold", { positive: ["dos", "probe"], threshold: 2, above: "block", below: "pass" });
-export const banded = policy("band", {
+export const plain: Policy = policy("threshold", {
+  positive: ["dos", "probe"],
+  threshold: 2,
+  above: "block",
+  below: "pass",
+});
+export const banded: Policy = policy("band", {
   positive: ["dos"],
   low: -1,
   high: 2,
@@ -30,23 +35,23 @@ export const banded = policy("band", {
   between: "ask",
   below: "pass",
 });
-export const selective = policy("selective", { threshold: 1, accept: "accept", abstain: "ask" });
-export const perClass = policy("perClass", {
+export const selective: Policy = policy("selective", { threshold: 1, accept: "accept", abstain: "ask" });
+export const perClass: Policy = policy("perClass", {
   thresholds: { normal: 0, dos: 3, probe: null },
   accept: "accept",
   abstain: "ask",
   actions: { dos: "block" },
 });
-export const costs = policy("expectedCost", {
+export const costs: Policy = policy("expectedCost", {
   costs: { block: { normal: 10, dos: 0, probe: 0 }, pass: { normal: 0, dos: 4, probe: 4 }, ask: 1 },
 });
-export const labels = policy("multilabel", {
+export const labels: Policy = policy("multilabel", {
   thresholds: { normal: 0, dos: 1 },
   above: "flag",
   below: "pass",
   actions: { dos: "block" },
 });
-export const cascade = policy("cascade", {
+export const cascade: Policy = policy("cascade", {
   stages: [
     {
       method: "threshold",
