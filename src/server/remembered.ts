@@ -1,4 +1,5 @@
 import type { Serving } from "./generation.js";
+import type { RequestIds } from "./requestIds.js";
 
 /** A decision whose truth may come late. */
 export interface Remembered {
@@ -30,18 +31,24 @@ export class Decided {
   /** Rows that were ever kept: the next one's place is this, modulo the size. */
   #count = 0;
   #deciding: Serving | undefined;
-  /** Where in the rings of requests the one with this id lies. */
+  readonly #ids: RequestIds;
+  /** Where in the rings of requests the one lies that brought this id. */
   readonly #asked = new Map<string, number>();
-  readonly #request: string[];
+  /** The id that a request brought; empty where it was given one. */
+  readonly #brought: string[];
+  /** The number in the id that a request was given, else the last one that was given before: they ascend, and are found without a map. */
+  readonly #serial: Float64Array;
   /** Where a request's rows begin, counted over all that were ever kept, and how many it has. */
   readonly #start: Float64Array;
   readonly #rows: Uint32Array;
   /** Requests that were ever added, and of these the oldest that still has rows. */
   #requests = 0;
   #oldest = 0;
+  #lastSerial = -1;
 
   /** @param size how many rows are remembered. */
-  constructor(size = 100_000) {
+  constructor(ids: RequestIds, size = 100_000) {
+    this.#ids = ids;
     this.size = size;
     const ring = <T>(value: T): T[] => Array.from({ length: size }, () => value);
     this.#p = new Float64Array(size);
@@ -49,7 +56,8 @@ export class Decided {
     this.#serving = ring<Serving | undefined>(undefined);
     this.#label = ring<string | undefined>(undefined);
     this.#name = ring<string | undefined>(undefined);
-    this.#request = ring("");
+    this.#brought = ring("");
+    this.#serial = new Float64Array(size);
     this.#start = new Float64Array(size);
     this.#rows = new Uint32Array(size);
   }
@@ -77,15 +85,22 @@ export class Decided {
   /**
    * Makes rows that were kept findable. An id that is used again is the later one's.
    *
+   * @param request the id that it brought, or the number of the one it was given.
    * @param start what `begin` gave before the first of them.
    */
-  add(request: string, start: number, rows: number, named?: readonly string[]): void {
+  add(request: string | number, start: number, rows: number, named?: readonly string[]): void {
     this.#forget();
     const slot = this.#requests++ % this.size;
-    this.#request[slot] = request;
     this.#start[slot] = start;
     this.#rows[slot] = rows;
-    this.#asked.set(request, slot);
+    if (typeof request === "number") {
+      this.#lastSerial = request;
+      this.#brought[slot] = "";
+    } else {
+      this.#brought[slot] = request;
+      this.#asked.set(request, slot);
+    }
+    this.#serial[slot] = this.#lastSerial;
     if (!named) return;
     for (let row = 0; row < rows; row++) {
       const place = start + row;
@@ -100,8 +115,8 @@ export class Decided {
     while (this.#oldest < this.#requests) {
       const slot = this.#oldest % this.size;
       if (this.#holds(this.#start[slot]! + this.#rows[slot]! - 1)) return;
-      const request = this.#request[slot]!;
-      if (this.#asked.get(request) === slot) this.#asked.delete(request);
+      const brought = this.#brought[slot]!;
+      if (brought !== "" && this.#asked.get(brought) === slot) this.#asked.delete(brought);
       this.#oldest++;
     }
   }
@@ -128,12 +143,27 @@ export class Decided {
 
   #placeOf(id: string, row: number): number | undefined {
     const dash = id.lastIndexOf("-");
-    const whole = this.#asked.get(id);
-    const slot = whole ?? this.#asked.get(id.slice(0, dash));
+    const whole = this.#slotOf(id);
+    const slot = whole ?? this.#slotOf(id.slice(0, dash));
     const index = whole === undefined ? indexIn(id.slice(dash + 1)) : row;
     if (slot === undefined || !(index >= 0 && index < this.#rows[slot]!)) return undefined;
     const place = this.#start[slot]! + index;
     return this.#holds(place) ? place % this.size : undefined;
+  }
+
+  #slotOf(id: string): number | undefined {
+    const slot = this.#asked.get(id);
+    if (slot !== undefined) return slot;
+    const serial = this.#ids.serialOf(id);
+    if (serial === undefined) return undefined;
+    let [low, high] = [this.#oldest, this.#requests];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#serial[middle % this.size]! < serial) low = middle + 1;
+      else high = middle;
+    }
+    const found = low % this.size;
+    return low < this.#requests && this.#serial[found] === serial && this.#brought[found] === "" ? found : undefined;
   }
 }
 
