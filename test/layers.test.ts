@@ -54,6 +54,7 @@ const packages: Record<string, RegExp> = {
   "jpeg-js": /^models\/imageFile\.ts$/,
   "@huggingface/tokenizers": /^models\/tokenizerJson\.ts$/,
   fastify: /^server\/app\.ts$/,
+  pino: /^server\/logger\.ts$/,
   "node-sqlite3-wasm": /^server\/audit\/sqlite\.ts$/,
   "@tensorflow/tfjs-core": /^learn\/tensorflow\.ts$/,
   "@tensorflow/tfjs-backend-wasm": /^learn\/tensorflow\.ts$/,
