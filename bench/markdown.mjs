@@ -12,8 +12,8 @@ function pairs({ quiet, contended }) {
   ];
 }
 
-/** Every result, group by group, with the state of the machine at that moment. */
-export function fullTable(report) {
+/** First the worst of each step, then every result, group by group, with the state of the machine at that moment. */
+export function speedPage(report) {
   const parts = Object.entries(report.groups).map(([group, runs]) =>
     [
       `## ${group}\n`,
@@ -33,6 +33,9 @@ export function fullTable(report) {
     "Rows of scores: without a word, typical of a language model (a Gaussian floor under a Zipf head); `peaked`, the best token has .88; `uniform`, scores in",
     "[−1, 1], the worst case of a filter; `GPT-2` and `built-in` are real.\n",
     `${summary(report).replaceAll("\n", "\n\n")}\n`,
+    "## The worst of each step\n",
+    "Of each step the size and shape that is worst beside its goal; how many of all meet it.\n",
+    worstTable(report),
     ...parts,
   ].join("\n");
 }
@@ -54,17 +57,13 @@ function fullCells({ quiet, contended }) {
 }
 
 /** Of each step and peer the line that is worst beside its goal, and how many of its lines meet it. */
-export function shortTable(report) {
+function worstTable(report) {
   const lines = Object.values(report.groups).flatMap((runs) => grouped(pairs(runs)).map(shortLine));
   return [
     "| what | worst at | this package | peer | ratio | contended | must | aim, quiet | met |",
     "|---|---|---|---|---|---|---|---|---|",
     ...lines,
     "",
-    "Of each step the size and shape that is worst beside its goal; how many of all meet it. [docs/speed.md](docs/speed.md) has every line, with the state of",
-    "the machine at that moment.",
-    summary(report).replaceAll("\n", " "),
-    "Ratios are medians of rounds taken in turns within the same minute. *Must* holds on a contended machine too, *aim* on a quiet one.",
   ].join("\n");
 }
 

@@ -1,7 +1,7 @@
-// The results as text: for a terminal while they come and, with `node bench/table.mjs`, as the README's table and docs/speed.md.
+// The results as text: for a terminal while they come and, with `node bench/table.mjs`, as docs/speed.md and the README's line.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { amount, fullTable, precise, shortTable, stateText, summary } from "./markdown.mjs";
+import { amount, precise, speedPage, stateText, summary } from "./markdown.mjs";
 
 /** One line: what, how large, both times, their ratio, the goal that must hold and the aim, whether they were met, and what else the machine did. */
 export function rowText(result) {
@@ -27,7 +27,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const report = JSON.parse(readFileSync(file("results.json"), "utf8"));
   const readme = file("../README.md");
   const between = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
-  const table = (_, start, end) => `${start}${shortTable(report)}\n${end}`;
-  writeFileSync(readme, readFileSync(readme, "utf8").replace(between, table));
-  writeFileSync(file("../docs/speed.md"), fullTable(report));
+  const line = (_, start, end) => `${start}${summary(report).replaceAll("\n", " ")}\n${end}`;
+  writeFileSync(readme, readFileSync(readme, "utf8").replace(between, line));
+  writeFileSync(file("../docs/speed.md"), speedPage(report));
 }

@@ -1,9 +1,10 @@
 // The tarball as a user gets it: linted, typed, installed into an empty folder, its command and a five-line script run.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./install.mjs";
+import { newcomer } from "./newcomer.mjs";
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const run = (command, args, cwd = root) =>
@@ -83,6 +84,22 @@ try {
   const json = JSON.parse(run(cli, ["explain", "[8.2, 1.5]", "--classes", "cat,dog", "--json"], app));
   check("command explains [8.2, 1.5] as 99.877 %", Math.abs(json.p - 0.99877) < 5e-6, json.p);
   check("command runs its demo", /calibrat/i.test(run(cli, ["demo"], app)), "no story");
+  if (process.platform === "win32")
+    process.stdout.write("  skipped: the README's production section is typed into bash\n");
+  else {
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    const { prepared, asked, keys } = await newcomer(readFileSync(join(root, "README.md"), "utf8"), tarball, empty);
+    check("README: a threshold is found, and its promise tested", prepared.includes("No promise is broken."), prepared);
+    check("README: curl gets a decision", asked.includes('"action":"alert","class":"spam"'), asked);
+    const trail = ["logits_audit_head{mac=", "the chain is whole", "1 row decided again, 1 the same"];
+    check(
+      "README: the trail is whole, and comes out the same",
+      trail.every((words) => asked.includes(words)),
+      asked,
+    );
+    check("README: a key is made", keys.trim() !== "", "nothing");
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -23,13 +23,20 @@ const program = `
 `;
 
 describe("files that nobody closes", () => {
-  it("are closed when they are let go, without a warning; closing twice is fine, reading after it is not", () => {
+  let found: { left: number; refused: string };
+  beforeAll(() => {
     const { stdout, stderr } = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
       encoding: "utf8",
     });
     expect(stderr).toBe("");
-    const { left, refused } = JSON.parse(stdout) as { left: number; refused: string };
-    expect(left).toBeLessThanOrEqual(2);
-    expect(refused).toBe("bad-argument");
+    found = JSON.parse(stdout);
+  });
+
+  it.skipIf(process.platform !== "linux")("are closed when they are let go (skipped without /proc)", () => {
+    expect(found.left).toBeLessThanOrEqual(2);
+  });
+
+  it("give no warning; closing twice is fine, reading after it is not", () => {
+    expect(found.refused).toBe("bad-argument");
   });
 });

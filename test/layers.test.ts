@@ -29,9 +29,9 @@ const mayImport: Record<string, string[]> = {
   // stats: how well evidence from logits tells attacked rows from benign ones.
   learn: ["core", "stats", "losses", "formats", "models"],
   integrations: ["core", "sample", "models"],
-  server: [...below, ...steps, "plan"],
+  server: ["core", "formats", ...steps, "plan"],
   cli: [...below, ...steps, "plan", "engines", "models", "learn", "integrations", "server", "index.ts"],
-  "index.ts": [...below, ...steps, "plan", "engines"],
+  "index.ts": ["core", "formats", ...steps, "plan"],
 };
 const nodeAllowed = (file: string): boolean =>
   /^(engines|models|server|cli)\//.test(file) || file === "formats/file.ts";
@@ -54,6 +54,7 @@ const packages: Record<string, RegExp> = {
   "jpeg-js": /^models\/imageFile\.ts$/,
   "@huggingface/tokenizers": /^models\/tokenizerJson\.ts$/,
   fastify: /^server\/app\.ts$/,
+  pino: /^server\/logger\.ts$/,
   "node-sqlite3-wasm": /^server\/audit\/sqlite\.ts$/,
   "@tensorflow/tfjs-core": /^learn\/tensorflow\.ts$/,
   "@tensorflow/tfjs-backend-wasm": /^learn\/tensorflow\.ts$/,

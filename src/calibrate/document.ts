@@ -2,6 +2,8 @@ import {
   type Batch,
   type CalibrationMethod,
   type Calibrator,
+  differingClass,
+  isObject,
   LogitsError,
   type Predictions,
   predictions,
@@ -26,8 +28,7 @@ export function readCalibrator(
   const refuse = (what: string, got: unknown): never => {
     throw new LogitsError("bad-data", `Cannot use this calibrator: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`);
   };
-  if (typeof document !== "object" || document === null || Array.isArray(document))
-    return refuse("it must be a JSON object", document);
+  if (!isObject(document)) return refuse("it must be a JSON object", document);
   const candidate = document as Partial<Calibrator>;
   // The short form {method, params} is a calibrator too; a saved one says what it is.
   if (candidate.kind !== undefined && candidate.kind !== "calibrator") {
@@ -40,8 +41,7 @@ export function readCalibrator(
   const method = methods.find(({ name }) => name === candidate.method);
   if (!method) return refuse(`method must be one of ${methods.map(({ name }) => name).join(", ")}`, candidate.method);
   const { params } = candidate;
-  if (typeof params !== "object" || params === null || Array.isArray(params))
-    return refuse("params must be an object", params);
+  if (!isObject(params)) return refuse("params must be an object", params);
   if (candidate.classes !== undefined) {
     if (!Array.isArray(candidate.classes) || candidate.classes.some((name) => typeof name !== "string")) {
       return refuse("classes must be a list of names", candidate.classes);
@@ -61,10 +61,8 @@ export function readCalibrator(
 
 /** Numbers for each class belong to it by its place: the same names in another order, or other names, are other scores. Classes that are only counted have none. */
 function checkNames(own: readonly string[], names: readonly string[]): void {
-  const counted = (list: readonly string[]): boolean =>
-    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
-  const differ = own.findIndex((name, k) => name !== names[k]);
-  if (differ < 0 || counted(own) || counted(names)) return;
+  const differ = differingClass(own, names);
+  if (differ < 0) return;
   throw new LogitsError(
     "mismatch",
     `Cannot use this calibrator: class ${differ} of the scores must be ${own[differ]}, as where it was fitted, got ${names[differ]}`,

@@ -3,7 +3,7 @@ import {
   type CalibrationMethod,
   type Calibrator,
   checkParams,
-  hashBatch,
+  fittedOn,
   LogitsError,
   type Params,
   predictions,
@@ -43,7 +43,7 @@ export function fitWith(method: CalibrationMethod, batch: Batch, given: Params =
   const { params: learned, warnings } = method.fit(batch, params);
   const calibrator: Calibrator = { kind: "calibrator", version: 1, method: method.name, params: learned };
   if (classes) calibrator.classes = classes;
-  calibrator.fittedOn = { rows: batch.rows, hash: hashBatch(batch), date: new Date().toISOString().slice(0, 10) };
+  calibrator.fittedOn = fittedOn(batch);
   const after = predictAfter(method, batch, learned);
   const all = [...warnings];
   if (batch.rows < fewRows)

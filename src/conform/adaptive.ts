@@ -1,7 +1,8 @@
+import { ascending, type Pair } from "./pair.js";
 import { type Batch, LogitsError } from "../core/index.js";
 import { checkAlpha, conformalRank } from "./rank.js";
 import type { ConformalScore } from "./score.js";
-import { scorer, type Scoring } from "./scored.js";
+import { reaches, scorer, type Scorer, type Scoring } from "./scored.js";
 import { type JsonNumber, toJsonNumber } from "./threshold.js";
 import { type ConformOptions, scoringFor } from "./fit.js";
 
@@ -74,25 +75,23 @@ export function adaptiveWith(
   if (step !== "fixed" && step !== "decaying") refuse("step must be one of fixed, decaying", step);
   if (!(Number.isInteger(window) && window >= 1)) refuse("window must be an integer ≥ 1", window);
   const scoring: Scoring = scoringFor(options, scores);
-  const own = from ? readState(from) : { rows: 0, misses: 0, alpha, known: [] as [number, number][] };
+  const own = from ? readState(from) : { rows: 0, misses: 0, alpha, known: [] as Pair[] };
   const sizeOf = (row: number): number => (step === "fixed" ? gamma : gamma * row ** -0.6);
 
-  const limit = (): readonly [number, number] => {
-    if (own.alpha <= 0) return [Infinity, Infinity];
-    if (own.alpha >= 1) return [-Infinity, -Infinity];
+  const limit = (): Pair => {
+    if (own.alpha <= 0) return everyClass;
+    if (own.alpha >= 1) return noClass;
     const rank = conformalRank(own.known.length, own.alpha);
-    if (rank > own.known.length) return [Infinity, Infinity];
-    return own.known.slice().sort(compare)[rank - 1]!;
+    if (rank > own.known.length) return everyClass;
+    return own.known.slice().sort(ascending)[rank - 1]!;
   };
-  const setAt = (each: ReturnType<typeof scorer>, row: number, [score, fine]: readonly [number, number]): number[] => {
+  const setAt = (each: Scorer, row: number, limit: Pair): number[] => {
     const { values, classes } = each.batch;
     const set: number[] = [];
     each.enter(row);
     if (own.alpha >= 1) return set;
     for (let k = 0; k < classes; k++) {
-      const value = values[row * classes + k]!;
-      const at = each.scoreOf(value);
-      if (at < score || (at === score && each.fineOf(value) <= fine)) set.push(k);
+      if (reaches(each, values[row * classes + k]!, limit)) set.push(k);
     }
     return set;
   };
@@ -118,7 +117,7 @@ export function adaptiveWith(
         if (!covered) own.misses++;
         own.alpha += sizeOf(own.rows) * (alpha - (covered ? 0 : 1));
         const value = values[row * classes + labels[row]!]!;
-        own.known.push([each.scoreOf(value), each.fineOf(value)]);
+        own.known.push({ score: each.scoreOf(value), fine: each.fineOf(value) });
         if (own.known.length > window) own.known.shift();
         return { set, covered, alpha: made };
       });
@@ -129,15 +128,16 @@ export function adaptiveWith(
       rows: own.rows,
       misses: own.misses,
       alpha: own.alpha,
-      scores: own.known.map(([score]) => toJsonNumber(score)),
-      fine: own.known.map(([, fine]) => toJsonNumber(fine)),
+      scores: own.known.map(({ score }) => toJsonNumber(score)),
+      fine: own.known.map(({ fine }) => toJsonNumber(fine)),
     }),
   };
 }
 
-const compare = (a: [number, number], b: [number, number]): number => a[0] - b[0] || a[1] - b[1] || 0;
+const everyClass: Pair = { score: Infinity, fine: Infinity };
+const noClass: Pair = { score: -Infinity, fine: -Infinity };
 
-function readState(state: AdaptiveState): { rows: number; misses: number; alpha: number; known: [number, number][] } {
+function readState(state: AdaptiveState): { rows: number; misses: number; alpha: number; known: Pair[] } {
   const { kind, version, rows, misses, alpha, scores, fine } = state;
   const whole = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
   const known = Array.isArray(scores) && Array.isArray(fine) && scores.length === fine.length;
@@ -153,8 +153,8 @@ function readState(state: AdaptiveState): { rows: number; misses: number; alpha:
       "bad-data",
       `Cannot go on with a stream: the state must be one that this library wrote, got ${JSON.stringify(state)?.slice(0, 60)}`,
     );
-  const pairs = scores.map((score, i): [number, number] => [Number(score), Number(fine[i])]);
-  if (pairs.some(([score, one]) => Number.isNaN(score) || Number.isNaN(one)))
+  const pairs = scores.map((score, i): Pair => ({ score: Number(score), fine: Number(fine[i]) }));
+  if (pairs.some((pair) => Number.isNaN(pair.score) || Number.isNaN(pair.fine)))
     throw new LogitsError("bad-data", "Cannot go on with a stream: its scores must be numbers, got others");
   return { rows, misses, alpha, known: pairs };
 }

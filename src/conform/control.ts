@@ -1,3 +1,5 @@
+import { firstWhere } from "../stats/bisect.js";
+import { ascending, type Pair } from "./pair.js";
 import { type Batch, checkParams, LogitsError, type Params } from "../core/index.js";
 import type { ConformalDocument, Procedure } from "./document.js";
 import { type ConformOptions, type ConformResult, envelope, scoringFor } from "./fit.js";
@@ -31,9 +33,7 @@ export interface Controlled extends ConformResult {
 }
 
 /** A true class of a row: the loss falls by `drop` where the threshold reaches its score. */
-interface Fall {
-  score: number;
-  fine: number;
+interface Fall extends Pair {
   drop: number;
 }
 
@@ -116,8 +116,6 @@ function fallsOf(
   return falls.sort(ascending);
 }
 
-const ascending = (a: Fall, b: Fall): number => a.score - b.score || a.fine - b.fine || 0;
-
 /** The lowest threshold whose loss is accepted, where less loss always is; losses above it are those not yet reached. */
 function lowest(
   falls: readonly Fall[],
@@ -128,12 +126,7 @@ function lowest(
   const above = new Float64Array(falls.length + 1);
   for (let i = falls.length - 1; i >= 0; i--) above[i] = above[i + 1]! + falls[i]!.drop;
   if (!accept(0)) return everything(n);
-  let [low, high] = [0, falls.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (accept(above[middle]!)) high = middle;
-    else low = middle + 1;
-  }
+  const low = firstWhere(falls.length, (i) => accept(above[i]!));
   // Falls from `low` on may be lost: the threshold is the one before, with all that tie with it.
   const last = falls[low - 1];
   if (!last) return { score: "-Infinity", fine: "-Infinity", rows: n, rank: 0 };

@@ -1,14 +1,11 @@
 import { type Batch, LogitsError } from "../core/index.js";
 import { betaQuantile } from "../stats/beta.js";
-import { clopperPearson } from "../stats/clopperPearson.js";
+import { proportion, type Rate } from "../stats/proportion.js";
 import type { ConformalDocument } from "./document.js";
 import { inSet, type Sets } from "./sets.js";
 
 /** A share with its Clopper–Pearson interval (95 %). */
-export interface Share {
-  value: number;
-  ci: [number, number];
-}
+export type Share = Rate;
 
 /** What sets do on labelled rows. */
 export interface Coverage {
@@ -36,7 +33,7 @@ class Tally {
     this.size += size;
   }
   get share(): Share {
-    return { value: this.covered / this.rows, ci: clopperPearson(this.covered, this.rows) };
+    return proportion(this.covered, this.rows);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Calibrator, checkParams, LogitsError, type Params } from "../core/index.js";
+import { type Calibrator, checkParams, differingClass, isObject, LogitsError, type Params } from "../core/index.js";
 import { checkAlpha } from "./rank.js";
 import type { ConformalScore, ScoreParams } from "./score.js";
 import type { Scoring } from "./scored.js";
@@ -94,8 +94,7 @@ export function readConformal(
       `Cannot use this predictor of sets: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`,
     );
   };
-  if (typeof document !== "object" || document === null || Array.isArray(document))
-    return refuse("it must be a JSON object", document);
+  if (!isObject(document)) return refuse("it must be a JSON object", document);
   const { kind, version, method, params, classes: own } = document as Partial<ConformalDocument>;
   if (kind !== "conformal")
     throw new LogitsError(
@@ -105,15 +104,14 @@ export function readConformal(
   if (version !== 1) return refuse("version must be 1", version);
   if (!scores.some(({ name }) => name === method))
     return refuse(`method must be one of ${scores.map(({ name }) => name).join(", ")}`, method);
-  if (typeof params !== "object" || params === null || Array.isArray(params))
-    return refuse("params must be an object", params);
+  if (!isObject(params)) return refuse("params must be an object", params);
   checkFields(params, refuse);
   if (own !== undefined && !(Array.isArray(own) && own.every((name) => typeof name === "string")))
     return refuse("classes must be a list of names", own);
   const count = typeof classes === "object" ? classes.length : classes;
   checkClasses(own, classes, count);
   checkPlaces(params, count ?? own?.length, refuse);
-  const read = document as ConformalDocument;
+  const read = document as unknown as ConformalDocument;
   scoringOf(read, scores);
   return read;
 }
@@ -176,10 +174,8 @@ function checkClasses(
       `Cannot use this predictor of sets: the scores must have its ${own.length} classes, got ${count}`,
     );
   if (typeof classes !== "object") return;
-  const counted = (list: readonly string[]): boolean =>
-    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
-  const differ = own.findIndex((name, k) => name !== classes[k]);
-  if (differ < 0 || counted(own) || counted(classes)) return;
+  const differ = differingClass(own, classes);
+  if (differ < 0) return;
   throw new LogitsError(
     "mismatch",
     `Cannot use this predictor of sets: class ${differ} of the scores must be ${own[differ]}, as where it was fitted, got ${classes[differ]}`,

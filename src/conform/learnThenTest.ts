@@ -1,3 +1,4 @@
+import { ascending, type Pair, within } from "./pair.js";
 import { type Batch, type Params, shuffled } from "../core/index.js";
 import { type ConformalRisk, lossOf, monotone, truthsOf } from "./risk.js";
 import { riskPValue } from "./riskBound.js";
@@ -11,11 +12,6 @@ interface Setting {
   alpha: number;
   delta: number;
   truths?: ArrayLike<number>;
-}
-
-interface Pair {
-  score: number;
-  fine: number;
 }
 
 /** What each candidate threshold costs, added over some rows. */
@@ -84,7 +80,7 @@ function proposed(batch: Batch, { scoring, truths }: Setting, rows: ArrayLike<nu
       if (score < Infinity) found.push({ score, fine: each.fineOf(value) });
     }
   }
-  found.sort((a, b) => a.score - b.score || a.fine - b.fine);
+  found.sort(ascending);
   const grid: Pair[] = [];
   for (let i = 0; i < candidates; i++) {
     const one = found[Math.ceil(((i + 1) / candidates) * found.length) - 1];
@@ -109,7 +105,7 @@ function costsOf(
     const all = Array.from({ length: classes }, (_, k) => {
       const value = values[row * classes + k]!;
       return { k, score: each.scoreOf(value), fine: each.fineOf(value) };
-    }).sort((a, b) => a.score - b.score || a.fine - b.fine || 0);
+    }).sort(ascending);
     const truth = new Set(trueClasses(row));
     const trues = all.filter(({ k }) => truth.has(k)).map(({ k }) => k);
     const drops = risk.drops(trues, riskParams);
@@ -122,6 +118,3 @@ function costsOf(
   }
   return costs;
 }
-
-const within = (one: Pair, limit: Pair): boolean =>
-  one.score < limit.score || (one.score === limit.score && one.fine <= limit.fine);

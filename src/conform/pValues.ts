@@ -1,3 +1,4 @@
+import { firstWhere } from "../stats/bisect.js";
 import { type Batch, LogitsError } from "../core/index.js";
 import { type ConformalDocument, scoringOf } from "./document.js";
 import type { ConformalScore } from "./score.js";
@@ -45,16 +46,9 @@ export function pValuesWith(
 
 /** How many of the ordered pairs come before (score, fine). */
 function countBelow(scores: Float64Array, fine: Float64Array, score: number, fineOf: () => number): number {
-  let low = 0;
-  let high = scores.length;
   let own: number | undefined;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const before =
-      scores[middle]! < score ||
-      (scores[middle] === score && fine[middle]! < (own ??= score === Infinity ? Infinity : fineOf()));
-    if (before) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(scores.length, (i) => {
+    if (scores[i] !== score) return scores[i]! > score;
+    return fine[i]! >= (own ??= score === Infinity ? Infinity : fineOf());
+  });
 }

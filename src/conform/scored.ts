@@ -1,3 +1,4 @@
+import { type Pair } from "./pair.js";
 import { checkBatch } from "../core/batch.js";
 import { type Batch, LogitsError, toLogits } from "../core/index.js";
 import { placeOf, type RankedRow, rankedRow, rankRow } from "./rankedRow.js";
@@ -21,6 +22,12 @@ export interface Scorer {
   enter(row: number): void;
   scoreOf(value: number): number;
   fineOf(value: number): number;
+}
+
+/** Whether a class with this value is in the row's set that ends at `limit`; its fine score is computed where it is needed only. */
+export function reaches(each: Scorer, value: number, limit: Pair): boolean {
+  const score = each.scoreOf(value);
+  return score < limit.score || (score === limit.score && each.fineOf(value) <= limit.fine);
 }
 
 /** A scorer of a batch of logits, log-probabilities or probabilities. */

@@ -1,8 +1,9 @@
+import { type Pair } from "./pair.js";
 import { type Batch, LogitsError } from "../core/index.js";
 import { type ConformalDocument, scoringOf } from "./document.js";
 import { sliceColumn } from "./groups.js";
 import type { ConformalScore } from "./score.js";
-import { type Scorer, scorer } from "./scored.js";
+import { reaches, type Scorer, scorer } from "./scored.js";
 import type { Threshold } from "./threshold.js";
 
 /** Which classes may be the truth, of each row. */
@@ -32,13 +33,8 @@ export function setOf(sets: Sets, row: number): number[] {
   return found;
 }
 
-interface Limit {
-  score: number;
-  fine: number;
-}
-
-const limitOf = ({ score, fine }: Threshold): Limit => ({ score: Number(score), fine: Number(fine) });
-const noLimit: Limit = { score: Infinity, fine: Infinity };
+const limitOf = ({ score, fine }: Threshold): Pair => ({ score: Number(score), fine: Number(fine) });
+const noLimit: Pair = { score: Infinity, fine: Infinity };
 
 /** Sets of rows whose scores the document's calibrator, if it has one, has already been applied to. */
 export function setsWith(scores: readonly ConformalScore[], batch: Batch, document: ConformalDocument): Sets {
@@ -72,22 +68,21 @@ export function setsWith(scores: readonly ConformalScore[], batch: Batch, docume
 }
 
 /** The limit of each row's group; none for a group that calibration has not seen. */
-function groupLimits(batch: Batch, { params }: ConformalDocument, limits: readonly Limit[]): (row: number) => Limit {
+function groupLimits(batch: Batch, { params }: ConformalDocument, limits: readonly Pair[]): (row: number) => Pair {
   const column = sliceColumn(batch, params.column!);
   const known = new Map(params.groups!.map((name, at) => [name, limits[at]!]));
   return (row) => known.get(column[row]!) ?? noLimit;
 }
 
-function fill(sets: Sets, each: Scorer, row: number, limits: Limit | readonly Limit[]): void {
+function fill(sets: Sets, each: Scorer, row: number, limits: Pair | readonly Pair[]): void {
   const { classes, words, mask } = sets;
   const { values } = each.batch;
   each.enter(row);
   let size = 0;
   for (let k = 0; k < classes; k++) {
     const value = values[row * classes + k]!;
-    const limit = Array.isArray(limits) ? limits[k]! : (limits as Limit);
-    const score = each.scoreOf(value);
-    if (score > limit.score || (score === limit.score && each.fineOf(value) > limit.fine)) continue;
+    const limit = Array.isArray(limits) ? limits[k]! : (limits as Pair);
+    if (!reaches(each, value, limit)) continue;
     mask[row * words + (k >>> 5)]! |= 1 << (k & 31);
     size++;
   }

@@ -19,3 +19,8 @@ export function hashBatch(batch: Batch): string {
   for (const label of batch.labels ?? []) mix(label);
   return [high, low].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
 }
+
+/** On which rows, and when, a document was fitted. */
+export function fittedOn(batch: Batch): { rows: number; hash: string; date: string } {
+  return { rows: batch.rows, hash: hashBatch(batch), date: new Date().toISOString().slice(0, 10) };
+}

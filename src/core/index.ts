@@ -1,5 +1,6 @@
 export { takeRows, toLogits } from "./batch.js";
-export { hashBatch } from "./hash.js";
+export { differingClass, isObject } from "./documents.js";
+export { fittedOn, hashBatch } from "./hash.js";
 export type { CalibrationMethod, Calibrator } from "./calibrator.js";
 export { type ErrorCode, LogitsError } from "./errors.js";
 export {

@@ -1,6 +1,7 @@
+import { countBelow } from "../stats/bisect.js";
 import { clopperPearson } from "../stats/clopperPearson.js";
-import { countBelow, type Ranked } from "./ranked.js";
-import { type Rate, type Rates, ratesOf } from "./rates.js";
+import type { Ranked } from "./ranked.js";
+import { type Rate, rateOf, type Rates, ratesOf } from "./rates.js";
 import type { Band } from "./solve/index.js";
 
 /** Rows by what is done about them: alerted, asked about, passed. */
@@ -50,14 +51,8 @@ export function bandRates(counts: BandCounts, banded: boolean, confidence = 0.95
   const tn = askedNegatives + passedNegatives;
   const rates: BandRates = ratesOf({ tp, fp, fn, tn }, confidence, prior);
   if (!banded) return rates;
-  const rate = (count: number, n: number): Rate => ({
-    value: count / n,
-    ci: clopperPearson(count, n, confidence),
-    count,
-    n,
-  });
   const positives = tp + fn;
-  if (prior === undefined) rates.asked = rate(asked, positives + fp + tn);
+  if (prior === undefined) rates.asked = rateOf(asked, positives + fp + tn, confidence);
   else {
     const half = (1 + confidence) / 2;
     const [a, b] = [
@@ -70,6 +65,6 @@ export function bandRates(counts: BandCounts, banded: boolean, confidence = 0.95
       ci: [mix(a[0], b[0]), mix(a[1], b[1])],
     };
   }
-  rates.missed = rate(passedPositives, positives);
+  rates.missed = rateOf(passedPositives, positives, confidence);
   return rates;
 }

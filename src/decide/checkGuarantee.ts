@@ -1,3 +1,4 @@
+import { complement, type Rate } from "./rates.js";
 import type { Guarantee } from "../core/index.js";
 import { binomialLowerTail, binomialTail } from "../stats/binomialTail.js";
 import { type BandCounts, bandRates } from "./bandRates.js";
@@ -41,12 +42,10 @@ export function checkGuarantee(guarantee: Guarantee, counts: BandCounts): Guaran
   const { count, n } = countsOf(rate, counts);
   const about = guarantee.class === undefined ? {} : { class: guarantee.class };
   const base = { rate, side, bound, confidence, ...about, ...(prior === undefined ? {} : { prior }), count, n };
-  const found = (level: number): { value: number; ci: [number, number] } => {
+  const found = (level: number): Rate => {
     const rates = bandRates(counts, true, level, prior);
-    const kept = rates.missed!;
-    if (rate === "recall") return { value: 1 - kept.value, ci: [1 - kept.ci[1], 1 - kept.ci[0]] };
-    if (rate !== "risk") return rates[rate];
-    return { value: 1 - rates.precision.value, ci: [1 - rates.precision.ci[1], 1 - rates.precision.ci[0]] };
+    if (rate === "recall") return complement(rates.missed!);
+    return rate === "risk" ? complement(rates.precision) : rates[rate];
   };
   const { value, ci } = found(confidence);
   const report = { ...base, value, ci };

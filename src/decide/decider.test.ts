@@ -1,60 +1,21 @@
 import { decider, decisionMethods, policyVersion, validatePolicy } from "logits/decide";
 import { describe, expect, it } from "vitest";
-import type { Batch, Decision, Policy, PolicyState } from "../core/index.js";
-
-const classes = ["normal", "dos", "probe"];
-const p = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
-
-const policy = (method: string, params: Policy["params"], rest: Partial<Policy> = {}): Policy => ({
-  kind: "policy",
-  version: 1,
-  method,
-  params,
-  classes,
-  ...rest,
-});
-const rows = (...given: number[][]): Batch => ({
-  kind: "logits",
-  values: Float64Array.from(given.flat()),
-  rows: given.length,
-  classes: given[0]!.length,
-});
-const one = (of: Policy, row: number[]): Decision => decider(of)(rows(row))[0]!;
-
-const plain = policy("threshold", { positive: ["dos", "probe"], threshold: 2, above: "block", below: "pass" });
-const banded = policy("band", { positive: ["dos"], low: -1, high: 2, above: "block", between: "ask", below: "pass" });
-const selective = policy("selective", { threshold: 1, accept: "accept", abstain: "ask" });
-const perClass = policy("perClass", {
-  thresholds: { normal: 0, dos: 3, probe: null },
-  accept: "accept",
-  abstain: "ask",
-  actions: { dos: "block" },
-});
-const costs = policy("expectedCost", {
-  costs: { block: { normal: 10, dos: 0, probe: 0 }, pass: { normal: 0, dos: 4, probe: 4 }, ask: 1 },
-});
-const labels = policy("multilabel", {
-  thresholds: { normal: 0, dos: 1 },
-  above: "flag",
-  below: "pass",
-  actions: { dos: "block" },
-});
-const cascade = policy("cascade", {
-  stages: [
-    {
-      method: "threshold",
-      params: { positive: ["dos"], threshold: 3, above: "block", below: "on" },
-      next: "on",
-    },
-    {
-      method: "selective",
-      params: { threshold: 1, accept: "file", abstain: "ask" },
-      among: ["normal", "probe"],
-    },
-  ],
-});
-const samples: Policy[] = [plain, banded, selective, perClass, costs, labels, cascade];
-const lse = (...z: number[]): number => Math.log(z.reduce((sum, one) => sum + Math.exp(one), 0));
+import type { Policy } from "../core/index.js";
+import {
+  banded,
+  cascade,
+  costs,
+  labels,
+  lse,
+  one,
+  p,
+  perClass,
+  plain,
+  policy,
+  rows,
+  samples,
+  selective,
+} from "./policies.fixture.js";
 
 describe("what each method decides", () => {
   it.each<[string, Policy, number[], string, string, number, number]>([
@@ -203,157 +164,5 @@ describe.each(samples.map((sample) => [sample.method, sample] as const))("contra
       expect(() => validatePolicy({ ...sample, params: rest }), name).toThrow("Cannot use this policy");
     }
     expect(() => validatePolicy({ ...sample, params: { ...sample.params, treshold: 1 } })).toThrow("params may have");
-  });
-});
-
-describe("rules and revocation", () => {
-  const guarantee = {
-    rate: "fpr",
-    side: "at most",
-    bound: 0.01,
-    confidence: 0.95,
-    by: "x",
-    n: 1,
-    count: 0,
-    needed: 1,
-  } as const;
-  const ruled = { ...plain, rules: [{ never: "block", classes: ["probe"], instead: "ask" }], guarantee };
-
-  it("a rule replaces an action for its classes, and says so", () => {
-    expect(one(ruled, [0, 0, 5])).toMatchObject({ action: "ask", class: "probe", contract: "holds" });
-    expect(one(ruled, [0, 0, 5]).reason).toMatch(/: block, but never for class probe: ask\.$/);
-    expect(one(ruled, [0, 5, 0]).action).toBe("block");
-    expect(one({ ...ruled, rules: [{ never: "block", instead: "ask" }] }, [0, 5, 0]).action).toBe("ask");
-  });
-
-  it("the first rule that speaks wins", () => {
-    const rules = [
-      { never: "block", classes: ["dos"], instead: "ask" },
-      { never: "block", instead: "wait" },
-    ];
-    expect(one({ ...plain, rules }, [0, 5, 0]).action).toBe("ask");
-    expect(one({ ...plain, rules }, [0, 0, 5]).action).toBe("wait");
-  });
-
-  it("a revoked contract is in every decision, in words too", () => {
-    const state = {
-      policy: policyVersion(ruled),
-      revoked: { at: "2026-11-27T10:00:00Z", reason: "the rows have changed" },
-    };
-    const [decision] = decider(ruled, state)(rows([0, 5, 0]));
-    expect(decision).toMatchObject({ action: "block", contract: "revoked" });
-    expect(decision!.reason).toMatch(
-      /block\. The contract was revoked on 2026-11-27T10:00:00Z \(the rows have changed\)\.$/,
-    );
-    const strict = { ...ruled, whenRevoked: "ask" };
-    const [asked] = decider(strict, { ...state, policy: policyVersion(strict) })(rows([0, 5, 0]));
-    expect(asked).toMatchObject({ action: "ask", contract: "revoked" });
-    expect(asked!.reason).toMatch(/\(the rows have changed\): ask\.$/);
-    expect(decider(ruled, { policy: policyVersion(ruled) })(rows([0, 5, 0]))[0]!.contract).toBe("holds");
-  });
-
-  it("a state of another policy is refused", () => {
-    expect(() => decider(ruled, { policy: "0123456789ab" })).toThrow(
-      `it must belong to policy ${policyVersion(ruled)}`,
-    );
-  });
-
-  it.each([true, {}, { at: 5, reason: "x" }, null])("a revocation that is %j is refused", (revoked) => {
-    const bad = { policy: policyVersion(ruled), revoked } as unknown as PolicyState;
-    expect(() => decider(ruled, bad)).toThrow(
-      `Cannot use this state: revoked must be { at, reason }, got ${JSON.stringify(revoked)}`,
-    );
-  });
-});
-
-describe("documents", () => {
-  it("a version is 12 hex digits, the same for any order of keys, and another after any change", () => {
-    const { kind, ...rest } = plain;
-    expect(policyVersion(plain)).toMatch(/^[0-9a-f]{12}$/);
-    expect(policyVersion({ ...rest, kind })).toBe(policyVersion(plain));
-    expect(policyVersion(JSON.parse(JSON.stringify(plain)) as Policy)).toBe(policyVersion(plain));
-    expect(policyVersion({ ...plain, params: { ...plain.params, threshold: 2 + Number.EPSILON * 2 } })).not.toBe(
-      policyVersion(plain),
-    );
-  });
-
-  it.each<[string, unknown, string]>([
-    ["nothing", null, "it must be a JSON object, got null"],
-    ["a list", [], "it must be a JSON object"],
-    ["a calibrator", { kind: "calibrator", version: 1 }, 'kind must be "policy", got "calibrator"'],
-    ["another version", { ...plain, version: 2 }, "version must be 1, got 2"],
-    ["an unknown method", { ...plain, method: "magic" }, "method must be one of threshold, band"],
-    ["a misspelt field", { ...plain, rule: [] }, 'got "rule"'],
-    ["no params", { ...plain, params: undefined }, "params must be an object"],
-    ["no classes", { ...plain, classes: [] }, "classes must be a list of names"],
-    ["a class twice", { ...plain, classes: ["normal", "dos", "dos"] }, "classes must be named each once"],
-    [
-      "a positive that is no class",
-      policy("threshold", { ...plain.params, positive: ["dose"] }),
-      "positive must be classes of the policy",
-    ],
-    [
-      "all classes positive",
-      policy("threshold", { ...plain.params, positive: classes }),
-      "positive must leave out a class",
-    ],
-    [
-      "a threshold that is no number",
-      policy("threshold", { ...plain.params, threshold: "Infinity" }),
-      "threshold must be a finite number",
-    ],
-    ["a band upside down", policy("band", { ...banded.params, low: 3 }), "low must be at most high (2), got 3"],
-    [
-      "a rule about no action",
-      { ...plain, rules: [{ never: "blok", instead: "ask" }] },
-      'never must be an action of the policy (block, pass), got "blok"',
-    ],
-    [
-      "a rule about no class",
-      { ...plain, rules: [{ never: "block", classes: ["x"], instead: "ask" }] },
-      "classes of a rule must be classes of the policy",
-    ],
-    [
-      "a rule that changes nothing",
-      { ...plain, rules: [{ never: "block", instead: "block" }] },
-      "instead must be another action",
-    ],
-    ["a promise of nothing known", { ...plain, guarantee: { rate: "luck" } }, "the rate of a guarantee must be"],
-    [
-      "a promise over 1",
-      { ...plain, guarantee: { rate: "fpr", side: "at most", bound: 2, confidence: 0.9 } },
-      "its bound must be in [0, 1], got 2",
-    ],
-    ["a cost below 0", policy("expectedCost", { costs: { a: -1, b: 2 } }), "the cost of a must be a number ≥ 0"],
-    [
-      "a class without a cost",
-      policy("expectedCost", { costs: { a: 1, b: { dos: 1 } } }),
-      "the cost of b for normal must be",
-    ],
-    [
-      "one stage",
-      policy("cascade", { stages: [{ method: "selective", params: selective.params }] } as Policy["params"]),
-      "stages must be a list of two or more",
-    ],
-    [
-      "a stage that goes nowhere",
-      policy("cascade", {
-        stages: [
-          { method: "selective", params: selective.params },
-          { method: "selective", params: selective.params },
-        ],
-      } as Policy["params"]),
-      "next must be an action of its stage",
-    ],
-  ])("%s is refused", (_, document, message) => {
-    expect(() => validatePolicy(document)).toThrow(message);
-  });
-
-  it("classes of the scores are compared by name, where they have names", () => {
-    expect(() => validatePolicy(plain, ["normal", "probe", "dos"])).toThrow(
-      "class 1 of the scores must be dos, got probe",
-    );
-    expect(() => validatePolicy(plain, ["normal", "dos"])).toThrow("the scores must have its 3 classes, got 2");
-    expect(validatePolicy(plain, ["0", "1", "2"])).toBe(plain);
   });
 });

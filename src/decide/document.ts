@@ -1,5 +1,13 @@
-import { type DecisionMethod, type Guarantee, LogitsError, type Policy, type Rule } from "../core/index.js";
-import { refusePolicy } from "./fields.js";
+import {
+  type DecisionMethod,
+  differingClass,
+  type Guarantee,
+  isObject,
+  LogitsError,
+  type Policy,
+  type Rule,
+} from "../core/index.js";
+import { isAction, refusePolicy } from "./fields.js";
 
 const fields: readonly string[] =
   "kind version name method params classes calibrator rules guarantee further whenRevoked fittedOn metrics".split(" ");
@@ -42,14 +50,13 @@ function checkRest(policy: Policy, method: DecisionMethod): void {
 const insteads = (rules: readonly Rule[] = []): string[] => rules.map(({ instead }) => instead);
 
 function checkWhenRevoked(whenRevoked: unknown, actions: readonly string[]): void {
-  if (typeof whenRevoked === "string" && whenRevoked !== "") return;
+  if (isAction(whenRevoked)) return;
   if (!isObject(whenRevoked) || Object.keys(whenRevoked).length === 0)
     return refusePolicy("whenRevoked must name an action, or one in the place of another as {block: ask}", whenRevoked);
   for (const [action, instead] of Object.entries(whenRevoked)) {
     if (!actions.includes(action))
       refusePolicy(`whenRevoked must be of actions of the policy (${actions.join(", ")})`, action);
-    if (typeof instead !== "string" || instead === "")
-      refusePolicy(`whenRevoked of ${action} must name an action`, instead);
+    if (!isAction(instead)) refusePolicy(`whenRevoked of ${action} must name an action`, instead);
   }
 }
 
@@ -68,11 +75,8 @@ function checkSameClasses(own: readonly string[], names: readonly string[]): voi
     });
   };
   if (own.length !== names.length) refuse(`the scores must have its ${own.length} classes`, names.length);
-  const counted = (list: readonly string[]): boolean =>
-    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
-  const differ = own.findIndex((name, k) => name !== names[k]);
-  if (differ >= 0 && !counted(own) && !counted(names))
-    refuse(`class ${differ} of the scores must be ${own[differ]}`, names[differ]!, differ);
+  const differ = differingClass(own, names);
+  if (differ >= 0) refuse(`class ${differ} of the scores must be ${own[differ]}`, names[differ]!, differ);
 }
 
 function checkRule(rule: Rule, classes: readonly string[], actions: readonly string[]): void {
@@ -82,8 +86,7 @@ function checkRule(rule: Rule, classes: readonly string[], actions: readonly str
   // A rule against an action that never happens is a slip, and protects nobody.
   if (!actions.includes(rule.never))
     refusePolicy(`never must be an action of the policy (${actions.join(", ")})`, rule.never);
-  if (typeof rule.instead !== "string" || rule.instead === "")
-    refusePolicy("instead must name an action", rule.instead);
+  if (!isAction(rule.instead)) refusePolicy("instead must name an action", rule.instead);
   if (rule.instead === rule.never) refusePolicy("instead must be another action", rule.instead);
   const unknown = (rule.classes ?? []).find((name) => !classes.includes(name));
   if (
@@ -102,8 +105,4 @@ function checkGuarantee(guarantee: Guarantee): void {
   if (!(typeof bound === "number" && bound >= 0 && bound <= 1)) refusePolicy("its bound must be in [0, 1]", bound);
   if (!(typeof confidence === "number" && confidence > 0 && confidence < 1))
     refusePolicy("its confidence must be in (0, 1)", confidence);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { type Json, LogitsError, type Policy } from "../core/index.js";
+import { isObject, type Json, LogitsError, type Policy } from "../core/index.js";
 
 /** Refuses a policy: what is wrong with it, and what it has instead. */
 export function refusePolicy(what: string, got: unknown): never {
@@ -14,13 +14,11 @@ export function onlyFields(params: Policy["params"], known: readonly string[]): 
 export function checkNumber(params: Policy["params"], name: string, optional = false): void {
   const value = params[name];
   if (optional && value === undefined) return;
-  if (typeof value !== "number" || !Number.isFinite(value))
-    refusePolicy(`${name} must be a finite number of log-odds`, value);
+  if (!isNumber(value)) refusePolicy(`${name} must be a finite number of log-odds`, value);
 }
 
-export function checkAction(params: Policy["params"], name: string): void {
-  if (typeof params[name] !== "string" || params[name] === "")
-    refusePolicy(`${name} must name an action`, params[name]);
+export function checkActions(params: Policy["params"], ...names: string[]): void {
+  for (const name of names) if (!isAction(params[name])) refusePolicy(`${name} must name an action`, params[name]);
 }
 
 /** A list of some of the classes, but not all, none twice. */
@@ -41,16 +39,15 @@ export function checkByClass(
   valid: (value: Json) => boolean,
   what: string,
 ): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    return refusePolicy(`${name} must be an object of classes`, given);
+  if (!isObject(given)) return refusePolicy(`${name} must be an object of classes`, given);
   for (const [key, value] of Object.entries(given)) {
     if (!classes.includes(key)) refusePolicy(`${name} must be of classes of the policy`, key);
     if (!valid(value)) refusePolicy(`${name} of ${key} must be ${what}`, value);
   }
 }
 
-export const isAction = (value: Json): boolean => typeof value === "string" && value !== "";
-export const isNumber = (value: Json): boolean => typeof value === "number" && Number.isFinite(value);
+export const isAction = (value: unknown): boolean => typeof value === "string" && value !== "";
+export const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
 
 export const indicesOf = (names: Json | undefined, classes: readonly string[]): number[] =>
   (names as string[]).map((name) => classes.indexOf(name));

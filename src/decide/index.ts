@@ -61,7 +61,7 @@ export { logOddsOf, winnersOf } from "./odds.js";
 export { ownOdds } from "./ownOdds.js";
 export { positiveClasses } from "./positive.js";
 export { dealt, joined, type Ranked, rankedPieces } from "./ranked.js";
-export { type Counts, countsAt, type Rate, type Rates, ratesOf } from "./rates.js";
+export { complement, type Counts, countsAt, type Rate, type Rates, ratesOf } from "./rates.js";
 export { checkGuarantee, type GuaranteeCheck } from "./checkGuarantee.js";
 export { type Band, logit, priorShift, solve, type Solved, type Wish } from "./solve/index.js";
 export type { Costs } from "./solve/cost.js";

@@ -29,6 +29,11 @@ export function natsOf(distance: number): string {
   return shown === 1 ? "1 nat" : `${shown} nats`;
 }
 
+/** On which side of a limit a margin is, and how far from it: "below the threshold of 95 % by 2.51 nats". */
+export function besideLimit(limit: string, margin: number): string {
+  return `${margin >= 0 ? "at or above" : "below"} ${limit} by ${natsOf(margin)}`;
+}
+
 /** Names as in a sentence: "dos, probe or r2l". */
 export function either(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

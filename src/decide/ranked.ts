@@ -1,3 +1,4 @@
+import { countUpTo } from "../stats/bisect.js";
 import { uniform } from "../core/index.js";
 
 /** Scores of the rows that are not and that are positive, each ascending: all that a threshold can be judged by. */
@@ -60,27 +61,8 @@ export function merge(a: Float64Array, b: Float64Array): Float64Array {
   return out;
 }
 
-/** How many of an ascending list are below a value. */
-export function countBelow(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The least of an ascending list that is above a value; undefined where none is. */
-function nextAbove(sorted: Float64Array, value: number): number | undefined {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low];
-}
+const nextAbove = (sorted: Float64Array, value: number): number | undefined => sorted[countUpTo(sorted, value)];
 
 /**
  * A threshold that parts `score` from every larger one, for the rule "at or above": halfway to the next score that occurs, so that a rounding elsewhere moves

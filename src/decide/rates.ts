@@ -1,5 +1,7 @@
+import { countBelow } from "../stats/bisect.js";
 import { clopperPearson } from "../stats/clopperPearson.js";
-import { countBelow, type Ranked } from "./ranked.js";
+import { proportion, type Rate as Proportion } from "../stats/proportion.js";
+import type { Ranked } from "./ranked.js";
 
 /** How a threshold fared: rows at or above it are alerts. */
 export interface Counts {
@@ -15,11 +17,18 @@ export function countsAt({ negatives, positives }: Ranked, threshold: number): C
 }
 
 /** A rate with its exact interval, and the rows that it is a share of; NaN of none. */
-export interface Rate {
-  value: number;
-  ci: [number, number];
+export interface Rate extends Proportion {
   count?: number;
   n?: number;
+}
+
+export function rateOf(count: number, n: number, confidence: number): Rate {
+  return { ...proportion(count, n, confidence), count, n };
+}
+
+/** The rate of what this is not the rate of: 1 − risk is precision. */
+export function complement({ value, ci, count, n }: Rate): Rate {
+  return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
 }
 
 /** What a threshold does. */
@@ -46,12 +55,7 @@ export interface Rates {
  *     ratesOf({ tp: 90, fp: 10, fn: 10, tn: 890 }).precision  // { value: 0.9, ci: [0.82…, 0.95…], count: 90, n: 100 }
  */
 export function ratesOf({ tp, fp, fn, tn }: Counts, confidence = 0.95, prior?: number): Rates {
-  const rate = (count: number, n: number): Rate => ({
-    value: count / n,
-    ci: clopperPearson(count, n, confidence),
-    count,
-    n,
-  });
+  const rate = (count: number, n: number): Rate => rateOf(count, n, confidence);
   const fpr = rate(fp, fp + tn);
   const recall = rate(tp, tp + fn);
   if (prior === undefined)

@@ -73,7 +73,7 @@ describe("p-values", () => {
     const found = shares(Float64Array.from(truth.benign).sort(), x);
     expect(found.below).toBeCloseTo(below, 12);
     expect(found.above).toBeCloseTo(above, 12);
-    expect(twoSided(found)).toBeCloseTo(p, 12);
+    expect(twoSided(found.below, found.above)).toBeCloseTo(p, 12);
   });
 
   it("three combined by Fisher's sum and by the smallest, as counted elsewhere", () => {

@@ -1,4 +1,4 @@
-import { checkParams, LogitsError, type Params } from "../core/index.js";
+import { checkParams, differingClass, isObject, LogitsError, type Params } from "../core/index.js";
 import { detectors as all } from "./detectors.js";
 import { COMBINED, type Guard, type GuardParams } from "./method.js";
 import { POOLED } from "./ranks.js";
@@ -27,9 +27,6 @@ export function validateGuard(document: unknown, classes?: readonly string[]): G
   if (classes) checkClasses(own, classes);
   return document as unknown as Guard;
 }
-
-const isObject = (value: unknown): value is Record<string, never> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function refuse(what: string, got: unknown): never {
   throw new LogitsError("bad-data", `Cannot use this guard: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`);
@@ -81,10 +78,8 @@ function checkClasses(own: readonly string[], names: readonly string[]): void {
       "mismatch",
       `Cannot use this guard: the scores must have its ${own.length} classes, got ${names.length}`,
     );
-  const counted = (list: readonly string[]): boolean =>
-    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
-  const differ = own.findIndex((name, k) => name !== names[k]);
-  if (differ < 0 || counted(own) || counted(names)) return;
+  const differ = differingClass(own, names);
+  if (differ < 0) return;
   throw new LogitsError(
     "mismatch",
     `Cannot use this guard: class ${differ} of the scores must be ${own[differ]}, as where it was fitted, got ${names[differ]}`,

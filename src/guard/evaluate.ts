@@ -1,6 +1,6 @@
+import { proportion, type Rate } from "../stats/proportion.js";
 import { type Batch, hashBatch, LogitsError, type Replicates } from "../core/index.js";
-import { clopperPearson } from "../stats/clopperPearson.js";
-import { type Rate, separation } from "../stats/separation.js";
+import { separation } from "../stats/separation.js";
 import { COMBINED, type Guard, type GuardRow } from "./method.js";
 import { placer, rowsOfPlaced } from "./score.js";
 
@@ -155,9 +155,6 @@ function suspicion(guard: Guard, found: ReturnType<ReturnType<typeof placer>>): 
 }
 
 function ratesOf(p: readonly number[]): Rates {
-  const rate = (level: number): Rate => {
-    const found = p.filter((value) => value <= level).length;
-    return { value: found / p.length, ci: clopperPearson(found, p.length) };
-  };
+  const rate = (level: number): Rate => proportion(p.filter((value) => value <= level).length, p.length);
   return { "1": rate(levels["1"]), "5": rate(levels["5"]) };
 }

@@ -1,6 +1,6 @@
 import {
   type Batch,
-  hashBatch,
+  fittedOn,
   LogitsError,
   type Params,
   predictions,
@@ -132,7 +132,7 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
       predicted,
     },
     classes: [...classes],
-    fittedOn: { rows: batch.rows, hash: hashBatch(batch), date: new Date().toISOString().slice(0, 10) },
+    fittedOn: fittedOn(batch),
     metrics: {
       smallestP: smallest({ method, ranks, again, combined: ready.filter((one) => one.detector.combined).length }),
     },

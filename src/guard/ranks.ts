@@ -1,29 +1,15 @@
+import { countBelow, countUpTo } from "../stats/bisect.js";
 import type { Detector, Guard, GuardRows } from "./method.js";
 import { type Knots, standing } from "./standing.js";
 
 /** Where a value lies among sorted benign ones, itself among them: shares of those that are at most, and at least, as large. */
 export function shares(sorted: ArrayLike<number>, value: number): { below: number; above: number } {
   const n = sorted.length;
-  const less = firstAbove(sorted, value, false);
-  const notMore = firstAbove(sorted, value, true);
-  return { below: (notMore + 1) / (n + 1), above: (n - less + 1) / (n + 1) };
-}
-
-/** How many are below a value, or with `orEqual` not above it. */
-function firstAbove(sorted: ArrayLike<number>, value: number, orEqual: boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const one = sorted[middle]!;
-    if (one < value || (orEqual && one === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return { below: (countUpTo(sorted, value) + 1) / (n + 1), above: (n - countBelow(sorted, value) + 1) / (n + 1) };
 }
 
 /** Twice the smaller share: a valid p-value for either side, since each is one alone. */
-export const twoSided = ({ below, above }: { below: number; above: number }): number =>
-  Math.min(1, 2 * Math.min(below, above));
+export const twoSided = (below: number, above: number): number => Math.min(1, 2 * Math.min(below, above));
 
 /**
  * The combined statistic, the higher the more unusual: Fisher's −2 Σ ln p, or −2 ln of the smallest p. p-values of one row depend on each other, so neither has
@@ -87,7 +73,7 @@ export function place(
     }
     together.forEach((d, i) => {
       const at = row * width + d;
-      p[i] = Math.min(1, 2 * Math.min(below[at]!, above[at]!));
+      p[i] = twoSided(below[at]!, above[at]!);
     });
     score[row] = combine(method, p);
     group.push(name);

@@ -96,19 +96,19 @@ function readingsOf(
   const readings: Record<string, DetectorReading> = {};
   for (let d = 0; d < ready.length; d++) {
     const at = row * ready.length + d;
-    const sides = { below: below[at]!, above: above[at]! };
-    const p = twoSided(sides);
+    const p = twoSided(below[at]!, above[at]!);
     const { detector } = ready[d]!;
-    const side = sides.below <= sides.above ? "below" : "above";
     readings[detector.name] = {
       value: value[at]!,
       standing: standing[at]!,
       p,
-      tail: p <= unusual ? detector.says[side] : null,
+      tail: p <= unusual ? detector.says[sideOf(below[at]!, above[at]!)] : null,
     };
   }
   return readings;
 }
+
+const sideOf = (below: number, above: number): "below" | "above" => (below <= above ? "below" : "above");
 
 /** The side on which the detector with the smallest p-value sees a row, among those that are combined. */
 function tailOf(ready: readonly Ready[], { below, above }: Placed, row: number): Tail {
@@ -119,7 +119,7 @@ function tailOf(ready: readonly Ready[], { below, above }: Placed, row: number):
     const p = Math.min(below[at]!, above[at]!);
     if (!detector.combined || p >= smallest) return;
     smallest = p;
-    tail = detector.says[below[at]! <= above[at]! ? "below" : "above"];
+    tail = detector.says[sideOf(below[at]!, above[at]!)];
   });
   return tail;
 }

@@ -1,6 +1,7 @@
+import { type Rate } from "../stats/proportion.js";
 import { type Batch, LogitsError, predictions, type Replicates, shuffled } from "../core/index.js";
 import { fitNoise, noiseEvidence, type NoiseLaw } from "../stats/noiseEvidence.js";
-import { rateAtFpr, type Rate, separation } from "../stats/separation.js";
+import { rateAtFpr, separation } from "../stats/separation.js";
 import { attack, type Attacked, type AttackMethod, stepsOf } from "./attack.js";
 import { snapshotEvidence, type SnapshotScore } from "./evidence.js";
 import { type Examples, select } from "./examples.js";

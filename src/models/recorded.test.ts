@@ -87,7 +87,7 @@ describe("a recording", () => {
     await expect(model.next([1])).rejects.toThrow(/must be open/);
   });
 
-  it.skipIf(!hasSharedData)("replays real GPT-2 logits", async () => {
+  it.skipIf(!hasSharedData)("replays real GPT-2 logits (skipped where the shared data are not at hand)", async () => {
     const model = await recorded(shared("language-models/gpt2-next-token-logits.npy"));
     const logits = await model.next([1, 2, 3]);
     expect(logits).toHaveLength(50257);

@@ -22,7 +22,7 @@ import {
 import {
   type Batch,
   type Calibrator,
-  hashBatch,
+  fittedOn,
   LogitsError,
   type Params,
   shuffled,
@@ -85,7 +85,7 @@ export async function conformSource(source: Source, options: ConformSourceOption
   const rows = calibrate(raw);
   const { document, warnings, met } = fit(rows, setup);
   if (calibrator) document.calibrator = { method: calibrator.method, params: calibrator.params };
-  document.fittedOn = { rows: raw.rows, hash: hashBatch(raw), date: new Date().toISOString().slice(0, 10) };
+  document.fittedOn = fittedOn(raw);
   const other = evalSource && (await collect(evalSource));
   if (evalSource) validateConformal(document, evalSource.classes);
   const otherTruths = evalTruths && (await collect(evalTruths)).values;

@@ -1,6 +1,7 @@
-import type { Batch } from "../core/index.js";
+import { foundPolicy, refuseBeside } from "./classThresholds.js";
+import { type Batch, isObject } from "../core/index.js";
 import { normalLimit } from "../stats/normal.js";
-import { decider, policyVersion, type Rate } from "../decide/index.js";
+import { decider, type Rate } from "../decide/index.js";
 import { labelsOf } from "./decisionRows.js";
 import {
   type ActionCosts,
@@ -14,7 +15,7 @@ import {
 /** Costs of actions, and not those of a false alert and a miss. */
 export function isActionCosts(costs: ThresholdOptions["costs"]): costs is ActionCosts {
   if (costs === undefined) return false;
-  if (typeof costs !== "object" || costs === null || Array.isArray(costs))
+  if (!isObject(costs))
     return refuseOption("costs must be {fp, fn, ask?} or an object of actions", JSON.stringify(costs));
   return !("fp" in costs && "fn" in costs);
 }
@@ -27,21 +28,24 @@ export function costPolicy(
   options: ThresholdOptions,
   raw: Batch,
 ): ThresholdResult {
-  for (const name of [
-    "positive",
-    "prior",
-    "actions",
-    "at",
-    "maxFpr",
-    "minPrecision",
-    "minRecall",
-    "maxRisk",
-    "beta",
-    "budget",
-    "low",
-    "abstain",
-  ] as const)
-    if (options[name] !== undefined) refuseOption(`${name} must be absent with costs of actions`, options[name]);
+  refuseBeside(
+    options,
+    [
+      "positive",
+      "prior",
+      "actions",
+      "at",
+      "maxFpr",
+      "minPrecision",
+      "minRecall",
+      "maxRisk",
+      "beta",
+      "budget",
+      "low",
+      "abstain",
+    ],
+    "costs of actions",
+  );
   const costs = options.costs as ActionCosts;
   const policy = envelope({ method: "expectedCost", params: { costs } }, [], options, classes, raw);
   const decide = decider(policy);
@@ -57,9 +61,7 @@ export function costPolicy(
     );
   };
   const result: ThresholdResult = {
-    met: true,
-    policy,
-    version: policyVersion(policy),
+    ...foundPolicy(policy),
     rows: rows.rows,
     cost: costOf(rows),
     warnings: options.calibrator

@@ -1,14 +1,8 @@
+import { classThresholds, firstRefusal, foundPolicy, refuseBeside, wishOfEach } from "./classThresholds.js";
 import type { Batch, Policy } from "../core/index.js";
-import { dealt, policyVersion, rankedPieces, type Wish } from "../decide/index.js";
+import { dealt, type Ranked, rankedPieces } from "../decide/index.js";
 import { labelRows } from "./decisionRows.js";
-import { firstRefusal, oneClass } from "./perClassThreshold.js";
-import {
-  actionNames,
-  envelope,
-  refuseOption,
-  type ThresholdOptions,
-  type ThresholdResult,
-} from "./thresholdOptions.js";
+import { actionNames, envelope, type ThresholdOptions, type ThresholdResult } from "./thresholdOptions.js";
 
 /**
  * One threshold a label, where labels do not exclude each other. The promises of all labels hold together: each is made with its share of the error. A label
@@ -22,48 +16,28 @@ export function multilabelThreshold(
   classes: string[],
   options: ThresholdOptions,
 ): ThresholdResult {
-  const absent = [
-    "positive",
-    "prior",
-    "maxRisk",
-    "budget",
-    "low",
-    "abstain",
-    "perClass",
-    "calibrator",
-    "evalSource",
-  ] as const;
-  for (const name of absent)
-    if (options[name] !== undefined) {
-      const [said, got] = name === "evalSource" ? ["eval", "other rows"] : [name, options[name]];
-      refuseOption(
-        `${said} must be absent where labels do not exclude each other`,
-        typeof got === "object" ? "one" : got,
-      );
-    }
+  refuseBeside(
+    options,
+    ["positive", "prior", "maxRisk", "budget", "low", "abstain", "perClass", "calibrator", "evalSource"],
+    "where labels do not exclude each other",
+  );
   const { confidence = 0.95, seed = 0 } = options;
-  const wish: Wish = { ...(options as Wish), confidence: 1 - (1 - confidence) / classes.length };
   const piece = dealt(rows.rows, seed, rows.offset);
   const of = labelRows(rows, truth);
-  const found = classes.map((name, k) => {
+  const pieces = (k: number): Ranked[] => {
     const { scores, truth: own } = of(k);
-    return oneClass(name, rankedPieces(scores, own, piece), { wish, confidence });
-  });
+    return rankedPieces(scores, own, piece);
+  };
+  const wish = wishOfEach(options, classes);
+  const { found, kept, guarantees, never } = classThresholds(pieces, classes, { wish, confidence });
   const base = { rows: rows.rows, classes: found, warnings: [] };
-  const kept = found.flatMap((one) => ("refused" in one ? [] : [one]));
   if (kept.length === 0) return { met: false, reason: `no label has rows enough: ${firstRefusal(found)}.`, ...base };
   const [above, below] = actionNames(options, ["alert", "pass"]) as [string, string];
   const thresholds = Object.fromEntries(kept.map((one) => [one.class, one.logit]));
   const params: Policy["params"] = { thresholds, above, below };
-  const guarantees = kept.flatMap(({ guarantee }) => (guarantee ? [guarantee] : []));
   const policy = envelope({ method: "multilabel", params }, guarantees, options, classes, rows);
-  const never = found.filter((one) => "refused" in one).map((one) => one.class);
   return {
-    met: true,
-    policy,
-    version: policyVersion(policy),
-    ...(policy.guarantee && { guarantee: policy.guarantee }),
-    ...(policy.further && { further: policy.further }),
+    ...foundPolicy(policy),
     ...base,
     warnings:
       never.length > 0 ? [`Not asked about, because nothing can be promised of them: ${never.join(", ")}.`] : [],

@@ -3,6 +3,7 @@ import {
   type Calibrator,
   checkParams,
   type Descriptor,
+  isObject,
   type Kind,
   LogitsError,
   type Metric,
@@ -87,8 +88,7 @@ export function readPlan(document: unknown, registry: Registry): Plan {
   const refuse = (what: string, got: unknown): never => {
     throw new LogitsError("bad-data", `Cannot use this plan: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`);
   };
-  if (typeof document !== "object" || document === null || Array.isArray(document))
-    return refuse("it must be a JSON object", document);
+  if (!isObject(document)) return refuse("it must be a JSON object", document);
   const { version, source, calibrator, steps, seed, replicates } = document as Partial<Plan>;
   if (version !== 1) return refuse("version must be 1", version);
   if (typeof source !== "object" || source === null) return refuse("source must be an object", source);

@@ -1,4 +1,4 @@
-import { LogitsError } from "../core/index.js";
+import { differingClass, LogitsError } from "../core/index.js";
 
 /** Other rows must have the same classes in the same order, or their columns are read as what they are not. Classes that are only counted have no names. */
 export function checkSameClasses(own: readonly string[], names: readonly string[]): void {
@@ -6,9 +6,6 @@ export function checkSameClasses(own: readonly string[], names: readonly string[
     throw new LogitsError("mismatch", `Cannot measure on other rows: ${must}, got ${got}`);
   };
   if (own.length !== names.length) refuse(`they must have the same ${own.length} classes`, names.length);
-  const counted = (list: readonly string[]): boolean =>
-    [0, 1].some((first) => list.every((name, k) => name === String(first + k)));
-  const differ = own.findIndex((name, k) => name !== names[k]);
-  if (differ >= 0 && !counted(own) && !counted(names))
-    refuse(`their class ${differ} must be ${own[differ]}`, names[differ]!);
+  const differ = differingClass(own, names);
+  if (differ >= 0) refuse(`their class ${differ} must be ${own[differ]}`, names[differ]!);
 }

@@ -6,6 +6,7 @@ import {
   type BandCounts,
   type BandRates,
   bandRates,
+  complement,
   dealt,
   fBetaRate,
   joined,
@@ -14,7 +15,6 @@ import {
   priorShift,
   type Ranked,
   rankedPieces,
-  type Rate,
   solve,
   type Solved,
   type Wish,
@@ -214,10 +214,6 @@ function rater(
       return { ...rates, cost: thresholdCost(counts, rates, costs, prior, normalLimit(confidence)) };
     return rates;
   };
-}
-
-function complement({ value, ci, count, n }: Rate): Rate {
-  return { value: 1 - value, ci: [1 - ci[1], 1 - ci[0]], ...(n !== undefined && { count: n - count!, n }) };
 }
 
 /** By the rows of each piece, and what the others find. */

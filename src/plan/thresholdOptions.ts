@@ -1,6 +1,7 @@
 import {
   type Batch,
   type Calibrator,
+  fittedOn,
   type Guarantee,
   hashBatch,
   LogitsError,
@@ -143,7 +144,7 @@ export function envelope(
     ...(guarantees[0] && { guarantee: guarantees[0] }),
     ...(guarantees.length > 1 && { further: guarantees.slice(1) }),
     ...(whenRevoked !== undefined && { whenRevoked }),
-    fittedOn: { rows: rows.rows, hash: hashBatch(rows), date: new Date().toISOString().slice(0, 10) },
+    fittedOn: fittedOn(rows),
   });
 }
 

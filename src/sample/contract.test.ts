@@ -93,21 +93,21 @@ describe.each(samplers.filter(({ name }) => name in samplerCases).map((sampler) 
       },
     );
 
-    it.runIf(idempotent)("does nothing more the second time", () => {
+    it.runIf(idempotent)(`does nothing more the second time${idempotent ? "" : ": not so by what it is"}`, () => {
       everywhere((row, params) => {
         const once = apply(row, params);
         expect(apply(once, params)).toEqual(once);
       });
     });
 
-    it.runIf(nested)("keeps nested sets as its switch is turned", () => {
+    it.runIf(nested)(`keeps nested sets as its switch is turned${nested ? "" : ": not so by what it is"}`, () => {
       for (const seed of seeds) {
         const sets = values.map((params) => kept(apply(rowOf(seed), params)));
         sets.slice(1).forEach((set, i) => set.forEach((stays, id) => expect(!stays || sets[i]![id]).toBe(true)));
       }
     });
 
-    it.runIf(sampler.role === "filter")("removes tokens and leaves the scores of the others", () => {
+    it.runIf(sampler.role === "filter")("removes tokens and leaves the scores of the others (asked of filters)", () => {
       everywhere((row, params) => {
         apply(row, params).forEach((score, id) => expect(score === out || score === row[id]).toBe(true));
       });

@@ -1,3 +1,4 @@
+import { firstWhere } from "../stats/bisect.js";
 import { LogitsError, type Reason, type SampleContext, type Sampler } from "../core/index.js";
 import { defineSampler } from "./define.js";
 import { banned, force } from "./history.js";
@@ -130,15 +131,10 @@ function merged(
 
 /** Of ids in the order of their texts. */
 function beginningWith(start: string, sorted: readonly number[], text: ReadonlyMap<number, string>): number[] {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (text.get(sorted[middle]!)! < start) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
+  const first = firstWhere(sorted.length, (i) => !(text.get(sorted[i]!)! < start));
+  let end = first;
   while (end < sorted.length && text.get(sorted[end]!)!.startsWith(start)) end++;
-  return sorted.slice(low, end);
+  return sorted.slice(first, end);
 }
 
 function dropBelow(

@@ -1,10 +1,5 @@
+import { type Rate } from "./proportion.js";
 import { wilson, z95 } from "./wilson.js";
-
-/** A share, and its 95 % interval. */
-export interface Rate {
-  value: number;
-  ci: [number, number];
-}
 
 /**
  * How well a score tells two samples apart: the probability that one of `above` scores higher than one of `below`, ties counting half (area under the ROC curve).

@@ -1,3 +1,4 @@
+import { countUpTo } from "../stats/bisect.js";
 import { addScatter, initScatter, mahalanobis, type Mahalanobis } from "../stats/mahalanobis.js";
 import type { TriageItem, TriageMethod } from "./method.js";
 import { formatPercent } from "./percent.js";
@@ -104,12 +105,6 @@ function extremes(values: readonly number[], sign: 1 | -1): (value: number) => n
   ).sort();
   return (value) => {
     if (Number.isNaN(value)) return 1;
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]! <= -sign * value) low = middle + 1;
-      else high = middle;
-    }
-    return low / sorted.length;
+    return countUpTo(sorted, -sign * value) / sorted.length;
   };
 }

@@ -197,14 +197,17 @@ describe("logits learn attack", () => {
     expect(alone.err).toContain(why);
   });
 
-  it.runIf(existsSync("/dev/full"))("says its numbers even where there is no room for its file", async () => {
-    symlinkSync("/dev/full", at("full.npz"));
-    const { status, out, err } = await attack("--rows", "20", "--replicates", "2", "--json", "-o", at("full.npz"));
-    expect([status, JSON.parse(out).files, JSON.parse(out).attacks.length]).toEqual([3, [], 2]);
-    expect(err).toBe(
-      `logits learn attack: Cannot write ${at("full.npz")}: there must be room for it, got a full disk\n`,
-    );
-  });
+  it.skipIf(!existsSync("/dev/full"))(
+    "says its numbers even where there is no room for its file (skipped without /dev/full)",
+    async () => {
+      symlinkSync("/dev/full", at("full.npz"));
+      const { status, out, err } = await attack("--rows", "20", "--replicates", "2", "--json", "-o", at("full.npz"));
+      expect([status, JSON.parse(out).files, JSON.parse(out).attacks.length]).toEqual([3, [], 2]);
+      expect(err).toBe(
+        `logits learn attack: Cannot write ${at("full.npz")}: there must be room for it, got a full disk\n`,
+      );
+    },
+  );
 
   it("counts one row as one", async () => {
     const { out } = await attack("--rows", "1", "--replicates", "1", "--method", "fgsm", "--adaptive-rows", "1");

@@ -9,7 +9,7 @@ const hasLimits = process.platform === "linux" && spawnSync("prlimit", ["--versi
 
 describe("a disk that is full", () => {
   it.skipIf(!hasLimits)(
-    "turns decisions into 503, loses none, and goes on when there is space",
+    "turns decisions into 503, loses none, and goes on when there is space (skipped without Linux's prlimit)",
     { timeout: 120_000 },
     async () => {
       const folder = scratch();

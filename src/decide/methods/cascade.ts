@@ -1,4 +1,4 @@
-import type { DecisionMethod, Json, Policy, Ruler } from "../../core/index.js";
+import { type DecisionMethod, isObject, type Json, type Policy, type Ruler } from "../../core/index.js";
 import { checkClasses, indicesOf, onlyFields, refusePolicy } from "../fields.js";
 
 interface Stage {
@@ -84,8 +84,7 @@ function compileStage(stage: Stage, method: DecisionMethod, classes: readonly st
 }
 
 function checkStage(given: Json, last: boolean, classes: readonly string[], methods: readonly DecisionMethod[]): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    return refusePolicy("a stage must be an object", given);
+  if (!isObject(given)) return refusePolicy("a stage must be an object", given);
   onlyFields(given, ["method", "params", "among", "next"]);
   const stage = given as unknown as Stage;
   const method = methods.find(({ name, independent }) => name === stage.method && !independent);
@@ -97,8 +96,7 @@ function checkStage(given: Json, last: boolean, classes: readonly string[], meth
     checkClasses(stage.among, "among", classes);
     if (stage.among.length < 2) refusePolicy("among must have two classes", stage.among);
   }
-  if (typeof stage.params !== "object" || stage.params === null || Array.isArray(stage.params))
-    return refusePolicy("params of a stage must be an object", stage.params);
+  if (!isObject(stage.params)) return refusePolicy("params of a stage must be an object", stage.params);
   method.validate(stage.params, stage.among ?? classes);
   const actions = method.actions(stage.params);
   if (last && stage.next !== undefined) refusePolicy("the last stage must have no next", stage.next);

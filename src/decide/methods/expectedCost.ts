@@ -1,4 +1,4 @@
-import type { DecisionMethod, Json } from "../../core/index.js";
+import { type DecisionMethod, isObject, type Json } from "../../core/index.js";
 import { onlyFields, refusePolicy } from "../fields.js";
 import { either, percentOf } from "../percent.js";
 
@@ -20,7 +20,7 @@ export const expectedCost: DecisionMethod = {
   validate(params, classes) {
     onlyFields(params, ["costs"]);
     const { costs } = params;
-    if (typeof costs !== "object" || costs === null || Array.isArray(costs) || Object.keys(costs).length < 2)
+    if (!isObject(costs) || Object.keys(costs).length < 2)
       return refusePolicy("costs must be an object of two actions or more", costs);
     for (const [action, byClass] of Object.entries(costs)) checkCosts(action, byClass, classes);
   },
@@ -83,8 +83,7 @@ function checkCosts(action: string, byClass: Json, classes: readonly string[]): 
     if (!valid(byClass)) refusePolicy(`the cost of ${action} must be a number ≥ 0`, byClass);
     return;
   }
-  if (typeof byClass !== "object" || byClass === null || Array.isArray(byClass))
-    return refusePolicy(`the cost of ${action} must be a number, or one a class`, byClass);
+  if (!isObject(byClass)) return refusePolicy(`the cost of ${action} must be a number, or one a class`, byClass);
   const odd = Object.keys(byClass).find((name) => !classes.includes(name));
   if (odd !== undefined) refusePolicy(`the cost of ${action} must be of classes of the policy`, odd);
   for (const name of classes)

@@ -1,6 +1,7 @@
 import type { DecisionMethod, Json } from "../../core/index.js";
-import { checkAction, checkByClass, isAction, isNumber, onlyFields, refusePolicy } from "../fields.js";
-import { natsOf, percentOf } from "../percent.js";
+import { checkActions, checkByClass, isNumber, onlyFields, refusePolicy } from "../fields.js";
+import { actionOfEach, checkOwnActions, everyAction } from "../ownActions.js";
+import { besideLimit, percentOf } from "../percent.js";
 
 /**
  * Labels that do not exclude each other: each has log-odds and a threshold of its own. All that reach theirs are listed; the decision is about the label that
@@ -27,18 +28,15 @@ export const multilabel: DecisionMethod = {
     checkByClass(params["thresholds"], "thresholds", classes, isNumber, "finite log-odds");
     if (Object.keys(params["thresholds"] as Record<string, Json>).length === 0)
       refusePolicy("thresholds must have a label", params["thresholds"]);
-    if (params["actions"] !== undefined) checkByClass(params["actions"], "actions", classes, isAction, "an action");
-    for (const name of ["above", "below"]) checkAction(params, name);
+    checkOwnActions(params, classes);
+    checkActions(params, "above", "below");
   },
-  actions: ({ above, below, actions }) => [
-    ...new Set([above, ...Object.values((actions ?? {}) as object), below] as string[]),
-  ],
+  actions: (params) => everyAction(params, params["above"] as string, params["below"] as string),
   compile(params, classes) {
     const given = params["thresholds"] as Record<string, number>;
-    const own = (params["actions"] ?? {}) as Record<string, string>;
     const asked = classes.flatMap((name, k) => (name in given ? [k] : []));
     const thresholds = Float64Array.from(asked, (k) => given[classes[k]!]!);
-    const actions = classes.map((name) => own[name] ?? (params["above"] as string));
+    const actions = actionOfEach(params, classes, params["above"] as string);
     const below = params["below"] as string;
     return {
       rule(values, start, ruling) {
@@ -63,9 +61,9 @@ export const multilabel: DecisionMethod = {
         ruling.action = labels.length > 0 ? actions[ruling.class]! : below;
       },
       reason({ class: label, logOdds, margin, labels }) {
-        const limit = percentOf(thresholds[asked.indexOf(label)]!);
+        const limit = `its threshold of ${percentOf(thresholds[asked.indexOf(label)]!)}`;
         const more = labels && labels.length > 1 ? ` (${labels.length} labels reach theirs)` : "";
-        return `${classes[label]} has ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} its threshold of ${limit} by ${natsOf(margin)}${more}`;
+        return `${classes[label]} has ${percentOf(logOdds)}, ${besideLimit(limit, margin)}${more}`;
       },
     };
   },

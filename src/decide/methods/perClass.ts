@@ -1,7 +1,8 @@
 import type { DecisionMethod, Json } from "../../core/index.js";
-import { checkAction, checkByClass, isAction, isNumber, onlyFields } from "../fields.js";
+import { checkActions, checkByClass, isNumber, onlyFields } from "../fields.js";
 import { type Odds, winnerReader } from "../odds.js";
-import { natsOf, percentOf } from "../percent.js";
+import { actionOfEach, checkOwnActions, everyAction } from "../ownActions.js";
+import { besideLimit, percentOf } from "../percent.js";
 
 /**
  * One threshold a class: the winner is accepted where its log-odds against all the rest are at or above the threshold of its own class; else, and for a class
@@ -25,17 +26,14 @@ export const perClass: DecisionMethod = {
     onlyFields(params, ["thresholds", "accept", "abstain", "actions"]);
     const valid = (value: Json): boolean => value === null || isNumber(value);
     checkByClass(params["thresholds"], "thresholds", classes, valid, "finite log-odds, or null");
-    if (params["actions"] !== undefined) checkByClass(params["actions"], "actions", classes, isAction, "an action");
-    for (const name of ["accept", "abstain"]) checkAction(params, name);
+    checkOwnActions(params, classes);
+    checkActions(params, "accept", "abstain");
   },
-  actions: ({ accept, abstain, actions }) => [
-    ...new Set([accept, ...Object.values((actions ?? {}) as object), abstain] as string[]),
-  ],
+  actions: (params) => everyAction(params, params["accept"] as string, params["abstain"] as string),
   compile(params, classes) {
     const given = params["thresholds"] as Record<string, number | null>;
-    const own = (params["actions"] ?? {}) as Record<string, string>;
     const thresholds = Float64Array.from(classes, (name) => given[name] ?? Infinity);
-    const actions = classes.map((name) => own[name] ?? (params["accept"] as string));
+    const actions = actionOfEach(params, classes, params["accept"] as string);
     const abstain = params["abstain"] as string;
     const read = winnerReader(classes.length);
     const odds: Odds = { logOdds: 0, inside: 0, outside: 0 };
@@ -54,8 +52,7 @@ export const perClass: DecisionMethod = {
       reason({ class: winner, logOdds, margin }) {
         const what = `${classes[winner]} has ${percentOf(logOdds)}`;
         if (thresholds[winner] === Infinity) return `${what}, and is a class that is never accepted`;
-        const side = margin >= 0 ? "at or above" : "below";
-        return `${what}, ${side} the ${percentOf(thresholds[winner]!)} that this class needs by ${natsOf(margin)}`;
+        return `${what}, ${besideLimit(`the ${percentOf(thresholds[winner]!)} that this class needs`, margin)}`;
       },
     };
   },

@@ -1,7 +1,7 @@
 import type { DecisionMethod } from "../../core/index.js";
-import { checkAction, checkNumber, onlyFields } from "../fields.js";
+import { checkActions, checkNumber, onlyFields } from "../fields.js";
 import { type Odds, winnerReader } from "../odds.js";
-import { natsOf, percentOf } from "../percent.js";
+import { besideLimit, percentOf } from "../percent.js";
 
 /**
  * Selective prediction: the winner is accepted where its log-odds against all the rest are at or above the threshold; else a person is asked.
@@ -24,18 +24,14 @@ export const selective: DecisionMethod = {
   validate(params) {
     onlyFields(params, ["threshold", "accept", "abstain"]);
     checkNumber(params, "threshold");
-    for (const name of ["accept", "abstain"]) checkAction(params, name);
+    checkActions(params, "accept", "abstain");
   },
   actions: ({ accept, abstain }) => [accept, abstain] as string[],
   compile(params, classes) {
-    const [threshold, accept, abstain] = [params["threshold"], params["accept"], params["abstain"]] as [
-      number,
-      string,
-      string,
-    ];
+    const { threshold, accept, abstain } = params as { threshold: number; accept: string; abstain: string };
     const read = winnerReader(classes.length);
     const odds: Odds = { logOdds: 0, inside: 0, outside: 0 };
-    const limit = percentOf(threshold);
+    const limit = `the ${percentOf(threshold)} that are needed`;
     return {
       rule(values, start, ruling) {
         read(values, start, odds);
@@ -45,7 +41,7 @@ export const selective: DecisionMethod = {
         ruling.class = odds.inside;
       },
       reason: ({ class: winner, logOdds, margin }) =>
-        `${classes[winner]} has ${percentOf(logOdds)}, ${margin >= 0 ? "at or above" : "below"} the ${limit} that are needed by ${natsOf(margin)}`,
+        `${classes[winner]} has ${percentOf(logOdds)}, ${besideLimit(limit, margin)}`,
     };
   },
 };

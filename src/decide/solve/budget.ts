@@ -1,3 +1,4 @@
+import { firstWhere } from "../../stats/bisect.js";
 import { clopperPearsonUpper } from "../../stats/clopperPearson.js";
 import { countsAt } from "../rates.js";
 import { justAbove, merge, type Ranked } from "../ranked.js";
@@ -53,14 +54,11 @@ export function budgetThreshold(rows: Ranked, bound: number, confidence: number,
     return share <= bound;
   };
   // The rank of the highest score that is not alerted.
-  let [low, high] = [0, n];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const threshold = justAbove(rows, all[middle]!);
-    if (threshold !== undefined && kept(threshold)) high = middle;
-    else low = middle + 1;
-  }
-  const threshold = low === n ? undefined : justAbove(rows, all[low]!);
+  const highest = firstWhere(n, (rank) => {
+    const threshold = justAbove(rows, all[rank]!);
+    return threshold !== undefined && kept(threshold);
+  });
+  const threshold = highest === n ? undefined : justAbove(rows, all[highest]!);
   if (threshold === undefined || !kept(threshold))
     return {
       refused: `alerts of at most ${said(bound)} of all rows are not proven by any threshold at a prior of ${said(prior)}`,

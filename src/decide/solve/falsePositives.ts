@@ -1,4 +1,5 @@
 import { binomialLowerTail } from "../../stats/binomialTail.js";
+import { firstWhere } from "../../stats/bisect.js";
 import { justAbove, type Ranked } from "../ranked.js";
 import { rowsNeeded, said, type Solution } from "./solution.js";
 
@@ -49,11 +50,5 @@ export function falsePositiveThreshold(rows: Ranked, bound: number, confidence: 
 
 /** The smallest k in 1 … n for which P(Bin(n, 1 − bound) ≥ k) ≤ δ; there must be one. */
 export function umbrellaRank(n: number, bound: number, delta: number): number {
-  let [low, high] = [1, n];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (binomialLowerTail(n - middle, n, bound) <= delta) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return 1 + firstWhere(n - 1, (below) => binomialLowerTail(n - 1 - below, n, bound) <= delta);
 }

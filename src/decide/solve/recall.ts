@@ -1,4 +1,5 @@
 import { binomialLowerTail } from "../../stats/binomialTail.js";
+import { firstWhere } from "../../stats/bisect.js";
 import type { Ranked } from "../ranked.js";
 import { rowsNeeded, said, type Solution } from "./solution.js";
 
@@ -44,11 +45,5 @@ export function recallThreshold({ positives }: Ranked, bound: number, confidence
 
 /** The largest j in 1 … n for which P(Bin(n, miss) ≤ j − 1) ≤ δ; there must be one. */
 function rankOf(n: number, miss: number, delta: number): number {
-  let [low, high] = [1, n];
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (binomialLowerTail(middle - 1, n, miss) <= delta) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return 1 + firstWhere(n - 1, (missed) => !(binomialLowerTail(missed + 1, n, miss) <= delta));
 }
