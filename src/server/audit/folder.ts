@@ -6,7 +6,8 @@ import { LogitsError } from "../../core/index.js";
 export function makeFolder(folder: string): void {
   intoFolder(folder, () => {
     const missing: string[] = [];
-    for (let path = resolve(folder); !statSync(path, { throwIfNoEntry: false }); path = dirname(path)) missing.push(path);
+    for (let path = resolve(folder); !statSync(path, { throwIfNoEntry: false }); path = dirname(path))
+      missing.push(path);
     for (const path of missing.toReversed()) mkdirSync(path, { mode: 0o700 });
   });
 }
