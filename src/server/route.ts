@@ -31,7 +31,8 @@ export interface Route {
   query?: Schema;
   /** Of the answer, or its type where that is not JSON. */
   answer: Schema | string;
-  handle(service: Service, asked: Asked): Promise<Answer> | Answer;
+  /** A string is JSON that went well. */
+  handle(service: Service, asked: Asked): Promise<Answer | string> | Answer | string;
 }
 
 /** JSON, with the numbers that it has not as strings. */
