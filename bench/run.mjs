@@ -7,6 +7,7 @@ import decisions from "./groups/decide.mjs";
 import conform from "./groups/conform.mjs";
 import fallback from "./groups/fallback.mjs";
 import fit from "./groups/fit.mjs";
+import guards from "./groups/guard.mjs";
 import io from "./groups/io.mjs";
 import isotonic from "./groups/isotonic.mjs";
 import learning from "./groups/learn.mjs";
@@ -27,6 +28,7 @@ const groups = {
   fit,
   isotonic,
   conform,
+  guard: guards,
   threads,
   fallback,
   io,

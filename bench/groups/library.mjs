@@ -7,6 +7,7 @@ export const core = await built("core/index.js");
 export const measure = await built("measure/index.js");
 export const calibrate = await built("calibrate/index.js");
 export const conform = await built("conform/index.js");
+export const guard = await built("guard/index.js");
 export const stats = { ...(await built("stats/isotonicKnots.js")) };
 export const formats = await built("formats/index.js");
 export const files = await built("formats/file.js");

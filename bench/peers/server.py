@@ -13,7 +13,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-JOB_FILES = ["rows", "batches", "fit", "tables", "kernels", "sampling", "learn", "decide", "conform"]
+JOB_FILES = ["rows", "batches", "fit", "tables", "kernels", "sampling", "learn", "decide", "conform", "guard"]
 LIBRARIES = ["numpy", "scipy", "sklearn", "torch", "torchmetrics", "pandas", "pyarrow", "transformers", "llama_cpp", "torchcp", "mapie"]
 
 

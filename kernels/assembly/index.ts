@@ -9,6 +9,9 @@ export { groupMaxima, threshold, tilesFrom } from "./top";
 export {
   rowAbove, rowBlockAt, rowCountEqual, rowKeep, rowMark, rowMassAbove, rowMassNear, rowPeak, rowSpread, rowWeigh, rowWeighLogs,
 } from "./drawRow";
+export { classPlaces } from "./classPlaces";
+export { labelPlaces, placesFar, placesNear, rowFar } from "./labelPlaces";
+export { philox } from "./philox";
 export { pack, packedFar, packedNear, packedSums, rowSums } from "./nll";
 export { manyDigits, nearest, word } from "./decimal";
 export { parseRecords } from "./records";

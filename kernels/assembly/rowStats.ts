@@ -1,8 +1,8 @@
 import { constant, exp2, exp64, SCALE } from "./exp";
-import { high64, hmaxUnsigned, low64, lowerBound, NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
+import { high64, hmaxUnsigned, low64, lowerBound } from "./lanes";
 import { find, good, highest, lowest, scan } from "./scan";
 import { maxima, rest, sum } from "./sums";
-import { FEW, transpose } from "./tile";
+import { FEW, transpose, without } from "./tile";
 
 /** A sum smaller than this is taken again relative to the runner-up: the distance of 46 to the winner costs digits, 1e-7 of itself. */
 const TINY: f64 = 1e-20;
@@ -104,13 +104,7 @@ function fourRows(p: usize, rows: i32, classes: i32, tile: usize): void {
   const near = i32x4.bitmask(f32x4.gt(f32x4.mul(range, f32x4.splat(scale)), constant(7))) == 15;
   const sum = near ? fourSumsNear(tile, end, second, winner) : fourSumsFar(tile, end, second, winner);
 
-  const bad = v128.or(
-    v128.or(
-      i32x4.gt_s(signed, i32x4.splat(POSITIVE_INFINITY - 1)),
-      i32x4.gt_u(unsigned, i32x4.splat(NEGATIVE_INFINITY)),
-    ),
-    f32x4.eq(first, f32x4.splat(-Infinity)),
-  );
+  const bad = without(signed, unsigned, first);
   v128.store(toArgmax, v128.andnot(winner, bad));
   const ties = v128.andnot(v128.and(f32x4.eq(first, second), one), bad);
   const words = i16x8.narrow_i32x4_s(ties, ties);

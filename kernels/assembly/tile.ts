@@ -1,5 +1,7 @@
 // Rows of few classes are looked at four at a time, a row to a lane: nothing then has to be added across lanes, and no vector is half empty.
 
+import { NEGATIVE_INFINITY, POSITIVE_INFINITY } from "./lanes";
+
 /** Rows of at most this many classes. */
 export const FEW: i32 = 48;
 
@@ -25,4 +27,15 @@ export function transpose(p: usize, rows: i32, classes: i32, tile: usize): void 
     v128.store(tile, v128.shuffle<i64>(ab2, cd2, 0, 2), 32);
     v128.store(tile, v128.shuffle<i64>(ab2, cd2, 1, 3), 48);
   }
+}
+
+/** All bits set for rows that have no softmax, by the largest of their scores' bits as signed and as unsigned integers (see `scan`) and their maxima. */
+@inline export function without(signed: v128, unsigned: v128, max: v128): v128 {
+  return v128.or(
+    v128.or(
+      i32x4.gt_s(signed, i32x4.splat(POSITIVE_INFINITY - 1)),
+      i32x4.gt_u(unsigned, i32x4.splat(NEGATIVE_INFINITY)),
+    ),
+    f32x4.eq(max, f32x4.splat(-Infinity)),
+  );
 }

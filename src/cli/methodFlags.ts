@@ -1,17 +1,17 @@
 import { compatNames } from "../measure/index.js";
 import { methodFlags, paramHelp } from "../plan/flags.js";
-import { createRegistry, type Registry } from "../plan/registry.js";
+import { type Methods, methods } from "../plan/methods.js";
 import type { Flag } from "./command.js";
 import { calibratorFlag, inputFlags, jsonFlag, outputFlag, seedFlag } from "./flags.js";
 
-const fromMethods = (family: Registry["metrics"] | Registry["calibrators"] | Registry["verdicts"]): Flag[] =>
+const fromMethods = (family: Methods[keyof Methods]): Flag[] =>
   // A default belongs to the method, which applies it; here it is only said.
-  methodFlags(family).map(({ methods, default: _, ...flag }) => ({
+  methodFlags(family).map(({ methods: readers, default: _, ...flag }) => ({
     ...flag,
-    help: paramHelp({ ...flag, ...(_ === undefined ? {} : { default: _ }) }, methods),
+    help: paramHelp({ ...flag, ...(_ === undefined ? {} : { default: _ }) }, readers),
   }));
 
-const measuring = (registry: Registry): Flag[] => [
+const measuring = (registry: Methods): Flag[] => [
   {
     name: "metrics",
     type: "string",
@@ -42,7 +42,7 @@ const measuring = (registry: Registry): Flag[] => [
   },
 ];
 
-export async function evaluateFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
+export async function evaluateFlags(registry: Methods = methods): Promise<Flag[]> {
   return [
     ...inputFlags,
     calibratorFlag,
@@ -61,7 +61,7 @@ export async function evaluateFlags(registry: Registry = createRegistry()): Prom
   ];
 }
 
-export async function calibrateFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
+export async function calibrateFlags(registry: Methods = methods): Promise<Flag[]> {
   const names = registry.calibrators.map(({ name }) => name);
   return [
     ...inputFlags,
@@ -86,7 +86,7 @@ export async function calibrateFlags(registry: Registry = createRegistry()): Pro
   ];
 }
 
-export async function triageFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
+export async function triageFlags(registry: Methods = methods): Promise<Flag[]> {
   return [
     ...inputFlags,
     {
@@ -104,7 +104,7 @@ export async function triageFlags(registry: Registry = createRegistry()): Promis
   ];
 }
 
-export async function reportFlags(registry: Registry = createRegistry()): Promise<Flag[]> {
+export async function reportFlags(registry: Methods = methods): Promise<Flag[]> {
   return [
     ...inputFlags,
     calibratorFlag,

@@ -1,6 +1,7 @@
 import { rangeText, type Sampler } from "../core/index.js";
 import { type MethodFlag, methodFlags } from "../plan/flags.js";
-import { createRegistry, type Registry } from "../plan/registry.js";
+import type { Registry } from "../plan/registry.js";
+import { samplers } from "../sample/index.js";
 import type { Flag } from "./command.js";
 
 const usual = "The usual samplers";
@@ -9,7 +10,7 @@ const penalties = "Penalties, bans and lengths";
 const rules = "Rules on which engines differ";
 
 /** One flag a setting of any sampler, those of one heading together. */
-export function samplerFlags(registry: Registry = createRegistry()): Flag[] {
+export function samplerFlags(registry: Pick<Registry, "samplers"> = { samplers }): Flag[] {
   const flags = methodFlags(registry.samplers).map(({ methods, ...flag }) => {
     const members = registry.samplers.filter(({ name }) => methods.includes(name));
     // A default belongs to the sampler, which applies it; here it is only said.

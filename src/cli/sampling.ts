@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { checkParam, flagName, LogitsError, type Param, rangeText } from "../core/index.js";
-import { createRegistry } from "../plan/registry.js";
 import { chainOfSettings } from "../plan/sample.js";
 import {
   type ChainStep,
@@ -71,7 +70,7 @@ function checkTogether({ flags }: Invocation, settings: Settings, engine: Profil
 
 /** The settings among the flags. */
 function settingsOf({ flags }: Invocation): Settings {
-  const names = new Set(createRegistry().samplers.flatMap(({ params }) => params.map(({ name }) => name)));
+  const names = new Set(samplers.flatMap(({ params }) => params.map(({ name }) => name)));
   names.add("temperatureLast");
   return Object.fromEntries(
     Object.entries(flags).filter((entry): entry is [string, string | number | boolean] => names.has(entry[0])),

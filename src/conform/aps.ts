@@ -19,14 +19,8 @@ export const aps: ConformalScore = {
   adaptive: true,
   score: (row, place, u) => 1 - tailMass(row, place, u),
   fine: (row, place, u) => headLogOdds(row, place, u),
-  quick(values, start, label, p, at, classes, u) {
-    const share = p[at + label - start]!;
-    // A winner beyond doubt: most rows.
-    if (share > 0.5) return u * share;
-    const own = values[label]!;
-    let head = u * share;
-    for (let k = 0; k < classes; k++) if (values[start + k]! > own) head += p[at + k]!;
-    return head;
+  quick({ share, above }, u, count, _, out) {
+    for (let i = 0; i < count; i++) out[i] = above[i]! + u[i]! * share[i]!;
   },
 };
 

@@ -101,8 +101,8 @@ export function fitWith(scores: readonly ConformalScore[], batch: Batch, options
   checkBatch(batch);
   const quick = by === "all" && group === undefined && !options.keepScores && quickThreshold(batch, scoring, alpha);
   if (quick) {
-    document.params.thresholds = [quick];
-    return { document, warnings: warningsOf(document, batch, options.clusters !== undefined) };
+    document.params.thresholds = [quick.threshold];
+    return { document, warnings: warningsOf(document, batch, false, quick.masked) };
   }
   const given = labelScores(batch, scoring);
   const divided =

@@ -23,7 +23,9 @@ export const lac: ConformalScore = {
     // Of a lone winner the others are what lies below; of any other class p ≤ ½, so nothing cancels.
     return first === classes - 1 ? below[first]! / total : 1 - weights[last - 1]! / total;
   },
-  quick: (_, start, label, p, at) => 1 - p[at + label - start]!,
+  quick({ share }, _, count, __, out) {
+    for (let i = 0; i < count; i++) out[i] = 1 - share[i]!;
+  },
   fine(row, { first, last }) {
     const { sorted, weights, below, classes } = row;
     if (first === classes - 1) return lnTail(row, first, 0);

@@ -24,18 +24,7 @@ export const raps: ConformalScore = {
   score: (row, place, u, { lambda, kReg }) =>
     1 + lambda * Math.max(0, rankAt(row, place) - kReg) - tailMass(row, place, u),
   fine: (row, place, u) => headLogOdds(row, place, u),
-  quick(values, start, label, p, at, classes, u, { lambda, kReg }) {
-    const share = p[at + label - start]!;
-    // A winner beyond doubt: most rows.
-    if (share > 0.5) return u * share + lambda * Math.max(0, 1 - kReg);
-    const own = values[label]!;
-    let rank = 1;
-    let head = u * share;
-    for (let k = 0; k < classes; k++) {
-      if (!(values[start + k]! > own)) continue;
-      head += p[at + k]!;
-      rank++;
-    }
-    return head + lambda * Math.max(0, rank - kReg);
+  quick({ share, above, rank }, u, count, { lambda, kReg }, out) {
+    for (let i = 0; i < count; i++) out[i] = above[i]! + u[i]! * share[i]! + lambda * Math.max(0, rank[i]! - kReg);
   },
 };

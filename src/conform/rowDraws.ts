@@ -1,4 +1,4 @@
-import { type Batch, uniformsTo, uniformTo } from "../core/index.js";
+import { type Batch, uniformRuns, uniformsTo, uniformTo } from "../core/index.js";
 
 /** Calibration rows and the rows that sets are made for must not share numbers: row 5 of one file is not row 5 of another. */
 export type Stream = "fit" | "apply";
@@ -28,6 +28,29 @@ export function rowDraws(batch: Batch, seed: number, stream: Stream): (row: numb
     if (own !== quad) uniformsTo(drawn, seed, "sets", own, purpose);
     quad = own;
     return drawn[offset + row - 4 * own]!;
+  };
+}
+
+/** The same numbers of at most `most` rows from `start` on, in memory that is used again. */
+export function runsOfDraws(
+  batch: Batch,
+  seed: number,
+  stream: Stream,
+  most: number,
+): (start: number, count: number) => Float64Array {
+  const drawn = new Float64Array(4 * (Math.ceil(most / 4) + 1));
+  if (batch.ids) {
+    const draw = rowDraws(batch, seed, stream);
+    return (start, count) => {
+      for (let i = 0; i < count; i++) drawn[i] = draw(start + i);
+      return drawn;
+    };
+  }
+  const offset = batch.offset ?? 0;
+  return (start) => {
+    const quad = Math.floor((offset + start) / 4);
+    uniformRuns(drawn, seed, "sets", quad, stream === "fit" ? 0 : 1);
+    return drawn.subarray(offset + start - 4 * quad);
   };
 }
 

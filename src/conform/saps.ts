@@ -22,17 +22,9 @@ export const saps: ConformalScore = {
     return rank === 1 ? u * largest(row) : largest(row) + (rank - 2 + u) * lambda;
   },
   fine: (row) => -lnTail(row, row.classes - 1, 0),
-  quick(values, start, label, p, at, classes, u, { lambda }) {
-    const share = p[at + label - start]!;
-    // A winner beyond doubt: most rows.
-    if (share > 0.5) return u * share;
-    const own = values[label]!;
-    let [rank, most] = [1, 0];
-    for (let k = 0; k < classes; k++) {
-      if (p[at + k]! > most) most = p[at + k]!;
-      if (values[start + k]! > own) rank++;
-    }
-    return rank === 1 ? u * most : most + (rank - 2 + u) * lambda;
+  quick({ largest: most, rank, share }, u, count, { lambda }, out) {
+    for (let i = 0; i < count; i++)
+      out[i] = rank[i] === 1 ? u[i]! * share[i]! : most[i]! + (rank[i]! - 2 + u[i]!) * lambda;
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Descriptor } from "../core/index.js";
+import type { Descriptor, Places } from "../core/index.js";
 import type { RankedRow } from "./rankedRow.js";
 
 /**
@@ -26,21 +26,11 @@ export interface ConformalScore extends Descriptor {
    */
   fine?(row: RankedRow, place: Place, u: number, params: ScoreParams): number;
   /**
-   * The same score to within 1e-5, from probabilities of f32: which rows are nowhere near the threshold.
+   * The same score to within 1e-5, of the first `count` places, from probabilities of f32: which of them are nowhere near the threshold. NaN where they are NaN.
    *
-   * @param values,start,label where the row begins among all scores, and where the score of its label is
-   * @param p,at the row's probabilities begin there
+   * @param u one a place
    */
-  quick?(
-    values: Float32Array,
-    start: number,
-    label: number,
-    p: Float32Array,
-    at: number,
-    classes: number,
-    u: number,
-    params: ScoreParams,
-  ): number;
+  quick?(places: Places, u: Float64Array, count: number, params: ScoreParams, out: Float64Array): void;
 }
 
 /** Where in a ranked row a class stands, with those that tie with it: from `first` up to but not including `last`. */

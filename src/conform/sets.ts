@@ -3,6 +3,7 @@ import { type Batch, LogitsError } from "../core/index.js";
 import { type ConformalDocument, scoringOf } from "./document.js";
 import { sliceColumn } from "./groups.js";
 import type { ConformalScore } from "./score.js";
+import { quickSets } from "./quickSets.js";
 import { reaches, type Scorer, scorer } from "./scored.js";
 import type { Threshold } from "./threshold.js";
 
@@ -38,7 +39,8 @@ const noLimit: Pair = { score: Infinity, fine: Infinity };
 
 /** Sets of rows whose scores the document's calibrator, if it has one, has already been applied to. */
 export function setsWith(scores: readonly ConformalScore[], batch: Batch, document: ConformalDocument): Sets {
-  const each = scorer(batch, scoringOf(document, scores), "apply");
+  const scoring = scoringOf(document, scores);
+  const each = scorer(batch, scoring, "apply");
   const { rows, classes } = batch;
   const words = Math.ceil(classes / 32);
   const sets: Sets = {
@@ -58,12 +60,15 @@ export function setsWith(scores: readonly ConformalScore[], batch: Batch, docume
     for (let row = 0; row < rows; row++) fill(sets, each, row, ofClass);
     return sets;
   }
+  const bounds = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const limit = ofRow(row);
     if (limit === noLimit) sets.unseen++;
     if (limit.score === Infinity) sets.everything[row] = 1;
-    fill(sets, each, row, limit);
+    bounds[row] = limit.score === Infinity ? NaN : limit.score;
   }
+  const left = quickSets(sets, batch, scoring, bounds);
+  for (let i = 0; i < left.length; i++) fill(sets, each, left[i]!, ofRow(left[i]!));
   return sets;
 }
 

@@ -10,9 +10,15 @@ const count = (value: number): string => value.toLocaleString("en");
  * What a person should know of the thresholds: too few rows, masked true classes, clusters that are one.
  *
  * @param asked whether the number of clusters was given
+ * @param rows how many true classes are masked, where that is known
  */
-export function warningsOf(document: ConformalDocument, batch: Batch, asked: boolean): string[] {
-  return [...tooFew(document), ...oneCluster(document, batch, asked), ...masked(document, batch)];
+export function warningsOf(
+  document: ConformalDocument,
+  batch: Batch,
+  asked: boolean,
+  rows: number = maskedLabels(batch),
+): string[] {
+  return [...tooFew(document), ...oneCluster(document, batch, asked), ...masked(document, batch, rows)];
 }
 
 function tooFew({ params, classes }: ConformalDocument): string[] {
@@ -45,9 +51,8 @@ function oneCluster({ params }: ConformalDocument, { labels, classes }: Batch, a
   ];
 }
 
-function masked({ params }: ConformalDocument, batch: Batch): string[] {
+function masked({ params }: ConformalDocument, batch: Batch, rows: number): string[] {
   const { alpha, by, thresholds } = params;
-  const rows = maskedLabels(batch);
   if (rows === 0) return [];
   const infinite = thresholds.filter(({ score, rank, rows: own }) => score === "Infinity" && rank <= own).length;
   const where = by === "all" ? "" : ` in ${infinite} of the thresholds' rows`;

@@ -14,13 +14,15 @@ export {
 export { checkParam, checkParams, type Descriptor, flagName, type Param, type Params, rangeText } from "./method.js";
 export type { Measured, Metric } from "./metric.js";
 export {
+  classPlaces,
   type DrawRow,
   drawRow,
   exactRow,
   keepHeaviest,
+  labelPlaces,
   type NllSums,
   nllSums,
-  softmaxRows,
+  type Places,
   type Spread,
   weighGap,
 } from "../kernels/index.js";
@@ -39,7 +41,7 @@ export type {
 export { sha256 } from "./sha256.js";
 export { notFinite, type Predictions, predictions } from "./predictions.js";
 export { portableLog } from "./math/portableLog.js";
-export { bootstrapWeights, normals, philox, shuffled, uniform, uniformsTo, uniformTo } from "./rng.js";
+export { bootstrapWeights, normals, philox, shuffled, uniform, uniformRuns, uniformsTo, uniformTo } from "./rng.js";
 export { RowArrays } from "./rowArrays.js";
 export type { Reason, SampleContext, Sampler } from "./sampler.js";
 export { selectRows } from "./selectRows.js";

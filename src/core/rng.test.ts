@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapWeights, normals, philox, shuffled, uniform } from "./rng.js";
+import { bootstrapWeights, normals, philox, shuffled, uniform, uniformRuns, uniformsTo } from "./rng.js";
 
 const hex = (words: Uint32Array): string => [...words].map((word) => word.toString(16).padStart(8, "0")).join(" ");
 
@@ -24,6 +24,16 @@ describe("philox", () => {
     philox(counter, key, out);
     expect(hex(out)).toBe(expected);
   });
+});
+
+it("runs of uniform numbers are those of one call after another", () => {
+  const run = new Float64Array(400);
+  uniformRuns(run, 9, "sets", 2 ** 32 - 50, 1);
+  const four = new Float64Array(4);
+  for (let quad = 0; quad < 100; quad++) {
+    uniformsTo(four, 9, "sets", 2 ** 32 - 50 + quad, 1);
+    expect([...run.subarray(4 * quad, 4 * quad + 4)]).toEqual([...four]);
+  }
 });
 
 describe("bootstrapWeights", () => {

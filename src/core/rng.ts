@@ -1,45 +1,6 @@
-/**
- * Philox4x32-10, a counter-based generator: 128 bits of counter and 64 bits of key give four 32-bit words. Whatever is drawn depends only on
- * what it is keyed by, never on how many draws came before; so results do not depend on order, partition or engine.
- *
- * Salmon, Moraes, Dror & Shaw, SC 2011.
- */
-export function philox(counter: ArrayLike<number>, key: ArrayLike<number>, out: Uint32Array): void {
-  let c0 = counter[0]!;
-  let c1 = counter[1]!;
-  let c2 = counter[2]!;
-  let c3 = counter[3]!;
-  let k0 = key[0]!;
-  let k1 = key[1]!;
-  for (let round = 0; round < 10; round++) {
-    const high0 = mulHigh(0xd2511f53, c0);
-    const low0 = Math.imul(0xd2511f53, c0);
-    const high1 = mulHigh(0xcd9e8d57, c2);
-    const low1 = Math.imul(0xcd9e8d57, c2);
-    c0 = high1 ^ c1 ^ k0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ k1;
-    c3 = low0;
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
-  }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
-}
+import { philox, philoxRun } from "../kernels/index.js";
 
-/** The upper 32 bits of the product of two unsigned 32-bit words. */
-function mulHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const low = aLow * bLow;
-  const cross = aHigh * bLow + (low >>> 16);
-  const middle = aLow * bHigh + (cross % 0x10000);
-  return (aHigh * bHigh + Math.floor(cross / 0x10000) + Math.floor(middle / 0x10000)) | 0;
-}
+export { philox };
 
 /** What randomness is used for: keeps one seed from giving the same words to two purposes. */
 export type Purpose =
@@ -104,6 +65,13 @@ export function uniformsTo(out: Float64Array, seed: number, purpose: Purpose, a:
   key[1] = purposes[purpose];
   philox(counter, key, words);
   for (let lane = 0; lane < 4; lane++) out[lane] = words[lane]! / 2 ** 32;
+}
+
+/** The same four for a, a + 1, a + 2 …, one after another, until `out` is full: its length is a multiple of 4. */
+export function uniformRuns(out: Float64Array, seed: number, purpose: Purpose, a: number, b: number): void {
+  const run = new Uint32Array(out.length);
+  philoxRun(a, b, 0, [seed >>> 0, purposes[purpose]], out.length / 4, run);
+  for (let i = 0; i < out.length; i++) out[i] = run[i]! / 2 ** 32;
 }
 
 /**

@@ -23,17 +23,21 @@ export function ownGroups(learning: GuardRows, others: readonly GuardRows[], eno
 }
 
 export function rowsOf({ scores }: GuardRows, group: string): number[] {
-  const rows = Array.from({ length: scores.rows }, (_, row) => row);
-  return group === POOLED ? rows : rows.filter((row) => String(scores.predicted[row]) === group);
+  const winner = group === POOLED ? undefined : Number(group);
+  const rows: number[] = [];
+  for (let row = 0; row < scores.rows; row++)
+    if (winner === undefined || scores.predicted[row] === winner) rows.push(row);
+  return rows;
 }
 
 /** The rows that will be kept: the first `keep` of all and of each group, in their order. Nobody need measure the others. */
 export function firstRows(rows: GuardRows, groups: readonly string[], keep: number): Uint32Array {
   const wanted = new Uint8Array(rows.scores.rows);
-  const left = new Map(groups.map((group) => [group, keep]));
+  const left = new Float64Array(rows.scores.classes);
+  for (const group of groups) left[Number(group)] = keep;
   rows.scores.predicted.forEach((winner, row) => {
-    const own = left.get(String(winner)) ?? 0;
-    if (own > 0) left.set(String(winner), own - 1);
+    const own = left[winner]!;
+    if (own > 0) left[winner] = own - 1;
     if (row < keep || own > 0) wanted[row] = 1;
   });
   return Uint32Array.from(wanted.keys()).filter((row) => wanted[row] === 1);

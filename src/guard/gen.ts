@@ -1,3 +1,4 @@
+import { topK } from "../core/math/index.js";
 import type { Detector } from "./method.js";
 
 /**
@@ -30,10 +31,11 @@ export const gen: Detector = {
       const out = new Float64Array(rows);
       const terms = new Float64Array(classes);
       for (let row = 0; row < rows; row++) {
-        for (let k = 0; k < classes; k++) terms[k] = batch.values[row * classes + k]!;
+        const own = batch.values.subarray(row * classes, (row + 1) * classes);
+        terms.set(own);
         const winner = predicted[row]!;
         const lse = logSumExp[row]!;
-        const others = classes > most ? mostProbable(terms, winner, most) : undefined;
+        const others = classes > most ? mostProbable(own, winner, most) : undefined;
         // p of the winner is 1/(1 + e^−o), 1 − p is 1/(1 + e^o).
         const odds = logOdds[row]!;
         let sum = odds === Infinity ? 0 : Math.exp(-gamma * (softplus(-odds) + softplus(odds)));
@@ -52,8 +54,8 @@ export const gen: Detector = {
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** The other classes among the `most` most probable. */
-function mostProbable(scores: Float64Array, winner: number, most: number): Uint32Array {
-  const order = Uint32Array.from(scores, (_, k) => k).sort((a, b) => scores[b]! - scores[a]! || a - b);
-  return order.filter((k) => k !== winner).subarray(0, most - 1);
+/** The other classes among the `most` most probable, the most probable first; of equal ones the first. */
+function mostProbable(scores: Float32Array | Float64Array, winner: number, most: number): Uint32Array {
+  const { indices } = topK(scores, most);
+  return indices.filter((k) => k !== winner).subarray(0, most - 1);
 }

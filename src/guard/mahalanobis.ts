@@ -1,6 +1,7 @@
 import { type Json, LogitsError } from "../core/index.js";
 import { addScatter, distanceFrom, type DistanceLaw, distanceLaw, initScatter } from "../stats/mahalanobis.js";
 import type { Detector } from "./method.js";
+import { tableOf, tableToJson } from "./table.js";
 
 /**
  * Mahalanobis distance of a row's logits from the mean of its predicted class, √((z − μ)ᵀ Σ⁻¹ (z − μ)/K), with one covariance within classes, shrunk so that
@@ -20,7 +21,8 @@ export const mahalanobis: Detector = {
   learn({ scores: { batch, predicted, rows, classes } }) {
     const scatter = initScatter(classes, classes);
     for (let row = 0; row < rows; row++) addScatter(scatter, batch.values, row, predicted[row]!);
-    return { ...distanceLaw(scatter) };
+    const law = distanceLaw(scatter);
+    return { ...law, means: tableToJson(law.means) };
   },
   measure(_, learned, classes) {
     const distance = distanceFrom(lawOf(learned, classes));
@@ -29,20 +31,17 @@ export const mahalanobis: Detector = {
   },
 };
 
-function lawOf(learned: Json | undefined, classes: number): DistanceLaw {
+function lawOf(learned: Json | undefined, classes: number): Parameters<typeof distanceFrom>[0] {
   const law = (learned ?? {}) as unknown as DistanceLaw;
   const numbers = (list: unknown, length: number): boolean =>
     Array.isArray(list) && list.length === length && list.every((value) => Number.isFinite(value));
+  const means = tableOf((law as { means?: Json }).means, classes, classes);
   const sound =
-    numbers(law.mean, classes) &&
-    Array.isArray(law.means) &&
-    law.means.length === classes &&
-    law.means.every((mean) => numbers(mean, classes) || numbers(mean, 0)) &&
-    (numbers(law.covariance, classes * classes) || numbers(law.covariance, classes));
-  if (!sound)
+    numbers(law.mean, classes) && (numbers(law.covariance, classes * classes) || numbers(law.covariance, classes));
+  if (!means || !sound)
     throw new LogitsError(
       "bad-data",
       `Cannot use this guard: mahalanobis must have a mean a class and a covariance of ${classes} classes`,
     );
-  return law;
+  return { ...law, means };
 }

@@ -27,6 +27,39 @@ export interface Kernels extends RowKernels {
     max: number,
     rest: number,
   ): void;
+  labelPlaces(
+    p: number,
+    labels: number,
+    rows: number,
+    classes: number,
+    tile: number,
+    share: number,
+    above: number,
+    largest: number,
+    rank: number,
+  ): void;
+  classPlaces(
+    p: number,
+    rows: number,
+    classes: number,
+    tile: number,
+    weights: number,
+    share: number,
+    above: number,
+    largest: number,
+    rank: number,
+    stride: number,
+  ): void;
+  philox(
+    low: number,
+    high: number,
+    third: number,
+    fourth: number,
+    first: number,
+    second: number,
+    counters: number,
+    to: number,
+  ): void;
   pack(p: number, labels: number, rows: number, classes: number, tile: number, to: number, toLabel: number): number;
   packedSums(p: number, labels: number, rows: number, classes: number, least: number, scale: number, out: number): void;
   rowSums(p: number, labels: number, rows: number, classes: number, scale: number, out: number): void;

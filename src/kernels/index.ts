@@ -3,8 +3,11 @@ import { hasWasm } from "./arena.js";
 import { drawRow as makeDrawRow } from "./drawRow.js";
 import type { DrawRow } from "./plainDrawRow.js";
 import { type HeaviestRule, keepHeaviest as wasmKeepHeaviest } from "./heaviest.js";
+import { plainPhilox, wasmPhilox } from "./philox.js";
 import { plainParser, wasmParser } from "./records.js";
 import type { RecordParser, RecordShape } from "./recordsReference.js";
+import * as placesReference from "./placesReference.js";
+import type { Places } from "./placesReference.js";
 import * as reference from "./reference.js";
 import type { Floats, NllSums, RowStats } from "./reference.js";
 import * as row from "./rowReference.js";
@@ -12,15 +15,18 @@ import type { Peak, Row } from "./rowReference.js";
 import * as topReference from "./topReference.js";
 import type { Top } from "./topReference.js";
 import * as wasm from "./wasm.js";
+import * as wasmPlaces from "./wasmPlaces.js";
 import * as wasmRow from "./wasmRow.js";
 import { topK as wasmTopK } from "./wasmTop.js";
 
 export type { Floats, NllSums, RowStats } from "./reference.js";
+export type { Places } from "./placesReference.js";
 export type { RecordParser, RecordShape } from "./recordsReference.js";
 export { expGap, type Peak, type Row, sumExp, surprisal } from "./rowReference.js";
 export { weighGap } from "./drawReference.js";
 export { type DrawRow, exactRow, type Spread } from "./plainDrawRow.js";
 export type { Top } from "./topReference.js";
+export { philox } from "./philox.js";
 export { alloc, free } from "./arena.js";
 
 export type Implementation = "wasm" | "reference";
@@ -68,6 +74,31 @@ export function softmaxRows(values: Floats, rows: number, classes: number, out: 
   if (!done) reference.softmaxRows(values, rows, classes, out, beta);
 }
 
+/** Where each row's label stands; of f32 rows with probabilities of f32 (relative error 1e-5). Labels must be classes. */
+export function labelPlaces(values: Floats, labels: Int32Array, rows: number, classes: number, out: Places): void {
+  if (!fast(values) || !wasmPlaces.labelPlaces(values, labels, rows, classes, out))
+    placesReference.labelPlaces(values, labels, rows, classes, out);
+}
+
+/** Where every class of each row stands, as `labelPlaces` says it: for rows of few classes, since each is compared with each. */
+export function classPlaces(values: Floats, rows: number, classes: number, out: readonly Places[]): void {
+  if (!fast(values) || !wasmPlaces.classPlaces(values, rows, classes, out))
+    placesReference.classPlaces(values, rows, classes, out);
+}
+
+/** The words of so many counters (a, third, fourth), (a + 1, third, fourth) … under a key: four each, one counter after another. The same from both. */
+export function philoxRun(
+  a: number,
+  third: number,
+  fourth: number,
+  key: ArrayLike<number>,
+  counters: number,
+  out: Uint32Array,
+): void {
+  if (counters < WORTH.philox || forced === "reference" || !wasmPhilox(a, third, fourth, key, counters, out))
+    plainPhilox(a, third, fourth, key, counters, out);
+}
+
 /** Room for a row that tokens are drawn from. */
 export function drawRow(tokens: number): DrawRow {
   return makeDrawRow(tokens, forced !== "reference");
@@ -89,8 +120,8 @@ export function recordParser(shape: RecordShape, rows: number, bytes: number): R
 
 // Single rows: scores start … end − 1 of an array.
 
-/** Scores from which on a row is faster in the kernels than in a plain loop. */
-const WORTH = { exp: 16, peak: 64, top: 192, order: 1000 };
+/** Scores (or counters) from which on a row is faster in the kernels than in a plain loop. */
+const WORTH = { exp: 16, peak: 64, top: 192, order: 1000, philox: 16 };
 /** Scores in a group of the top-k kernel. */
 const GROUP = 16;
 

@@ -6,21 +6,21 @@ import { scaleOf } from "./wasmRow.js";
 /** Bytes of rows that are copied at a time: they stay in the second-level cache. */
 const PIECE = 1 << 16;
 /** Rows whose results fit beside them. */
-const MOST_ROWS = 8192;
+export const MOST_ROWS = 8192;
 
-function rowsAtATime(classes: number): number {
+export function rowsAtATime(classes: number): number {
   return Math.max(1, Math.min(MOST_ROWS, Math.floor(PIECE / (4 * classes))));
 }
 
 /** Where rows are for the kernels. */
-interface Place {
+export interface Place {
   arena: Arena;
   /** Byte offset of row `from`; it and the rows up to `to` may be read there. */
   rows(from: number, to: number): number;
 }
 
 /** The arena the values lie in, or the scratch arena, to which each piece is copied; undefined where there is no memory for one row. */
-function placeOf(values: Float32Array, classes: number): Place | undefined {
+export function placeOf(values: Float32Array, classes: number): Place | undefined {
   const home = arenaOf(values);
   if (home) return { arena: home, rows: (from) => values.byteOffset + 4 * from * classes };
   const arena = scratchArena(4 * classes * rowsAtATime(classes));
@@ -88,7 +88,7 @@ export function rowStats(values: Float32Array, rows: number, classes: number, be
 }
 
 /** Rows of at most this many classes are packed, four to a tile. */
-const FEW = 48;
+export const FEW = 48;
 /** log2(e)/2 rounded to f32: what the kernels multiply by. */
 const SCALE = Math.LOG2E / 2;
 

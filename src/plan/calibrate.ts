@@ -21,7 +21,7 @@ import {
 import { collect, sourceOf } from "./collect.js";
 import { createMeasurement, evaluate, type EvaluateOptions } from "./evaluate.js";
 import { type Plan, planSource, stepOf } from "./plan.js";
-import { createRegistry, type Registry } from "./registry.js";
+import { type Methods, methods } from "./methods.js";
 
 export interface CalibrateOptions extends Omit<EvaluateOptions, "calibrator"> {
   /** Name of a method; default "temperature". */
@@ -72,7 +72,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
   const rows = evalSource
     ? calibratedPredictions(evalRows, calibrator)
     : predictions(crossCalibrated(batch, shuffledFolds(batch.rows, seed), (some) => fit(some, calibrator.method)));
-  const { engine: _, registry = createRegistry(), plan: __, ...wanted } = measuring;
+  const { engine: _, registry = methods, plan: __, ...wanted } = measuring;
   const after = createMeasurement(
     { options: { perClass: false, perSlice: false, ...wanted, classes: source.classes.length } },
     registry,
@@ -102,7 +102,7 @@ export async function calibrateSource(source: Source, options: CalibrateOptions 
   };
 }
 
-const methodOf = ({ method }: Calibrator, { calibrators }: Registry): CalibrationMethod =>
+const methodOf = ({ method }: Calibrator, { calibrators }: Methods): CalibrationMethod =>
   calibrators.find(({ name }) => name === method)!;
 
 /** Which rows are held out together: that depends on the seed and their index alone. */

@@ -16,7 +16,7 @@ import {
   type MeasureState,
 } from "../measure/measureState.js";
 import { metricSteps, measureOptionsOf, type Plan, planSource, readPlan } from "./plan.js";
-import { createRegistry, type Registry } from "./registry.js";
+import { type Methods, methods } from "./methods.js";
 
 /** Scores above which rank statistics are opt-in and the work goes to threads. */
 export const manyScores = 2e7;
@@ -35,7 +35,7 @@ export type { MeasureState };
 export interface EvaluateOptions extends Partial<Omit<MeasureOptions, "classes">> {
   calibrator?: Pick<Calibrator, "method" | "params"> & Partial<Calibrator>;
   engine?: Engine;
-  registry?: Registry;
+  registry?: Methods;
   /** Measures what this plan says, after its calibrator, whatever the other options say about that. */
   plan?: Plan;
 }
@@ -62,26 +62,22 @@ export function addBatch(measurement: Measurement, batch: Batch, calibrator: Cal
 }
 
 /** One batch after another, here. */
-export const local: Engine = (source, job) => measureHere(source, job, createRegistry());
+export const local: Engine = (source, job) => measureHere(source, job, methods);
 
-async function measureHere(source: Source, job: MeasureJob, registry: Registry): Promise<MeasureState> {
+async function measureHere(source: Source, job: MeasureJob, registry: Methods): Promise<MeasureState> {
   const measurement = createMeasurement(job, registry);
   for await (const batch of source.batches({ reuse: true })) addBatch(measurement, batch, job.calibrator);
   return measurement.state;
 }
 
-export function createMeasurement(
-  job: MeasureJob,
-  registry: Registry = createRegistry(),
-  state?: MeasureState,
-): Measurement {
+export function createMeasurement(job: MeasureJob, registry: Methods = methods, state?: MeasureState): Measurement {
   return new Measurement(registry.metrics, job.options, state);
 }
 
 /** Every metric of a source, each with its interval and convention. */
 export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluation> {
   const classes = source.classes.length;
-  const { plan: asked, engine = local, registry = createRegistry(), ...own } = options;
+  const { plan: asked, engine = local, registry = methods, ...own } = options;
   if (options.registry && engine !== local)
     throw new LogitsError(
       "bad-argument",
@@ -120,7 +116,7 @@ export async function evaluate(source: Source, options: EvaluateOptions = {}): P
   return evaluationOf(result, source, calibrator, notes, plan);
 }
 
-function optionsOf(document: Plan, own: Omit<EvaluateOptions, "plan">, registry: Registry): EvaluateOptions {
+function optionsOf(document: Plan, own: Omit<EvaluateOptions, "plan">, registry: Methods): EvaluateOptions {
   const plan = readPlan(document, registry);
   const { calibrator: _, ...rest } = own;
   return {

@@ -11,7 +11,7 @@ import {
   type Source,
 } from "../core/index.js";
 import type { MeasureOptions } from "../measure/measureState.js";
-import type { Registry } from "./registry.js";
+import type { Methods } from "./methods.js";
 
 /** One method and its parameters, all of them. */
 export interface Step {
@@ -84,7 +84,7 @@ export function measureOptionsOf(
  *
  * @throws "bad-data" when it is no plan, or names a method that is not in the registry; "bad-argument" for a parameter out of range.
  */
-export function readPlan(document: unknown, registry: Registry): Plan {
+export function readPlan(document: unknown, registry: Methods): Plan {
   const refuse = (what: string, got: unknown): never => {
     throw new LogitsError("bad-data", `Cannot use this plan: ${what}, got ${JSON.stringify(got)?.slice(0, 60)}`);
   };

@@ -1,21 +1,17 @@
-import { calibrators } from "../calibrate/index.js";
 import { type ConformalRisk, type ConformalScore, conformalRisks, conformalScores } from "../conform/index.js";
 import type { CalibrationMethod, DecisionMethod, Descriptor, Metric, Sampler } from "../core/index.js";
 import { LogitsError } from "../core/index.js";
 import { decisionMethods } from "../decide/index.js";
 import { type Detector, detectors } from "../guard/index.js";
-import { metrics } from "../measure/index.js";
 import { samplers } from "../sample/index.js";
-import { type TriageMethod, verdicts } from "../triage/index.js";
+import type { TriageMethod } from "../triage/index.js";
+import { type Methods, methods } from "./methods.js";
 
 /**
  * Every method there is. Flags, help, JSON schema and the documentation table are made from it, so that a method is added by one file:
  * see `flags.ts`, `schema.ts` and `docs.ts` beside this.
  */
-export interface Registry {
-  metrics: readonly Metric[];
-  calibrators: readonly CalibrationMethod[];
-  verdicts: readonly TriageMethod[];
+export interface Registry extends Methods {
   samplers: readonly Sampler[];
   decisions: readonly DecisionMethod[];
   detectors: readonly Detector[];
@@ -36,12 +32,12 @@ type Method =
 /** The built-in methods and `extra` ones. A name may be used once in its family. */
 export function createRegistry(extra: readonly Method[] = []): Registry {
   const registry: Registry = {
-    metrics: [...metrics, ...extra.filter((method): method is Metric => method.family === "metric")],
+    metrics: [...methods.metrics, ...extra.filter((method): method is Metric => method.family === "metric")],
     calibrators: [
-      ...calibrators,
+      ...methods.calibrators,
       ...extra.filter((method): method is CalibrationMethod => method.family === "calibrator"),
     ],
-    verdicts: [...verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
+    verdicts: [...methods.verdicts, ...extra.filter((method): method is TriageMethod => method.family === "triage")],
     samplers: [...samplers, ...extra.filter((method): method is Sampler => method.family === "sampler")],
     decisions: [
       ...decisionMethods,

@@ -111,7 +111,11 @@ export function distanceLaw(scatter: Scatter): DistanceLaw {
 }
 
 /** Distances of rows that the law was not learned from: √((x − μ)ᵀ Σ⁻¹ (x − μ)/width). Entries that are not finite add nothing. */
-export function distanceFrom({ means, mean, covariance }: DistanceLaw): Mahalanobis["distance"] {
+export function distanceFrom({
+  means,
+  mean,
+  covariance,
+}: Omit<DistanceLaw, "means"> & { means: readonly ArrayLike<number>[] }): Mahalanobis["distance"] {
   const width = mean.length;
   const apart = whitened(Float64Array.from(covariance), width);
   const x = new Float64Array(width);

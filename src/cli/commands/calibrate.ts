@@ -1,7 +1,7 @@
 import type { Params } from "../../core/index.js";
 import { type CompatName, compats } from "../../measure/index.js";
 import { type Calibration, calibrateSource, type CalibrateOptions } from "../../plan/calibrate.js";
-import { createRegistry } from "../../plan/registry.js";
+import { methods } from "../../plan/methods.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
 import { engineFor } from "../engine.js";
 import { openInput } from "../input.js";
@@ -33,7 +33,7 @@ function methodParams(method: string, flags: Invocation["flags"]): Params {
   const params: Params = {
     ...(flags["compat"] === undefined ? {} : compats[flags["compat"] as CompatName].calibrators[method]),
   };
-  const known = createRegistry().calibrators.find(({ name }) => name === method);
+  const known = methods.calibrators.find(({ name }) => name === method);
   for (const { name } of known?.params ?? []) if (flags[name] !== undefined) params[name] = flags[name]!;
   return params;
 }

@@ -2,7 +2,7 @@ import type { Params } from "../../core/index.js";
 import { evaluate, type EvaluateOptions, type Evaluation } from "../../plan/evaluate.js";
 import { type CompatName, compats } from "../../measure/index.js";
 import { type Difference, differences } from "../../plan/differences.js";
-import { createRegistry } from "../../plan/registry.js";
+import { methods } from "../../plan/methods.js";
 import { DONE, type Invocation, type Terminal } from "../command.js";
 import { readCalibratorFile } from "../calibratorFile.js";
 import { engineFor } from "../engine.js";
@@ -14,7 +14,7 @@ import { alignColumns, metricsTable, number } from "../metricsTable.js";
 /** What --bins, --compat, --seed … say about measuring. */
 export function measureOptions({ flags }: Invocation): EvaluateOptions {
   const params: Params = {};
-  for (const { params: own } of createRegistry().metrics) {
+  for (const { params: own } of methods.metrics) {
     for (const { name } of own) if (flags[name] !== undefined) params[name] = flags[name]!;
   }
   const options: EvaluateOptions = { params };
