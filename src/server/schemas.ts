@@ -100,18 +100,19 @@ const question: Schema = {
   type: "object",
   properties: {
     type: { enum: ["choice", "predicate", "score"] },
-    name: text("Name of the question."),
+    name: { ...text("Name of the question, which its answer has too."), type: ["string", "null"] },
     instructions: {},
     choices: list(named("value")),
     levels: list(named("label")),
   },
-  required: ["type", "name"],
+  required: ["type"],
 };
 const part: Schema = { type: "object", properties: { type: { type: "string" }, data: {} }, required: ["type"] };
+const content: Schema = { anyOf: [{ type: "string" }, list(part)] };
 const message: Schema = {
   type: "object",
-  properties: { role: { type: "string" }, content: list(part) },
-  required: ["content"],
+  description: "A message, or the call or output of a tool.",
+  properties: { type: { type: "string" }, role: { type: "string" }, content, output: content },
 };
 
 /** A decision as agents ask for it: the shape of OpenAI's /v1/decisions, with scores as its JSON input. */
@@ -119,8 +120,11 @@ export const decisionsRequest: Schema = {
   type: "object",
   properties: {
     model: text("Name or version of a policy; any other name is the main one."),
-    input: list(message, { description: 'One part is {"type": "input_json", "data": {"logits": …}}.' }),
-    questions: list(question, { maxItems: 64 }),
+    input: {
+      anyOf: [{ type: "string" }, list(message)],
+      description: 'One part is {"type": "input_json", "data": {"logits": …}}, or text that is such JSON.',
+    },
+    questions: list(question, { maxItems: 400 }),
   },
   required: ["input", "questions"],
   examples: [
