@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LogitsError, type PolicyState } from "../core/index.js";
 import { validatePolicy } from "../decide/index.js";
-import { type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
+import { filesOf, type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
 import { finishFiles, replaceFiles, writeText } from "./policyFiles.js";
 
 /** In place of a version: what holds for all policies. */
@@ -31,13 +31,16 @@ export class PolicyStore {
   #refused: string | undefined;
   /** Changes wait for one another. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** The files as they were when they were last read: taken before, so that a change meanwhile shows. */
+  #served: string;
   #watch: NodeJS.Timeout | undefined;
   failures = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
     for (const state of readStates(options.stateFile)) this.#states.set(state.policy, state);
-    finishFiles(options.sources.policy);
+    finishFiles(options.sources);
+    this.#served = signature(options.sources);
     this.#current = this.#generation(readTexts(options.sources), 1);
   }
 
@@ -123,14 +126,13 @@ export class PolicyStore {
 
   /** Looks at the files every `every` milliseconds and reads them again once a change has come to rest. */
   watch(every = 500): void {
-    let served = signature(this.#options.sources);
-    let seen = served;
+    let seen = this.#served;
     this.#watch = setInterval(() => {
       const now = signature(this.#options.sources);
       const rests = now === seen;
       seen = now;
-      if (!rests || now === served) return;
-      served = now;
+      if (!rests || now === this.#served) return;
+      this.#served = now;
       this.reload().catch(() => undefined);
     }, every);
     this.#watch.unref();
@@ -219,11 +221,14 @@ function sameTexts(a: Map<string, string>, b: Map<string, string>): boolean {
   return a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
 }
 
-/** Changes when a file does. */
+/** Changes when a file does: also where another of the same size and date takes its place, as copies and archives keep dates. */
 function signature(sources: PolicySources): string {
   try {
-    return [...readTexts(sources).entries()]
-      .map(([path, text]) => `${path} ${text.length} ${statSync(path).mtimeMs}`)
+    return filesOf(sources)
+      .map((path) => {
+        const { size, mtimeMs, ctimeMs, ino } = statSync(path);
+        return `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+      })
       .join("\n");
   } catch (error) {
     return `unreadable: ${(error as Error).message}`;

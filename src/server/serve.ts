@@ -70,7 +70,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const tls = tlsOf(options);
   let log: Log | undefined;
   // Before anything is written: wrong policies leave no trace.
-  finishFiles(options.policy);
+  finishFiles(options);
   makeGeneration(options, readTexts(options), 0, new Map());
   const trail = await trailOf(options, notes);
   let service: Service;
