@@ -53,9 +53,11 @@ export function replayTrail(folder: string, only?: string): Replay {
     runners.set(key, run);
     return run;
   };
+  let found = only === undefined;
   for (const { kind, id, seq, body, scores } of recordsOf(folder)) {
     if (kind === "policy") policies.set(id, validatePolicy(JSON.parse(body).policy));
     if (kind !== "decide" || (only !== undefined && id !== only)) continue;
+    found = true;
     const recorded: Body = JSON.parse(body);
     if (!scores) {
       replay.withoutScores += recorded.rows;
@@ -77,6 +79,11 @@ export function replayTrail(folder: string, only?: string): Replay {
       else replay.differ.push({ seq, id, row, recorded: kept.slice(0, 4), now });
     });
   }
+  if (!found)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot decide again about ${only}: it must be the id of a request in the trail, got none of them`,
+    );
   return replay;
 }
 
