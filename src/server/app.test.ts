@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { createApp, Service } from "logits/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readKeys, readyKeys, withNewKey } from "./keys.js";
+import { type Trail, TrailError } from "./audit/trail.js";
 import { RateLimit } from "./rateLimit.js";
 
 const policy = {
@@ -15,12 +16,12 @@ const policy = {
   classes: ["cat", "dog"],
 };
 
-async function app(options: Partial<Parameters<typeof createApp>[1]> = {}, document: object = policy) {
+async function app(options: Partial<Parameters<typeof createApp>[1]> = {}, document: object = policy, trail?: Trail) {
   const folder = mkdtempSync(join(tmpdir(), "logits-app-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "pets.json");
   writeFileSync(file, JSON.stringify(document));
-  const service = await Service.start({ policy: file });
+  const service = await Service.start({ policy: file, ...(trail && { trail }) });
   onTestFinished(() => service.close());
   const created = createApp(service, { version: "0", ...options });
   const post = async (url: string, payload: string | Buffer, headers: Record<string, string> = {}) => {
@@ -72,6 +73,26 @@ describe("bodies that mean harm", () => {
     expect(body.length).toBeLessThan(2000);
   });
 
+  it.each([
+    ["with a name too many", '{"logits":[1,2],"extra":1}', 'body must NOT have additional properties, got "extra"'],
+    ["with an odd word", '{"logits":[1,2],"kind":"odds"}', "allowed values: logits, logprobs, probs"],
+  ])("%s are told which", async (_, body, message) => {
+    const { post } = await app();
+    expect((JSON.parse((await post("/v1/decide", body)).body) as { error: Error }).error.message).toContain(message);
+  });
+
+  it("too large or of another type are told what would be taken", async () => {
+    const { post } = await app({ maxBody: 2000 });
+    const large = await post("/v1/decide", rows + " ".repeat(2000));
+    expect(large.status).toBe(413);
+    expect(large.body).toContain("it must be 2,000 bytes at most, got more");
+    const other = await post("/v1/decide", rows, { "content-type": "text/plain" });
+    expect(other.status).toBe(415);
+    expect(other.body).toContain(
+      "content-type must be application/json or, for rows, application/octet-stream, got text/plain",
+    );
+  });
+
   it("are counted by route and status", async () => {
     const { post, created } = await app();
     await post("/v1/decide", "{");
@@ -79,6 +100,39 @@ describe("bodies that mean harm", () => {
     const { body } = await created.inject("/metrics");
     expect(body).toContain('logits_requests_failed_total{route="/v1/decide",status="400"} 1');
     expect(body).toContain('logits_requests_failed_total{route="none",status="404"} 1');
+  });
+});
+
+describe("a disk that was full", () => {
+  it("is tried again by whoever asks whether the service is ready: a balancer that sends no decision would wait for ever", async () => {
+    let full = false;
+    let failing: string | undefined;
+    const kinds: string[] = [];
+    const { created } = await app({}, policy, {
+      async append({ kind }) {
+        failing = full ? "disk full" : undefined;
+        if (full) throw new TrailError("disk full");
+        kinds.push(kind);
+      },
+      head: () => ({ seq: kinds.length, mac: "" }),
+      failing: () => failing,
+      waiting: () => 0,
+      close: async () => undefined,
+    });
+    full = true;
+    const post = {
+      method: "POST",
+      url: "/v1/decide",
+      payload: rows,
+      headers: { "content-type": "application/json" },
+    } as const;
+    expect((await created.inject(post)).statusCode).toBe(503);
+    expect((await created.inject("/readyz")).json()).toEqual({ status: "not ready", reason: "disk full" });
+    full = false;
+    expect((await created.inject("/readyz")).statusCode).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 1010));
+    expect((await created.inject("/readyz")).statusCode).toBe(200);
+    expect(kinds.at(-1)).toBe("resumed");
   });
 });
 

@@ -23,16 +23,27 @@ export function refuse(error: Error, request: FastifyRequest, reply: FastifyRepl
   if (error instanceof RangeError && error.message.includes("call stack"))
     return failed(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");
   const { statusCode = 500, validation, code } = error as FastifyError;
-  if (validation) return failed(reply, 400, "bad-data", `Cannot read this request: ${error.message}`);
-  if (statusCode < 500)
-    return failed(
-      reply,
-      statusCode,
-      code === "FST_ERR_CTP_BODY_TOO_LARGE" ? "too-large" : "bad-request",
-      error.message,
-    );
+  if (validation)
+    return failed(reply, 400, "bad-data", `Cannot read this request: ${error.message}${inParticular(validation[0])}`);
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    const most = request.routeOptions.bodyLimit.toLocaleString("en");
+    return failed(reply, 413, "too-large", `Cannot read this body: it must be ${most} bytes at most, got more`);
+  }
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    const got = request.headers["content-type"] ?? "none";
+    const what = "content-type must be application/json or, for rows, application/octet-stream";
+    return failed(reply, 415, "bad-request", `Cannot read this body: ${what}, got ${got}`);
+  }
+  if (statusCode < 500) return failed(reply, statusCode, "bad-request", error.message);
   request.log.error({ err: error, url: request.url.split("?")[0] }, error.message);
   return failed(reply, statusCode === 503 ? 503 : 500, "internal", "Something went wrong here; the log says what.");
+}
+
+/** Which name was one too many, or what would have been taken. */
+function inParticular(fault: { params: Record<string, unknown> } | undefined): string {
+  const { additionalProperty, allowedValues } = fault?.params ?? {};
+  if (additionalProperty !== undefined) return `, got ${JSON.stringify(additionalProperty)}`;
+  return Array.isArray(allowedValues) ? `: ${allowedValues.join(", ")}` : "";
 }
 
 const unreadables: Record<string, [number, string]> = {

@@ -180,47 +180,6 @@ describe("service", () => {
     expect(some.status).toBe(400);
   });
 
-  it("takes whatever OpenAI's clients send: unnamed questions, text messages, tools' outputs, scores as text", async () => {
-    const { ask } = await service();
-    const questions = [{ type: "predicate", instructions: "A dog?" }];
-    const scores = { logits: row };
-    const part = { type: "input_json", data: scores };
-    const text = JSON.stringify(scores);
-    const inputs = [
-      text,
-      [
-        { role: "system", content: "Be careful." },
-        { type: "message", role: "user", content: [{ type: "input_text", text: "A photograph." }, part] },
-      ],
-      [{ role: "user", content: [{ type: "input_text", text }] }],
-      [{ role: "user", content: [{ type: "input_json", data: [scores] }] }],
-      [
-        { type: "function_call", name: "classify", arguments: "{}", call_id: "1" },
-        { type: "function_call_output", call_id: "1", output: text },
-      ],
-    ];
-    for (const input of inputs) {
-      const { json, status } = await ask("/v1/decisions", { model: "pets", input, questions });
-      expect(status).toBe(200);
-      expect(json["answers"][0]).toMatchObject({
-        type: "predicate",
-        name: null,
-        probability: expect.closeTo(0.4493, 4),
-      });
-      expect(json["usage"]).toMatchObject({ total_tokens: 0, input_tokens_details: { cached_tokens: 0 } });
-    }
-    const levels = ["low", "middle", "high"].map((label) => ({ label }));
-    const { json } = await ask("/v1/decisions", { input: text, questions: [{ type: "score", name: "size", levels }] });
-    expect(json["answers"][0].probabilities[2]).toEqual({
-      value: 2,
-      label: "high",
-      probability: expect.closeTo(0.0453, 2),
-    });
-    const twice = await ask("/v1/decisions", { input: [{ role: "user", content: [part, part] }], questions });
-    expect(twice.json["error"].message).toBe("Cannot decide: the input must have one part with logits, got several");
-    expect((await ask("/v1/decisions", { input: "{a photograph}", questions })).status).toBe(400);
-  });
-
   it("holds late labels against what was said: each once, a correction recorded, unknown ids named", async () => {
     const { ask, audit } = await service();
     await ask("/v1/decide", { logits: [row, row], id: "r" });
@@ -284,6 +243,10 @@ describe("service", () => {
       if (body) expect(ajv.validateSchema(body)).toBe(true);
       if (typeof answer !== "string") expect(ajv.validateSchema(answer)).toBe(true);
     }
+    expect(json["paths"]["/readyz"].get.security).toEqual([]);
+    expect(Object.keys(json["paths"]["/readyz"].get.responses)).toEqual(["200", "503"]);
+    const { content } = json["paths"]["/v1/probabilities"].post.responses["200"];
+    expect(Object.keys(content)).toEqual(["application/json", "application/octet-stream"]);
     const decided = ajv.compile(routes[0]!.answer as object);
     expect(decided((await ask("/v1/decide", { logits: row })).json)).toBe(true);
   });

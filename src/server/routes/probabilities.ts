@@ -20,6 +20,7 @@ export const probabilities: Route = {
     },
     required: ["policy", "classes", "probabilities"],
   },
+  bytes: true,
   handle(service, asked) {
     const { batch, policy } = rowsAsked(service, asked);
     const serving = service.policies.find(service.policies.current, policy);
