@@ -66,6 +66,22 @@ describe("bodies that mean harm", () => {
     expect((await post("/v1/decide", body)).status).toBe(400);
   });
 
+  it("of more rows than others can wait for are refused before a row is decided about", async () => {
+    const { post } = await app();
+    const bytes = { "content-type": "application/octet-stream" };
+    const message = "they must be 10,000 at most, got 10,001";
+    for (const address of ["/v1/decide", "/v1/probabilities", "/v1/decide?dtype=f8"]) {
+      const width = address.endsWith("f8") ? 16 : 8;
+      expect((await post(address, Buffer.alloc(10_000 * width), bytes)).status).toBe(200);
+      expect((await post(address, Buffer.alloc(10_001 * width), bytes)).body).toContain(message);
+    }
+    const listed = (count: number): string => JSON.stringify({ logits: Array(count).fill([0, 1]) });
+    expect((await post("/v1/decide", listed(10_000))).status).toBe(200);
+    const { status, body } = await post("/v1/decide", listed(10_001));
+    expect([status, body]).toEqual([400, expect.stringContaining(message)]);
+    expect((await post("/v1/decide", Buffer.alloc(16 << 20), bytes)).status).toBe(400);
+  });
+
   it("are quoted by a word, not by a megabyte", async () => {
     const { post } = await app();
     const { status, body } = await post("/v1/decide", JSON.stringify({ logits: ["x".repeat(1e6), 1] }));

@@ -1,6 +1,9 @@
 /** JSON Schemas of what comes in and goes out: requests are checked with them, and the OpenAPI document is made of them. */
 export type Schema = { readonly [name: string]: unknown };
 
+/** Rows of a request, and labels. */
+export const MOST_ROWS = 10_000;
+
 const text = (description: string): Schema => ({ type: "string", minLength: 1, maxLength: 200, description });
 const object = (properties: Schema, required: readonly string[] = []): Schema => ({
   type: "object",
@@ -18,7 +21,7 @@ const score: Schema = {
 
 const rowFields: Schema = {
   logits: {
-    anyOf: [list(score), list(list(score))],
+    anyOf: [list(score), list(list(score), { maxItems: MOST_ROWS })],
     description: "One row of scores, or a list of rows: one score a class of the policy, in its order.",
   },
   base64: {
@@ -37,6 +40,7 @@ export const rows: Schema = {
   ...object({
     ...rowFields,
     ids: list(text("Id of a row."), {
+      maxItems: MOST_ROWS,
       description: "Ids of the rows; default the request's id, and -ROW where there are several.",
     }),
   }),
@@ -76,7 +80,7 @@ const label: Schema = object(
   ["id", "label"],
 );
 export const labels: Schema = {
-  ...object({ labels: list(label, { maxItems: 10_000 }) }, ["labels"]),
+  ...object({ labels: list(label, { maxItems: MOST_ROWS }) }, ["labels"]),
   examples: [{ labels: [{ id: "mail-1", label: "spam" }] }],
 };
 
