@@ -8,13 +8,13 @@ import Fastify, {
 } from "fastify";
 import { LogitsError } from "../core/index.js";
 import { admit, bearer, type Caller, type ReadyKey } from "./keys.js";
-import { failed, refuse, unreadable } from "./failures.js";
+import { Failures, unreadable } from "./failures.js";
 import { openapi } from "./openapi.js";
 import { RateLimit } from "./rateLimit.js";
-import { type Asked, json, type Route } from "./route.js";
+import { type Answer, type Asked, json, type Route } from "./route.js";
 import { rowsAsked } from "./rowsAsked.js";
 import { routes } from "./routes/index.js";
-import type { Log, Service } from "./service.js";
+import type { Service } from "./service.js";
 
 export interface AppOptions {
   version: string;
@@ -29,15 +29,14 @@ export interface AppOptions {
   /** Connections at one time; default 10,000. */
   connections?: number;
   tls?: { key: string; cert: string };
-  /** Where log lines go: JSON, one a line; absent: nowhere. */
-  log?: { write(line: string): void };
   /** Proxies in front whose word about the caller's address is taken. */
   trustProxy?: boolean;
 }
 
 /** The service behind HTTP. Nothing of it knows Fastify but this file and `failures.ts`. */
 export function createApp(service: Service, options: AppOptions): FastifyInstance {
-  const { maxBody = 16 << 20, timeout = 30, connections = 10_000, tls, log, version } = options;
+  const { maxBody = 16 << 20, timeout = 30, connections = 10_000, tls, version } = options;
+  const failures = new Failures(service.metrics, service.log);
   const app = Fastify({
     bodyLimit: maxBody,
     requestTimeout: timeout * 1000,
@@ -51,19 +50,12 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
     trustProxy: options.trustProxy ?? false,
     // What never reaches a route is answered in the shape of all else.
     frameworkErrors: (error: FastifyError, _: FastifyRequest, reply: FastifyReply) =>
-      void failed(reply, error.statusCode ?? 400, "bad-request", error.message),
+      void failures.answer(reply, error.statusCode ?? 400, "bad-request", error.message),
     clientErrorHandler: unreadable,
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
-    // A header is a secret or a nuisance: none is logged.
-    logger: log
-      ? {
-          level: "info",
-          base: null,
-          stream: log,
-          serializers: { req: ({ method, url }: { method: string; url: string }) => ({ method, url }) },
-        }
-      : false,
+    // The service has a log; Fastify's would make one for each request.
+    logger: false,
     ajv: {
       customOptions: {
         coerceTypes: false,
@@ -76,20 +68,11 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   app.server.maxConnections = connections;
   parseBodies(app);
-  const admission = admissionOf(options);
-  for (const route of [...routes, documentRoute(version)]) addRoute(app, service, route, admission);
-  app.addHook("onResponse", (request, reply, done) => {
-    // Answers that are no failure are counted by the histogram of their time.
-    if (reply.statusCode >= 400)
-      service.metrics.count(
-        "logits_requests_failed_total",
-        `route="${request.routeOptions.url ?? "none"}",status="${reply.statusCode}"`,
-      );
-    done();
-  });
-  app.setErrorHandler((error: Error, request, reply) => refuse(error, request, reply));
+  const admission = admissionOf(options, failures);
+  for (const route of [...routes, documentRoute(version)]) addRoute(app, service, route, failures, admission);
+  app.setErrorHandler((error: Error, request, reply) => failures.refuse(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
-    failed(
+    failures.answer(
       reply,
       404,
       "not-found",
@@ -98,9 +81,6 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
   );
   return app;
 }
-
-/** The log of an app, for events that are no request. */
-export const logOf = (app: FastifyInstance): Log => app.log as unknown as Log;
 
 function parseBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -146,7 +126,13 @@ function documentRoute(version: string): Route {
   };
 }
 
-function addRoute(app: FastifyInstance, service: Service, route: Route, admission: Admission): void {
+function addRoute(
+  app: FastifyInstance,
+  service: Service,
+  route: Route,
+  failures: Failures,
+  admission: Admission | undefined,
+): void {
   const { method, url, body, query, scope, handle } = route;
   app.route({
     method,
@@ -155,11 +141,14 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
       schema: { body: { content: { "application/json": { schema: body } } }, ...(query && { querystring: query }) },
     }),
     attachValidation: true,
-    onRequest: (request, reply, done) => {
-      if (scope !== "none" && !admission(request, reply, scope)) return;
-      done();
-    },
-    handler: async (request, reply) => {
+    ...(admission &&
+      scope !== "none" && {
+        onRequest: (request, reply, done) => {
+          if (admission(request, reply, scope)) done();
+        },
+      }),
+    // Not async: a promise more for each request, and a body that is held until the record is on the disk.
+    handler: (request, reply) => {
       const began = performance.now();
       // A list or a number may be JSON too; what is no object was refused by the schema.
       if (body && request.body === undefined)
@@ -170,17 +159,21 @@ function addRoute(app: FastifyInstance, service: Service, route: Route, admissio
           "Cannot read this body: it must be application/json, got application/octet-stream",
         );
       if (request.validationError) throw refusalOf(request.validationError, service, taken(request));
-      const answer = await handle(service, taken(request));
-      service.metrics.observe(url, (performance.now() - began) / 1000);
-      reply.code(answer.status ?? 200).type(answer.type ?? "application/json; charset=utf-8");
-      return reply.send(
-        answer.body instanceof Uint8Array
-          ? Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength)
-          : answer.body,
-      );
+      const send = (answer: Answer | string): void => {
+        service.metrics.observe(url, (performance.now() - began) / 1000);
+        const { status = 200, type = jsonType, body } = typeof answer === "string" ? { body: answer } : answer;
+        if (status >= 400) failures.count(reply, status);
+        reply.code(status).header("content-type", type);
+        reply.send(typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+      };
+      const answer = handle(service, taken(request));
+      if (answer instanceof Promise) answer.then(send).catch((error: Error) => reply.send(error));
+      else send(answer);
     },
   });
 }
+
+const jsonType = "application/json; charset=utf-8";
 
 /** A request as routes see it. Its body is let go by Fastify: numbers that were read need not wait for the disk. */
 function taken(request: FastifyRequest): Asked {
@@ -201,14 +194,15 @@ function refusalOf(error: Error, service: Service, asked: Asked): Error {
 
 type Admission = (request: FastifyRequest, reply: FastifyReply, scope: Exclude<Route["scope"], "none">) => boolean;
 
-/** Who may go on; answers those who may not. */
-function admissionOf({ keys, rate }: AppOptions): Admission {
+/** Who may go on; answers those who may not. Absent: everybody may. */
+function admissionOf({ keys, rate }: AppOptions, failures: Failures): Admission | undefined {
+  if (!keys && rate === undefined) return undefined;
   const limit = rate === undefined ? undefined : new RateLimit(rate);
   const tooSoon = (reply: FastifyReply, whose: string): boolean => {
     const wait = limit?.wait(whose) ?? 0;
     if (wait === 0) return false;
     reply.header("retry-after", Math.ceil(wait));
-    failed(reply, 429, "rate", "Cannot go on: too many requests a second");
+    failures.answer(reply, 429, "rate", "Cannot go on: too many requests a second");
     return true;
   };
   return (request, reply, scope) => {
@@ -220,9 +214,9 @@ function admissionOf({ keys, rate }: AppOptions): Admission {
         // Whoever tries keys is told no sooner than others are answered.
         if (tooSoon(reply, `address ${request.ip}`)) return false;
         if (admitted === "revoked")
-          failed(reply, 403, "revoked-key", "Cannot go on: the key must be valid, got one that was revoked");
+          failures.answer(reply, 403, "revoked-key", "Cannot go on: the key must be valid, got one that was revoked");
         else
-          failed(
+          failures.answer(
             reply,
             401,
             "no-key",
@@ -231,7 +225,7 @@ function admissionOf({ keys, rate }: AppOptions): Admission {
         return false;
       }
       if (scope !== "any" && !admitted.allowed.has(scope)) {
-        failed(
+        failures.answer(
           reply,
           403,
           "scope",

@@ -3,40 +3,72 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { LogitsError } from "../core/index.js";
 import { TrailError } from "./audit/trail.js";
+import type { Log } from "./logger.js";
+import type { Metrics } from "./metrics.js";
 import { json } from "./route.js";
 
-/** Answers what went wrong: 4xx with the reason, 503 where the record could not be written, 500 with nothing but that the log knows more. */
-export function refuse(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (LogitsError.isInstance(error)) {
-    const { code, message, row, column, hint } = error;
-    return failed(reply, 400, code, message, {
-      ...(row !== undefined && { row }),
-      ...(column !== undefined && { column }),
-      ...(hint && { hint }),
-    });
+/** Answers of requests that were refused or failed, and their count. */
+export class Failures {
+  readonly #metrics: Metrics;
+  readonly #log: Log | undefined;
+
+  constructor(metrics: Metrics, log: Log | undefined) {
+    this.#metrics = metrics;
+    this.#log = log;
   }
-  if (error instanceof TrailError) {
-    reply.header("retry-after", 1);
-    return failed(reply, 503, "not-recorded", `Cannot decide: the record must be written first, got ${error.message}`);
+
+  /** Answers what went wrong: 4xx with the reason, 503 where the record could not be written, 500 with nothing but that the log knows more. */
+  refuse(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (LogitsError.isInstance(error)) {
+      const { code, message, row, column, hint } = error;
+      return this.answer(reply, 400, code, message, {
+        ...(row !== undefined && { row }),
+        ...(column !== undefined && { column }),
+        ...(hint && { hint }),
+      });
+    }
+    if (error instanceof TrailError) {
+      const message = `Cannot decide: the record must be written first, got ${error.message}`;
+      return this.answer(reply.header("retry-after", 1), 503, "not-recorded", message);
+    }
+    // Of a value that is nested deeper than the stack reaches, which only a message wanted to quote.
+    if (error instanceof RangeError && error.message.includes("call stack"))
+      return this.answer(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");
+    const { statusCode = 500, validation, code } = error as FastifyError;
+    if (validation) {
+      const message = `Cannot read this request: ${error.message}${inParticular(validation[0])}`;
+      return this.answer(reply, 400, "bad-data", message);
+    }
+    if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+      const most = request.routeOptions.bodyLimit.toLocaleString("en");
+      return this.answer(reply, 413, "too-large", `Cannot read this body: it must be ${most} bytes at most, got more`);
+    }
+    if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+      const got = request.headers["content-type"] ?? "none";
+      const what = "content-type must be application/json or, for rows, application/octet-stream";
+      return this.answer(reply, 415, "bad-request", `Cannot read this body: ${what}, got ${got}`);
+    }
+    if (statusCode < 500) return this.answer(reply, statusCode, "bad-request", error.message);
+    this.#log?.error({ err: error, url: request.url.split("?")[0] }, error.message);
+    const status = statusCode === 503 ? 503 : 500;
+    return this.answer(reply, status, "internal", "Something went wrong here; the log says what.");
   }
-  // Of a value that is nested deeper than the stack reaches, which only a message wanted to quote.
-  if (error instanceof RangeError && error.message.includes("call stack"))
-    return failed(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");
-  const { statusCode = 500, validation, code } = error as FastifyError;
-  if (validation)
-    return failed(reply, 400, "bad-data", `Cannot read this request: ${error.message}${inParticular(validation[0])}`);
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
-    const most = request.routeOptions.bodyLimit.toLocaleString("en");
-    return failed(reply, 413, "too-large", `Cannot read this body: it must be ${most} bytes at most, got more`);
+
+  answer(reply: FastifyReply, status: number, code: string, message: string, more: object = {}): FastifyReply {
+    this.count(reply, status);
+    // A message quotes what it got: a word of it, not a megabyte.
+    const said = message.length > 500 ? `${message.slice(0, 500)}…` : message;
+    return reply
+      .code(status)
+      .type("application/json; charset=utf-8")
+      .send(json({ error: { code, message: said, ...more } }));
   }
-  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
-    const got = request.headers["content-type"] ?? "none";
-    const what = "content-type must be application/json or, for rows, application/octet-stream";
-    return failed(reply, 415, "bad-request", `Cannot read this body: ${what}, got ${got}`);
+
+  /** Answers that are no failure are counted by the histogram of their time. */
+  count({ request }: FastifyReply, status: number): void {
+    const route = request.routeOptions.url ?? "none";
+    this.#metrics.count("logits_requests_failed_total", `route="${route}",status="${status}"`);
   }
-  if (statusCode < 500) return failed(reply, statusCode, "bad-request", error.message);
-  request.log.error({ err: error, url: request.url.split("?")[0] }, error.message);
-  return failed(reply, statusCode === 503 ? 503 : 500, "internal", "Something went wrong here; the log says what.");
 }
 
 /** Which name was one too many, or what would have been taken. */
@@ -61,19 +93,4 @@ export function unreadable(error: NodeJS.ErrnoException, socket: Socket): void {
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\nContent-Type: application/json; charset=utf-8\r\n\r\n${body}`,
     );
   socket.destroy(error);
-}
-
-export function failed(
-  reply: FastifyReply,
-  status: number,
-  code: string,
-  message: string,
-  more: object = {},
-): FastifyReply {
-  // A message quotes what it got: a word of it, not a megabyte.
-  const said = message.length > 500 ? `${message.slice(0, 500)}…` : message;
-  return reply
-    .code(status)
-    .type("application/json; charset=utf-8")
-    .send(json({ error: { code, message: said, ...more } }));
 }

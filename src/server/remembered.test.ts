@@ -5,6 +5,7 @@ import { openDirectTrail, recordsOf, replayTrail, Service } from "logits/server"
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Serving } from "./generation.js";
 import { Decided } from "./remembered.js";
+import { RequestIds } from "./requestIds.js";
 
 const guarantee = {
   rate: "fpr",
@@ -97,17 +98,19 @@ describe("replay", () => {
 const serving = { policy: { classes: ["a", "b"], params: {} } } as unknown as Serving;
 
 describe("decisions that are remembered", () => {
-  const told = (decided: Decided, request: string, ps: readonly number[], named?: string[]): void => {
-    const start = decided.next;
+  const ids = new RequestIds();
+  const told = (decided: Decided, request: string | number, ps: readonly number[], named?: string[]): void => {
+    const start = decided.begin(serving);
     for (const p of ps) decided.keep(p, "a");
-    decided.add(request, start, ps.length, serving, named);
+    decided.add(request, start, ps.length, named);
   };
 
   it("are the last rows, whole requests or what is left of one", () => {
-    const decided = new Decided(5);
+    const decided = new Decided(ids, 5);
     told(decided, "q", [0.1, 0.2, 0.3]);
     told(decided, "r", [0.4, 0.5]);
     expect(decided.find("q-0")?.p).toBe(0.1);
+    expect(["q-", "q-0.5", "q-00", "q-1e0"].map((id) => decided.find(id))).toEqual(Array(4).fill(undefined));
     expect(decided.find("r", 1)?.p).toBe(0.5);
     told(decided, "s", [0.6]);
     expect(decided.find("q-0")).toBeUndefined();
@@ -121,7 +124,7 @@ describe("decisions that are remembered", () => {
   });
 
   it("are found by their own ids, of which the newest counts", () => {
-    const decided = new Decided(4);
+    const decided = new Decided(ids, 4);
     told(decided, "q", [0.1, 0.2], ["x", "y"]);
     told(decided, "r", [0.3], ["x"]);
     expect(decided.find("x")?.p).toBe(0.3);
@@ -133,12 +136,31 @@ describe("decisions that are remembered", () => {
   });
 
   it("of a request that comes again are the newest", () => {
-    const decided = new Decided(3);
+    const decided = new Decided(ids, 3);
     told(decided, "q", [0.1]);
     told(decided, "r", [0.2]);
     told(decided, "q", [0.3]);
     told(decided, "s", [0.4]);
     expect(decided.find("q")?.p).toBe(0.3);
     expect(decided.find("r")?.p).toBe(0.2);
+  });
+
+  it("are found by ids that were given to their requests, among those that were brought", () => {
+    const decided = new Decided(ids, 4);
+    const given = Array.from({ length: 5 }, () => ids.take());
+    const found = () => given.map((serial) => decided.find(ids.text(serial))?.p);
+    told(decided, "q", [0.9]);
+    told(decided, given[0]!, [0.1]);
+    told(decided, "r", [0.8]);
+    // The second one failed: it is none.
+    told(decided, given[2]!, [0.3]);
+    expect(found()).toEqual([0.1, undefined, 0.3, undefined, undefined]);
+    told(decided, given[3]!, [0.4, 0.45]);
+    expect(found()).toEqual([undefined, undefined, 0.3, 0.4, undefined]);
+    expect(decided.find(`${ids.text(given[3]!)}-1`)?.p).toBe(0.45);
+    expect(decided.find(`${ids.text(given[3]!)}0`)).toBeUndefined();
+    // Whoever brings an id that was given means the later one.
+    told(decided, ids.text(given[3]!), [0.7]);
+    expect(found()).toEqual([undefined, undefined, 0.3, 0.7, undefined]);
   });
 });

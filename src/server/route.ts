@@ -35,7 +35,8 @@ export interface Route {
   bytes?: true;
   /** Answers with another status that are no failure of the request. */
   others?: { readonly [status: string]: { description: string; answer: Schema } };
-  handle(service: Service, asked: Asked): Promise<Answer> | Answer;
+  /** A string is JSON that went well. */
+  handle(service: Service, asked: Asked): Promise<Answer | string> | Answer | string;
 }
 
 /** JSON, with the numbers that it has not as strings. */

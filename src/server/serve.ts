@@ -2,14 +2,15 @@ import { readFileSync, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createSecureContext } from "node:tls";
 import { LogitsError } from "../core/index.js";
-import { type AppOptions, createApp, logOf } from "./app.js";
+import { type AppOptions, createApp } from "./app.js";
 import { readSecret } from "./audit/secret.js";
 import { openTrail, type Trail, TrailError } from "./audit/trail.js";
 import { makeGeneration, type PolicySources, readTexts } from "./generation.js";
 import { readKeys, readyKeys, type ReadyKey } from "./keys.js";
 import { finishFiles } from "./policyFiles.js";
+import { type Log, logTo } from "./logger.js";
 import type { Keep } from "./scoresKept.js";
-import { type Log, Service } from "./service.js";
+import { Service } from "./service.js";
 
 export interface ServeOptions extends PolicySources, Omit<AppOptions, "keys" | "tls"> {
   /** Default 8080; 0 for any that is free. */
@@ -26,10 +27,10 @@ export interface ServeOptions extends PolicySources, Omit<AppOptions, "keys" | "
   retain?: number;
   /** Which scores records hold; default "auto". */
   keep?: Keep;
-  /** Milliseconds from one commit to the next; default 1. */
-  gather?: number;
   tlsKey?: string;
   tlsCert?: string;
+  /** Where log lines go: JSON, one a line; absent: nowhere. */
+  log?: { write(line: string): void };
 }
 
 /** A service that listens. */
@@ -49,9 +50,10 @@ export interface Running {
  * @example
  *     const { url, close } = await serve({ policy: "P.json", port: 0, audit: "audit" });
  */
-export async function serve(options: ServeOptions): Promise<Running> {
+export async function serve({ log: lines, ...options }: ServeOptions): Promise<Running> {
   const { host = "127.0.0.1", port = 8080, version } = options;
   const notes: string[] = [];
+  const log = lines && logTo(lines);
   const loopback = ["127.0.0.1", "::1", "localhost"].includes(host);
   if (options.keys === undefined && !loopback) {
     throw new LogitsError(
@@ -66,9 +68,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
     notes.push("without --keys: whoever is on this machine may decide, and nobody else (127.0.0.1)");
   else if (!loopback && !options.tlsCert)
     notes.push("without --tls-cert: keys travel in the clear unless a proxy in front does TLS");
-  const keys = options.keys === undefined ? undefined : watchedKeys(options.keys, () => log);
+  const keys = options.keys === undefined ? undefined : watchedKeys(options.keys, log);
   const tls = tlsOf(options);
-  let log: Log | undefined;
   // Before anything is written: wrong policies leave no trace.
   finishFiles(options);
   makeGeneration(options, readTexts(options), 0, new Map());
@@ -78,10 +79,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     service = await Service.start({
       ...options,
       ...(trail && { trail, folder: options.audit! }),
-      log: {
-        info: (fields, message) => log?.info(fields, message),
-        error: (fields, message) => log?.error(fields, message),
-      },
+      ...(log && { log }),
     });
   } catch (error) {
     await trail?.close();
@@ -91,23 +89,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
       });
     throw error;
   }
-  // The first line a person reads is the caller's, not Fastify's.
-  let listening = false;
   const app = createApp(service, {
     ...options,
-    ...(options.log && { log: { write: (line: string) => void (listening && options.log!.write(line)) } }),
     version,
     ...(keys && { keys }),
     ...(tls && { tls }),
   } as AppOptions);
-  log = logOf(app);
   try {
     await app.listen({ host, port, backlog: 1024 });
   } catch (error) {
     await service.close();
     throw cannotListen(error as NodeJS.ErrnoException, host, port);
   }
-  listening = true;
   const { port: bound } = app.server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host}]` : host;
   return {
@@ -150,7 +143,7 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
   });
 }
 
-async function trailOf({ audit, auditKey, retain, gather }: ServeOptions, notes: string[]): Promise<Trail | undefined> {
+async function trailOf({ audit, auditKey, retain }: ServeOptions, notes: string[]): Promise<Trail | undefined> {
   if (audit === undefined) {
     notes.push("without --audit: decisions are not recorded");
     return undefined;
@@ -164,12 +157,11 @@ async function trailOf({ audit, auditKey, retain, gather }: ServeOptions, notes:
     folder: audit,
     secret: value,
     ...(retain !== undefined && { retain }),
-    ...(gather !== undefined && { gather }),
   });
 }
 
 /** The keys of a file, read again when it has changed; a file that cannot be read leaves them as they were. */
-function watchedKeys(path: string, log: () => Log | undefined): () => readonly ReadyKey[] {
+function watchedKeys(path: string, log: Log | undefined): () => readonly ReadyKey[] {
   const stampOf = (): string => {
     const there = statSync(path, { throwIfNoEntry: false });
     return there ? `${there.mtimeMs} ${there.size} ${there.ino}` : "";
@@ -192,7 +184,7 @@ function watchedKeys(path: string, log: () => Log | undefined): () => readonly R
     try {
       keys = readyKeys(readKeys(path));
     } catch (error) {
-      log()?.error({ what: "keys" }, (error as Error).message);
+      log?.error({ what: "keys" }, (error as Error).message);
     }
     return keys;
   };

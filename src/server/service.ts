@@ -1,22 +1,17 @@
-import { randomBytes } from "node:crypto";
 import type { Batch } from "../core/index.js";
 import type { RecordKind } from "./audit/record.js";
 import type { Trail } from "./audit/trail.js";
 import { CalibrationWindow } from "./calibrationWindow.js";
 import { type Count, decideRows } from "./deciding.js";
 import type { Generation, PolicySources, Serving } from "./generation.js";
+import type { Log } from "./logger.js";
 import { labelValue, Metrics } from "./metrics.js";
 import { PolicyStore, stateFileIn } from "./policyStore.js";
 import { Decided } from "./remembered.js";
+import { RequestIds } from "./requestIds.js";
 import type { RequestRows } from "./requestRows.js";
 import { type Keep, scoresKept } from "./scoresKept.js";
 import { keepWatch, type Watching, watching } from "./watching.js";
-
-/** Where events go. */
-export interface Log {
-  info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface ServiceOptions extends PolicySources {
   /** Where decisions are recorded before they are answered; absent: nowhere. */
@@ -55,16 +50,16 @@ export class Service {
   readonly policies: PolicyStore;
   readonly metrics: Metrics = new Metrics();
   readonly window: CalibrationWindow = new CalibrationWindow();
-  readonly decided: Decided = new Decided();
   readonly trail: Trail | undefined;
   readonly now: () => number;
+  readonly log: Log | undefined;
   watching: Watching | undefined;
   /** Set when the service is about to end: load balancers should look elsewhere. */
   draining = false;
   readonly #options: ServiceOptions;
-  readonly #prefix = `${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
+  readonly #ids = new RequestIds();
+  readonly decided: Decided = new Decided(this.#ids);
   readonly #series = new Map<string, string>();
-  #count = 0;
   #tried = -Infinity;
   #closed: Promise<void> | undefined;
 
@@ -82,6 +77,7 @@ export class Service {
     this.#options = options;
     this.trail = trail;
     this.now = now;
+    this.log = log;
     this.policies = new PolicyStore({
       sources: options,
       ...(folder !== undefined && { stateFile: stateFileIn(folder) }),
@@ -98,11 +94,6 @@ export class Service {
     this.watching = this.#ready(this.policies.current);
   }
 
-  /** A new id: later ones of a process sort after earlier ones. */
-  newId(): string {
-    return `${this.#prefix}${(this.#count++).toString(36).padStart(7, "0")}`;
-  }
-
   /**
    * Decides, records, and gives the answer as JSON once its record is safe. Rows are let go before that: a request that waits for the disk holds little more
    * than its answer.
@@ -110,15 +101,16 @@ export class Service {
   decide({ batch, id, policy, own }: RequestRows): Promise<string> {
     const generation = this.policies.current;
     const serving = this.policies.find(generation, policy);
-    const request = id ?? this.newId();
+    const given = id ?? this.#ids.take();
+    const request = typeof given === "string" ? given : this.#ids.text(given);
     const { decided } = this;
-    const start = decided.next;
+    const start = decided.begin(serving);
     const { answer, record, counts, disagreements } = decideRows(generation, serving, batch, request, this.#keepRow);
     if (serving === generation.main) this.#look(batch);
     const { ids, rows } = batch;
     const safe = (): string => {
       this.#counted(counts, disagreements);
-      decided.add(request, start, rows, serving, ids);
+      decided.add(given, start, rows, ids);
       return answer;
     };
     if (!this.trail) return Promise.resolve(safe());
@@ -156,7 +148,8 @@ export class Service {
   #look(batch: Batch): void {
     const rung = this.watching?.look(batch);
     if (!rung) return;
-    const { folder, log } = this.#options;
+    const { log } = this;
+    const { folder } = this.#options;
     const reason = `since row ${rung.since} of the stream: by ${rung.by}, ${rung.what}`;
     log?.error({ ...rung }, `the alarm rings: ${reason}`);
     const failed = (error: Error): void => log?.error({ what: "alarm" }, error.message);

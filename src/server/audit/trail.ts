@@ -28,8 +28,6 @@ export interface TrailOptions {
   secret: string;
   /** Days with records that are kept; absent for all. */
   retain?: number;
-  /** Milliseconds from one commit to the next at least, default 1: what comes meanwhile shares the next one's wait for the disk. */
-  gather?: number;
   /** Records that may wait; default 100,000. Beyond, new ones are refused. */
   most?: number;
 }
@@ -43,7 +41,7 @@ interface Waiting {
 }
 
 /** A trail that is written by a thread of its own: the records that come while the disk is busy are the next block. */
-export async function openTrail({ folder, secret, retain, gather = 1, most = 100_000 }: TrailOptions): Promise<Trail> {
+export async function openTrail({ folder, secret, retain, most = 100_000 }: TrailOptions): Promise<Trail> {
   const data: WriterData = { folder, secret, ...(retain !== undefined && { retain }) };
   // Flags of this process, such as --input-type, are not meant for it.
   const worker = new Worker(new URL("./writer.js", import.meta.url), { workerData: data, execArgv: [] });
@@ -58,7 +56,6 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
   let next: Waiting[] = [];
   let busy = false;
   let planned = false;
-  let sent = 0;
   let open = true;
   let whenEmpty: (() => void) | undefined;
 
@@ -66,7 +63,6 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
     planned = false;
     if (busy || outbox.count === 0) return;
     busy = true;
-    sent = performance.now();
     [underWay, next] = [next, []];
     const message: ToWriter = { ...outbox.take(), policies, hashes };
     worker.postMessage(message, [message.buffer, ...hashes.map(({ bytes }) => bytes.buffer)]);
@@ -75,8 +71,8 @@ export async function openTrail({ folder, secret, retain, gather = 1, most = 100
   const plan = (): void => {
     if (busy || planned || outbox.count === 0) return;
     planned = true;
-    if (!open || performance.now() - sent >= gather) setImmediate(send);
-    else setTimeout(send, gather);
+    // Whatever else this turn of the loop brings shares the wait for the disk.
+    setImmediate(send);
   };
   const answer = (error?: string): void => {
     busy = false;
