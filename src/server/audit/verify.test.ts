@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { openChain } from "./chain.js";
 import { dayFile, daysIn } from "./days.js";
 import { type Head, lineOf, macKey } from "./record.js";
+import { replayTrail } from "./replay.js";
 import { verifyTrail } from "./verify.js";
 
 const key = macKey("a secret that is long enough");
@@ -26,6 +27,25 @@ function trail(retain?: number): Head[] {
   chain.close();
   return heads;
 }
+
+describe("replay and export of what was damaged", () => {
+  it.each([
+    ["a day that is none", () => writeFileSync(dayFile(folder, daysIn(folder)[1]!), "garbage")],
+    ["a day that was cut", () => truncateSync(dayFile(folder, daysIn(folder)[1]!), 5000)],
+    [
+      "a record that says nothing of its scores",
+      () => {
+        const chain = openChain({ folder, key, now: () => Date.UTC(2026, 10, 28) });
+        chain.append(Buffer.from(lineOf({ at: 0, kind: "decide", id: "x", body: "{}", scores: new Uint8Array(8) })), 1);
+        chain.close();
+      },
+    ],
+  ])("name the day: %s", (_, damage) => {
+    trail();
+    damage();
+    expect(() => replayTrail(folder)).toThrow(/Cannot read .*sqlite: it must be a day of a trail as it was written/);
+  });
+});
 
 describe("verification", () => {
   it("names the day that cannot be read, and still follows the others", () => {
