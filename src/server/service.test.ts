@@ -230,7 +230,10 @@ describe("service", () => {
     const record = [...recordsOf(audit)].find(({ kind }) => kind === "decide")!;
     expect(JSON.parse(record.body).shadow.decisions[0][0]).toBe("next");
     expect(replayTrail(audit).differ).toEqual([]);
-    expect(String((await ask("/metrics")).json["text"])).toContain("logits_shadow_disagreements_total{} 800");
+    const metrics = String((await ask("/metrics")).json["text"]);
+    expect(metrics).toContain("logits_shadow_disagreements_total{} 800");
+    const counted = `logits_decisions_total{policy="new",action="bark",role="canary"} ${2 * barked.length}`;
+    expect(metrics).toContain(counted);
   });
 
   it("serves a document that is valid OpenAPI 3.1 in its parts, from the schemas that check requests", async () => {
