@@ -27,6 +27,8 @@ export interface Chain {
    * @param policies those of the lines that say which policies serve.
    */
   append(lines: Uint8Array, count: number, policies?: readonly PolicyLine[]): Head;
+  /** What may be done when nobody waits for a commit. */
+  tidy(): void;
   head(): Head;
   close(): void;
 }
@@ -98,6 +100,7 @@ function begin(folder: string, key: KeyObject, retain: number | undefined, now: 
       for (const { id, line } of policies) standing.set(id, line);
       return { seq, mac: hex(mac) };
     },
+    tidy: () => file.tidy(),
     head: () => ({ seq, mac: hex(mac) }),
     close() {
       file.close();

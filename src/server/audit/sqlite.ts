@@ -27,6 +27,9 @@ const table = `
   create trigger if not exists "blocks never change" before update on block begin select raise(abort, 'blocks never change'); end;
   create trigger if not exists "blocks stay" before delete on block begin select raise(abort, 'blocks stay'); end;`;
 
+/** Bytes of blocks in the log: whoever waits while they are moved waits for little, and the log is written over in place, which the disk does faster. */
+const mostLogged = 1 << 18;
+
 /** One day's file, open for writing by this process alone. */
 export interface DayFile {
   /** The block is on the disk when this returns, or it is not there and this throws. */
@@ -34,6 +37,8 @@ export interface DayFile {
   last(): Block | undefined;
   /** The code of the block before this one, if it is in this file. */
   before(first: number): Uint8Array | undefined;
+  /** Moves the log into the file, once there is enough of it. What is in the log is safe: a failure is tried again. */
+  tidy(): void;
   close(): void;
 }
 
@@ -62,10 +67,11 @@ function opened(path: string): DayFile {
   database.exec(
     "pragma page_size = 8192; pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full",
   );
-  // Half a MiB: whoever waits for a commit that moves the log into the file waits for little, and the log is written over in place, which the disk does faster.
-  database.exec("pragma wal_autocheckpoint = 64");
+  // Not in the middle of a commit, which somebody waits for: `tidy` does it.
+  database.exec("pragma wal_autocheckpoint = 0");
   database.exec(table);
   syncFolder(path);
+  let logged = 0;
   const insert = database.prepare("insert into block values(?, ?, ?, ?)");
   const one = (sql: string, values: number[] = []): Block | undefined => {
     const row = database.get(sql, values);
@@ -78,6 +84,16 @@ function opened(path: string): DayFile {
       } catch (error) {
         if (database.inTransaction) database.exec("rollback");
         throw error;
+      }
+      logged += lines.length;
+    },
+    tidy() {
+      if (logged < mostLogged) return;
+      logged = 0;
+      try {
+        database.exec("pragma wal_checkpoint(passive)");
+      } catch {
+        // The disk may be full. The log stays, and grows until there is space.
       }
     },
     last: () => one("select * from block order by first desc limit 1"),

@@ -79,12 +79,13 @@ export async function openTrail({ folder, secret, retain, most = 100_000 }: Trai
     const answered = underWay;
     underWay = [];
     failing = error;
+    // First of all, so that the disk is at work while these are answered.
+    send();
     for (const one of answered) {
       if (error === undefined) one.resolve();
       else one.reject(new TrailError(error));
     }
-    if (outbox.count === 0) whenEmpty?.();
-    plan();
+    if (!busy) whenEmpty?.();
   };
   /** Resolves when nothing is under way and nothing waits. */
   const emptied = (): Promise<void> =>
@@ -172,6 +173,7 @@ export function openDirectTrail({ folder, secret, retain }: TrailOptions): Trail
       try {
         const line = hashedNow(entry);
         chain.append(Buffer.from(line), 1, entry.kind === "policy" ? [{ id: entry.id, line }] : []);
+        chain.tidy();
         failing = undefined;
       } catch (error) {
         failing = (error as Error).message;

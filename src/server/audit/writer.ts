@@ -52,6 +52,7 @@ function serve(port: MessagePort, { folder, secret, retain }: WriterData): void 
     try {
       for (const { at, bytes } of hashes) Buffer.from(buffer).write(sha256Hex(bytes), at, "latin1");
       say({ done: chain.append(new Uint8Array(buffer, 0, length), count, policies), buffer }, [buffer]);
+      chain.tidy();
     } catch (error) {
       say({ failed: (error as Error).message, buffer }, [buffer]);
     }
