@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { createApp, Service } from "logits/server";
+import { createApp, fetchHandler, Service } from "logits/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readKeys, readyKeys, withNewKey } from "./keys.js";
 import { type Trail, TrailError } from "./audit/trail.js";
@@ -80,6 +80,23 @@ describe("bodies that mean harm", () => {
     const { status, body } = await post("/v1/decide", listed(10_001));
     expect([status, body]).toEqual([400, expect.stringContaining(message)]);
     expect((await post("/v1/decide", Buffer.alloc(16 << 20), bytes)).status).toBe(400);
+  });
+
+  it("given to the fetch handler are read no further than they may be long", async () => {
+    const { service } = await app();
+    const handle = fetchHandler(service, { version: "0", maxBody: 100_000 });
+    let given = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        given += 50_000;
+        controller.enqueue(new Uint8Array(50_000));
+        if (given >= 10_000_000) controller.close();
+      },
+    });
+    const headers = { "content-type": "application/octet-stream" };
+    const init = { method: "POST", headers, body, duplex: "half" } as RequestInit;
+    expect((await handle(new Request("http://local/v1/decide", init))).status).toBe(413);
+    expect(given).toBeLessThan(300_000);
   });
 
   it("are quoted by a word, not by a megabyte", async () => {
@@ -179,6 +196,13 @@ describe("keys that are presented", () => {
     writeFileSync(path, key);
     expect(() => readKeys(path)).toThrow("must be a JSON document");
     expect(() => readKeys(path)).not.toThrow(key.slice(0, 8));
+  });
+
+  it("a limit is as quick with many callers as with few", () => {
+    const limit = new RateLimit(0.1);
+    const began = performance.now();
+    for (let i = 0; i < 40_000; i++) limit.wait(`address ${i}`, 1000 + i / 100);
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 
   it("a slow limit forgets nobody before the bucket is full", () => {

@@ -74,6 +74,19 @@ describe("contracts that an alarm revoked", () => {
     expect(revoked(open())).toBe(false);
   });
 
+  it("stay so over a restart also when the disk was full meanwhile", async () => {
+    write("default.json", policy(0));
+    const store = open();
+    const inTheWay = join(folder, "state.json.part");
+    mkdirSync(inTheWay);
+    await expect(store.revoke("by margin")).rejects.toThrow();
+    expect(revoked(store)).toBe(true);
+    store.watch(5);
+    onTestFinished(() => store.close());
+    rmSync(inTheWay, { recursive: true });
+    await vi.waitFor(() => expect(revoked(open())).toBe(true));
+  });
+
   it("are none of a policy that promises nothing", async () => {
     write("default.json", policy(0, { guarantee: undefined }));
     const store = open();

@@ -34,6 +34,8 @@ export class PolicyStore {
   /** The files as they were when they were last read: taken before, so that a change meanwhile shows. */
   #served: string;
   #watch: NodeJS.Timeout | undefined;
+  /** Whether states could not be written: a contract that was revoked while the disk was full must stay so after a restart. */
+  #unkept = false;
   failures = 0;
 
   constructor(options: StoreOptions) {
@@ -128,6 +130,7 @@ export class PolicyStore {
   watch(every = 500): void {
     let seen = this.#served;
     this.#watch = setInterval(() => {
+      if (this.#unkept) this.#change(async () => this.#keepStates()).catch(() => undefined);
       const now = signature(this.#options.sources);
       const rests = now === seen;
       seen = now;
@@ -154,7 +157,10 @@ export class PolicyStore {
 
   #keepStates(): void {
     const { stateFile } = this.#options;
-    if (stateFile !== undefined) writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    if (stateFile === undefined) return;
+    this.#unkept = true;
+    writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    this.#unkept = false;
   }
 
   /** While an alarm stands, whatever promises something does so no longer: also a policy that came after it. */
@@ -170,7 +176,7 @@ export class PolicyStore {
     return make();
   }
 
-  #change(make: () => Promise<Generation>): Promise<Generation> {
+  #change<T>(make: () => Promise<T>): Promise<T> {
     const done = this.#queue.then(make);
     this.#queue = done.catch(() => undefined);
     return done;
