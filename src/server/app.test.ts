@@ -75,7 +75,7 @@ describe("bodies that mean harm", () => {
       expect((await post(address, Buffer.alloc(10_000 * width), bytes)).status).toBe(200);
       expect((await post(address, Buffer.alloc(10_001 * width), bytes)).body).toContain(message);
     }
-    const listed = (count: number): string => JSON.stringify({ logits: Array(count).fill([0, 1]) });
+    const listed = (count: number): string => JSON.stringify({ logits: Array.from({ length: count }, () => [0, 1]) });
     expect((await post("/v1/decide", listed(10_000))).status).toBe(200);
     const { status, body } = await post("/v1/decide", listed(10_001));
     expect([status, body]).toEqual([400, expect.stringContaining(message)]);
