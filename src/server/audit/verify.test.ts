@@ -78,6 +78,26 @@ describe("verification", () => {
     expect(verifyTrail(folder, key, { ...heads[3]!, mac: "0".repeat(64) }).whole).toBe(false);
   });
 
+  it("knows days that a service gives up which starts with fewer to keep", () => {
+    trail();
+    const chain = openChain({ folder, key, retain: 2, now: () => Date.UTC(2026, 10, 30) });
+    chain.append(Buffer.from(lineOf({ at: 0, kind: "decide", id: "new", body: "{}" })), 1);
+    chain.close();
+    expect(daysIn(folder)).toEqual(["2026-11-29", "2026-11-30"]);
+    const { whole, retired } = verifyTrail(folder, key);
+    expect([whole, retired.map((one) => one.day)]).toEqual([true, ["2026-11-27", "2026-11-28"]]);
+  });
+
+  it("still names a damaged day that is old enough to be given up", () => {
+    trail();
+    writeFileSync(dayFile(folder, "2026-11-28"), "garbage".repeat(1000));
+    const chain = openChain({ folder, key, retain: 1, now: () => Date.UTC(2026, 10, 30) });
+    chain.append(Buffer.from(lineOf({ at: 0, kind: "decide", id: "new", body: "{}" })), 1);
+    chain.close();
+    expect(daysIn(folder)).toEqual(["2026-11-28", "2026-11-30"]);
+    expect(verifyTrail(folder, key).faults[0]).toMatchObject({ day: "2026-11-28" });
+  });
+
   it("knows an old copy of the folder by a head that was remembered, and by nothing else", () => {
     trail();
     const old = `${folder}-old`;
