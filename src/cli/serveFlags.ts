@@ -22,14 +22,14 @@ export const serveFlags: Flag[] = [
     max: 65535,
     default: 8080,
     metavar: "N",
-    help: "Where to listen; 0 for any port that is free",
+    help: "Where to listen; 0 for any port that is free (default 8080)",
   },
   {
     name: "host",
     type: "string",
     default: "127.0.0.1",
     metavar: "ADDRESS",
-    help: "Address to listen on; any other than this machine's own needs --keys",
+    help: "Address to listen on; any other than this machine's own needs --keys (default 127.0.0.1)",
   },
   {
     name: "audit",
@@ -44,8 +44,7 @@ export const serveFlags: Flag[] = [
     type: "choice",
     choices: ["auto", "logits", "hash"],
     default: "auto",
-    metavar: "WHAT",
-    help: "Scores in a record: all, only their SHA-256, or all up to 64 KiB a request",
+    help: "Scores in a record: all (logits), only their SHA-256 (hash), or all up to 64 KiB a request (default auto)",
     group: "Trail",
   },
   {
@@ -117,7 +116,7 @@ export const serveFlags: Flag[] = [
     min: 1024,
     default: 16 << 20,
     metavar: "BYTES",
-    help: "Largest body",
+    help: "Largest body (default 16777216)",
     group: "Limits",
   },
   {
@@ -127,7 +126,7 @@ export const serveFlags: Flag[] = [
     exclusiveMin: true,
     default: 30,
     metavar: "SECONDS",
-    help: "In which a request must have arrived",
+    help: "In which a request must have arrived (default 30)",
     group: "Limits",
   },
   {
@@ -136,7 +135,7 @@ export const serveFlags: Flag[] = [
     min: 1,
     default: 10_000,
     metavar: "N",
-    help: "Connections at one time",
+    help: "Connections at one time (default 10000)",
     group: "Limits",
   },
 ];

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { createApp, Service } from "logits/server";
+import { createApp, fetchHandler, Service } from "logits/server";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readKeys, readyKeys, withNewKey } from "./keys.js";
+import { type Trail, TrailError } from "./audit/trail.js";
 import { RateLimit } from "./rateLimit.js";
 
 const policy = {
@@ -15,12 +16,12 @@ const policy = {
   classes: ["cat", "dog"],
 };
 
-async function app(options: Partial<Parameters<typeof createApp>[1]> = {}, document: object = policy) {
+async function app(options: Partial<Parameters<typeof createApp>[1]> = {}, document: object = policy, trail?: Trail) {
   const folder = mkdtempSync(join(tmpdir(), "logits-app-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "pets.json");
   writeFileSync(file, JSON.stringify(document));
-  const service = await Service.start({ policy: file });
+  const service = await Service.start({ policy: file, ...(trail && { trail }) });
   onTestFinished(() => service.close());
   const created = createApp(service, { version: "0", ...options });
   const post = async (url: string, payload: string | Buffer, headers: Record<string, string> = {}) => {
@@ -65,11 +66,64 @@ describe("bodies that mean harm", () => {
     expect((await post("/v1/decide", body)).status).toBe(400);
   });
 
+  it("of more rows than others can wait for are refused before a row is decided about", async () => {
+    const { post } = await app();
+    const bytes = { "content-type": "application/octet-stream" };
+    const message = "they must be 100,000 at most, got 100,001";
+    for (const address of ["/v1/decide", "/v1/probabilities", "/v1/decide?dtype=f8"]) {
+      const width = address.endsWith("f8") ? 16 : 8;
+      expect((await post(address, Buffer.alloc(100_000 * width), bytes)).status).toBe(200);
+      expect((await post(address, Buffer.alloc(100_001 * width), bytes)).body).toContain(message);
+    }
+    const listed = (count: number): string => JSON.stringify({ logits: Array.from({ length: count }, () => [0, 1]) });
+    expect((await post("/v1/decide", listed(100_000))).status).toBe(200);
+    const { status, body } = await post("/v1/decide", listed(100_001));
+    expect([status, body]).toEqual([400, expect.stringContaining(message)]);
+    expect((await post("/v1/decide", Buffer.alloc(16 << 20), bytes)).status).toBe(400);
+  });
+
+  it("given to the fetch handler are read no further than they may be long", async () => {
+    const { service } = await app();
+    const handle = fetchHandler(service, { version: "0", maxBody: 100_000 });
+    let given = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        given += 50_000;
+        controller.enqueue(new Uint8Array(50_000));
+        if (given >= 10_000_000) controller.close();
+      },
+    });
+    const headers = { "content-type": "application/octet-stream" };
+    const init = { method: "POST", headers, body, duplex: "half" } as RequestInit;
+    expect((await handle(new Request("http://local/v1/decide", init))).status).toBe(413);
+    expect(given).toBeLessThan(300_000);
+  });
+
   it("are quoted by a word, not by a megabyte", async () => {
     const { post } = await app();
     const { status, body } = await post("/v1/decide", JSON.stringify({ logits: ["x".repeat(1e6), 1] }));
     expect(status).toBe(400);
     expect(body.length).toBeLessThan(2000);
+  });
+
+  it.each([
+    ["with a name too many", '{"logits":[1,2],"extra":1}', 'body must NOT have additional properties, got "extra"'],
+    ["with an odd word", '{"logits":[1,2],"kind":"odds"}', "allowed values: logits, logprobs, probs"],
+  ])("%s are told which", async (_, body, message) => {
+    const { post } = await app();
+    expect((JSON.parse((await post("/v1/decide", body)).body) as { error: Error }).error.message).toContain(message);
+  });
+
+  it("too large or of another type are told what would be taken", async () => {
+    const { post } = await app({ maxBody: 2000 });
+    const large = await post("/v1/decide", rows + " ".repeat(2000));
+    expect(large.status).toBe(413);
+    expect(large.body).toContain("it must be 2,000 bytes at most, got more");
+    const other = await post("/v1/decide", rows, { "content-type": "text/plain" });
+    expect(other.status).toBe(415);
+    expect(other.body).toContain(
+      "content-type must be application/json or, for rows, application/octet-stream, got text/plain",
+    );
   });
 
   it("are counted by route and status", async () => {
@@ -79,6 +133,39 @@ describe("bodies that mean harm", () => {
     const { body } = await created.inject("/metrics");
     expect(body).toContain('logits_requests_failed_total{route="/v1/decide",status="400"} 1');
     expect(body).toContain('logits_requests_failed_total{route="none",status="404"} 1');
+  });
+});
+
+describe("a disk that was full", () => {
+  it("is tried again by whoever asks whether the service is ready: a balancer that sends no decision would wait for ever", async () => {
+    let full = false;
+    let failing: string | undefined;
+    const kinds: string[] = [];
+    const { created } = await app({}, policy, {
+      async append({ kind }) {
+        failing = full ? "disk full" : undefined;
+        if (full) throw new TrailError("disk full");
+        kinds.push(kind);
+      },
+      head: () => ({ seq: kinds.length, mac: "" }),
+      failing: () => failing,
+      waiting: () => 0,
+      close: async () => undefined,
+    });
+    full = true;
+    const post = {
+      method: "POST",
+      url: "/v1/decide",
+      payload: rows,
+      headers: { "content-type": "application/json" },
+    } as const;
+    expect((await created.inject(post)).statusCode).toBe(503);
+    expect((await created.inject("/readyz")).json()).toEqual({ status: "not ready", reason: "disk full" });
+    full = false;
+    expect((await created.inject("/readyz")).statusCode).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 1010));
+    expect((await created.inject("/readyz")).statusCode).toBe(200);
+    expect(kinds.at(-1)).toBe("resumed");
   });
 });
 
@@ -109,6 +196,13 @@ describe("keys that are presented", () => {
     writeFileSync(path, key);
     expect(() => readKeys(path)).toThrow("must be a JSON document");
     expect(() => readKeys(path)).not.toThrow(key.slice(0, 8));
+  });
+
+  it("a limit is as quick with many callers as with few", () => {
+    const limit = new RateLimit(0.1);
+    const began = performance.now();
+    for (let i = 0; i < 40_000; i++) limit.wait(`address ${i}`, 1000 + i / 100);
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 
   it("a slow limit forgets nobody before the bucket is full", () => {

@@ -88,7 +88,7 @@ export function decideRows(
     record.add(margin);
     record.add(other ? `,${quoted(other.policy)}]` : "]");
     if (!last) record.add(",");
-    if (other) count(counts, serving, one.action, "canary");
+    if (other) count(counts, generation.canary!, one.action, "canary");
     else count(counts, serving, one.action, "main");
     if (otherwise) {
       count(counts, shadow!, otherwise[row]!.action, "shadow");

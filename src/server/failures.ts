@@ -37,11 +37,20 @@ export class Failures {
     if (error instanceof RangeError && error.message.includes("call stack"))
       return this.answer(reply, 400, "bad-data", "Cannot read this body: it must be nested a few levels, got too many");
     const { statusCode = 500, validation, code } = error as FastifyError;
-    if (validation) return this.answer(reply, 400, "bad-data", `Cannot read this request: ${error.message}`);
-    if (statusCode < 500) {
-      const kind = code === "FST_ERR_CTP_BODY_TOO_LARGE" ? "too-large" : "bad-request";
-      return this.answer(reply, statusCode, kind, error.message);
+    if (validation) {
+      const message = `Cannot read this request: ${error.message}${inParticular(validation[0])}`;
+      return this.answer(reply, 400, "bad-data", message);
     }
+    if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+      const most = request.routeOptions.bodyLimit.toLocaleString("en");
+      return this.answer(reply, 413, "too-large", `Cannot read this body: it must be ${most} bytes at most, got more`);
+    }
+    if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+      const got = request.headers["content-type"] ?? "none";
+      const what = "content-type must be application/json or, for rows, application/octet-stream";
+      return this.answer(reply, 415, "bad-request", `Cannot read this body: ${what}, got ${got}`);
+    }
+    if (statusCode < 500) return this.answer(reply, statusCode, "bad-request", error.message);
     this.#log?.error({ err: error, url: request.url.split("?")[0] }, error.message);
     const status = statusCode === 503 ? 503 : 500;
     return this.answer(reply, status, "internal", "Something went wrong here; the log says what.");
@@ -62,6 +71,13 @@ export class Failures {
     const route = request.routeOptions.url ?? "none";
     this.#metrics.count("logits_requests_failed_total", `route="${route}",status="${status}"`);
   }
+}
+
+/** Which name was one too many, or what would have been taken. */
+function inParticular(fault: { params: Record<string, unknown> } | undefined): string {
+  const { additionalProperty, allowedValues } = fault?.params ?? {};
+  if (additionalProperty !== undefined) return `, got ${JSON.stringify(additionalProperty)}`;
+  return Array.isArray(allowedValues) ? `: ${allowedValues.join(", ")}` : "";
 }
 
 const unreadables: Record<string, [number, string]> = {

@@ -14,7 +14,7 @@ export function fetchHandler(service: Service, options: AppOptions): FetchHandle
   const app = createApp(service, options);
   return async (request) => {
     const { pathname, search } = new URL(request.url);
-    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const body = await bodyOf(request, app.initialConfig.bodyLimit!);
     const { statusCode, headers, rawPayload } = await app.inject({
       method: request.method as "GET" | "POST",
       url: pathname + search,
@@ -26,4 +26,20 @@ export function fetchHandler(service: Service, options: AppOptions): FetchHandle
     );
     return new Response(new Uint8Array(rawPayload), { status: statusCode, headers: kept });
   };
+}
+
+/** The body, or its beginning where it is longer than the app will take: what is to be refused need not be held. */
+async function bodyOf({ body }: Request, most: number): Promise<Buffer | undefined> {
+  if (body === null) return undefined;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = body.getReader();
+  while (length <= most) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks);
+    chunks.push(value);
+    length += value.length;
+  }
+  await reader.cancel();
+  return Buffer.concat(chunks);
 }

@@ -52,8 +52,8 @@ export interface Generation {
   guard?: unknown;
 }
 
-/** The text of every file that the sources name, now. */
-export function readTexts(sources: PolicySources): Map<string, string> {
+/** Every file that the sources name, now. */
+export function filesOf(sources: PolicySources): string[] {
   const paths = [...policyFiles(sources.policy)];
   for (const one of [sources.shadow, sources.canary?.policy, sources.guard]) {
     if (one !== undefined && isFile(one)) paths.push(resolve(one));
@@ -61,7 +61,12 @@ export function readTexts(sources: PolicySources): Map<string, string> {
   if (sources.guard !== undefined && !isFile(sources.guard)) {
     throw new LogitsError("bad-data", `Cannot serve with guard ${sources.guard}: it must be a file, got none there`);
   }
-  return new Map(paths.map((path) => [path, readFileSync(path, "utf8")]));
+  return paths;
+}
+
+/** The text of each. */
+export function readTexts(sources: PolicySources): Map<string, string> {
+  return new Map(filesOf(sources).map((path) => [path, readFileSync(path, "utf8")]));
 }
 
 function policyFiles(path: string): string[] {

@@ -13,28 +13,35 @@ export function openapi(routes: readonly Route[], version: string): Schema {
       description: "Decisions from logits under a policy whose promise is stated, tested and watched.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
+    servers: [{ url: "/" }],
     paths,
     components: { securitySchemes: { key: { type: "http", scheme: "bearer" } }, schemas: { failure } },
   };
 }
 
-function operation({ summary, scope, body, query, answer, url, method }: Route): Schema {
-  const failed = (description: string): Schema => ({
-    description,
-    content: { "application/json": { schema: { $ref: "#/components/schemas/failure" } } },
-  });
+const octets: Schema = { "application/octet-stream": { schema: { type: "string", contentEncoding: "binary" } } };
+
+const answered = ({ description, answer }: { description: string; answer: Schema }): Schema => ({
+  description,
+  content: { "application/json": { schema: answer } },
+});
+
+function operation({ summary, scope, body, query, answer, bytes, others = {}, url, method }: Route): Schema {
+  const failed = (description: string): Schema =>
+    answered({ description, answer: { $ref: "#/components/schemas/failure" } });
   const properties = (query?.["properties"] ?? {}) as Record<string, Schema>;
   return {
     operationId: `${method.toLowerCase()}${url.replace(/[^a-z]+(.)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
-    ...(scope !== "none" && { security: [{ key: [] }], "x-scope": scope }),
+    security: scope === "none" ? [] : [{ key: [] }],
+    ...(scope !== "none" && { "x-scope": scope }),
     ...(query && { parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema })) }),
     ...(body && {
       requestBody: {
         required: true,
         content: {
           "application/json": { schema: body },
-          ...(query && { "application/octet-stream": { schema: { type: "string", contentEncoding: "binary" } } }),
+          ...(query && octets),
         },
       },
     }),
@@ -44,9 +51,15 @@ function operation({ summary, scope, body, query, answer, url, method }: Route):
         content:
           typeof answer === "string"
             ? { [answer]: { schema: { type: "string" } } }
-            : { "application/json": { schema: answer } },
+            : { "application/json": { schema: answer }, ...(bytes && octets) },
       },
-      ...(body && { "400": failed("The body is not what the schema says."), "413": failed("The body is too large.") }),
+      ...Object.fromEntries(Object.entries(others).map(([status, one]) => [status, answered(one)])),
+      ...(body && {
+        "400": failed("The body is not what the schema says."),
+        "408": failed("The body did not arrive in time."),
+        "413": failed("The body is too large."),
+        "415": failed("The body is of another type, or compressed."),
+      }),
       ...(scope !== "none" && {
         "401": failed("No key, or a wrong one."),
         "403": failed("A key that was revoked, or that allows something else."),

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { LogitsError } from "../core/index.js";
 import { refused } from "../formats/file.js";
+import type { PolicySources } from "./generation.js";
 
 /** What is to be done to several files, written down before the first is touched. */
 interface Plan {
@@ -31,12 +33,33 @@ export function replaceFiles(source: string, wanted: ReadonlyMap<string, string>
   rmSync(planFile(source));
 }
 
-/** Ends what a crash interrupted. */
-export function finishFiles(source: string): void {
-  const file = planFile(source);
+/** Ends what a crash interrupted: nothing but files that are served is touched. */
+export function finishFiles(sources: PolicySources): void {
+  const file = planFile(sources.policy);
   if (!existsSync(file)) return;
-  carryOut(JSON.parse(readFileSync(file, "utf8")));
+  carryOut(readPlan(file, sources));
   rmSync(file);
+}
+
+function readPlan(file: string, { policy, shadow, canary, guard }: PolicySources): Plan {
+  const folder = statSync(policy, { throwIfNoEntry: false })?.isDirectory() ? resolve(policy) : undefined;
+  const named = [policy, shadow, canary?.policy, guard].map((one) => one !== undefined && resolve(one));
+  const isServed = (path: unknown): boolean =>
+    typeof path === "string" && (named.includes(path) || (path.endsWith(".json") && dirname(path) === folder));
+  try {
+    const { texts, withdrawn }: Plan = JSON.parse(readFileSync(file, "utf8"));
+    if (texts.every(([path, text]) => isServed(path) && typeof text === "string") && withdrawn.every(isServed))
+      return { texts, withdrawn };
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+  }
+  throw new LogitsError(
+    "bad-data",
+    `Cannot end the way back in ${file}: it must be of files that are served, got others`,
+    {
+      hint: "Take it away to serve the files as they are.",
+    },
+  );
 }
 
 function carryOut({ texts, withdrawn }: Plan): void {

@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Policy } from "../core/index.js";
 import { PolicyStore } from "./policyStore.js";
 
@@ -65,6 +74,19 @@ describe("contracts that an alarm revoked", () => {
     expect(revoked(open())).toBe(false);
   });
 
+  it("stay so over a restart also when the disk was full meanwhile", async () => {
+    write("default.json", policy(0));
+    const store = open();
+    const inTheWay = join(folder, "state.json.part");
+    mkdirSync(inTheWay);
+    await expect(store.revoke("by margin")).rejects.toThrow();
+    expect(revoked(store)).toBe(true);
+    store.watch(5);
+    onTestFinished(() => store.close());
+    rmSync(inTheWay, { recursive: true });
+    await vi.waitFor(() => expect(revoked(open())).toBe(true));
+  });
+
   it("are none of a policy that promises nothing", async () => {
     write("default.json", policy(0, { guarantee: undefined }));
     const store = open();
@@ -102,6 +124,41 @@ describe("a folder of policies", () => {
     expect(read("default.json")).toEqual(before);
     expect(read("C.json")["params"].temperature).toBe(1);
     expect((await store.reload()).number).toBe(3);
+  });
+
+  it("is read again when a file of the same size and date takes another's place, and when one changed before the watch began", async () => {
+    const file = write("default.json", policy(1));
+    const dated = new Date("2026-01-01");
+    utimesSync(file, dated, dated);
+    const store = open();
+    const next = write("next.part", policy(2));
+    utimesSync(next, dated, dated);
+    renameSync(next, file);
+    store.watch(5);
+    onTestFinished(() => store.close());
+    await vi.waitFor(() => expect(store.current.main?.policy.params["threshold"]).toBe(2));
+    const again = write("next.part", policy(3));
+    utimesSync(again, dated, dated);
+    renameSync(again, file);
+    await vi.waitFor(() => expect(store.current.main?.policy.params["threshold"]).toBe(3));
+  });
+
+  it.each([
+    ["of a file elsewhere", { texts: [[join(tmpdir(), "elsewhere.json"), "{}"]], withdrawn: [] }],
+    ["of a file above", { texts: [], withdrawn: ["POLICIES/../state.json"] }],
+    ["of none", {}],
+    ["that is no JSON", undefined],
+  ])("a way back %s is refused and touches nothing", (_, plan) => {
+    write("default.json", policy(0));
+    const policies = join(folder, "policies");
+    writeFileSync(join(folder, "state.json"), "[]");
+    const text = plan ? JSON.stringify(plan).replace("POLICIES", policies) : "{";
+    writeFileSync(join(policies, ".rollback"), text);
+    expect(open).toThrow("it must be of files that are served");
+    expect([existsSync(join(folder, "state.json")), existsSync(join(tmpdir(), "elsewhere.json"))]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("a way back that a crash interrupted is gone to its end at the next start", () => {

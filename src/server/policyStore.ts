@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LogitsError, type PolicyState } from "../core/index.js";
 import { validatePolicy } from "../decide/index.js";
-import { type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
+import { filesOf, type Generation, makeGeneration, type PolicySources, readTexts, type Serving } from "./generation.js";
 import { finishFiles, replaceFiles, writeText, written } from "./policyFiles.js";
 
 /** In place of a version: what holds for all policies. */
@@ -31,13 +31,18 @@ export class PolicyStore {
   #refused: string | undefined;
   /** Changes wait for one another. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** The files as they were when they were last read: taken before, so that a change meanwhile shows. */
+  #served: string;
   #watch: NodeJS.Timeout | undefined;
+  /** Whether states could not be written: a contract that was revoked while the disk was full must stay so after a restart. */
+  #unkept = false;
   failures = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
     for (const state of readStates(options.stateFile)) this.#states.set(state.policy, state);
-    finishFiles(options.sources.policy);
+    finishFiles(options.sources);
+    this.#served = signature(options.sources);
     this.#current = this.#generation(readTexts(options.sources), 1);
   }
 
@@ -128,14 +133,14 @@ export class PolicyStore {
 
   /** Looks at the files every `every` milliseconds and reads them again once a change has come to rest. */
   watch(every = 500): void {
-    let served = signature(this.#options.sources);
-    let seen = served;
+    let seen = this.#served;
     this.#watch = setInterval(() => {
+      if (this.#unkept) this.#change(async () => this.#keepStates()).catch(() => undefined);
       const now = signature(this.#options.sources);
       const rests = now === seen;
       seen = now;
-      if (!rests || now === served) return;
-      served = now;
+      if (!rests || now === this.#served) return;
+      this.#served = now;
       this.reload().catch(() => undefined);
     }, every);
     this.#watch.unref();
@@ -157,7 +162,10 @@ export class PolicyStore {
 
   #keepStates(): void {
     const { stateFile } = this.#options;
-    if (stateFile !== undefined) writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    if (stateFile === undefined) return;
+    this.#unkept = true;
+    writeText(stateFile, `${JSON.stringify([...this.#states.values()], undefined, 2)}\n`);
+    this.#unkept = false;
   }
 
   /** While an alarm stands, whatever promises something does so no longer: also a policy that came after it. */
@@ -173,7 +181,7 @@ export class PolicyStore {
     return make();
   }
 
-  #change(make: () => Promise<Generation>): Promise<Generation> {
+  #change<T>(make: () => Promise<T>): Promise<T> {
     const done = this.#queue.then(make);
     this.#queue = done.catch(() => undefined);
     return done;
@@ -234,11 +242,14 @@ function sameTexts(a: Map<string, string>, b: Map<string, string>): boolean {
   return a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
 }
 
-/** Changes when a file does. */
+/** Changes when a file does: also where another of the same size and date takes its place, as copies and archives keep dates. */
 function signature(sources: PolicySources): string {
   try {
-    return [...readTexts(sources).entries()]
-      .map(([path, text]) => `${path} ${text.length} ${statSync(path).mtimeMs}`)
+    return filesOf(sources)
+      .map((path) => {
+        const { size, mtimeMs, ctimeMs, ino } = statSync(path);
+        return `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+      })
       .join("\n");
   } catch (error) {
     return `unreadable: ${(error as Error).message}`;

@@ -75,6 +75,13 @@ describe("late truths", () => {
 });
 
 describe("replay", () => {
+  it("of one request says when the trail holds none of that id", async () => {
+    const { audit, decide } = await started({ default: policy(0) });
+    await decide("mine");
+    expect(replayTrail(audit, "mine")).toMatchObject({ rows: 1, same: 1 });
+    expect(() => replayTrail(audit, "mime")).toThrow("Cannot decide again about mime");
+  });
+
   it("knows of a canary's row that the canary's contract was revoked", async () => {
     const next = policy(0.5, { name: "next", whenRevoked: "ask", guarantee });
     const { service, audit, decide } = await started({ default: policy(0), next }, { policy: "next", share: 0.9 });

@@ -1,5 +1,6 @@
 import { type Batch, type Kind, LogitsError } from "../core/index.js";
 import { checkRows } from "../formats/kindRows.js";
+import { MOST_ROWS } from "./schemas.js";
 
 /** A JSON body of rows, as `schemas.ts` describes it. */
 export interface RowsBody {
@@ -49,7 +50,9 @@ export function rowsOfBytes(bytes: Uint8Array, query: RowsQuery, classes: number
 
 function described(values: Batch["values"], rows: number, classes: number, given: RowsBody): RequestRows {
   const { kind = "logits" } = given;
-  checkRows(kind, values, rows, classes, 0, "these rows", "Raw scores are sent without kind.");
+  // Another word is refused by the schema.
+  if (kind === "probs" || kind === "logprobs")
+    checkRows(kind, values, rows, classes, 0, "these rows", "Raw scores are sent without kind.");
   const batch: Batch = { kind, values, rows, classes };
   if (given.ids) {
     if (given.ids.length !== rows) throw bad(`ids must be one a row (${rows})`, String(given.ids.length));
@@ -64,6 +67,7 @@ function described(values: Batch["values"], rows: number, classes: number, given
 function listed(logits: NonNullable<RowsBody["logits"]>, classes: number): { values: Float64Array; rows: number } {
   const many = Array.isArray(logits[0]);
   const list = (many ? logits : [logits]) as (number | string)[][];
+  checkCount(list.length);
   const values = new Float64Array(list.length * classes);
   for (let row = 0, at = 0; row < list.length; row++) {
     const scores = list[row]!;
@@ -81,6 +85,13 @@ function listed(logits: NonNullable<RowsBody["logits"]>, classes: number): { val
 
 /** A value of JSON as it was sent; what is beyond the range of numbers, as 1e999 is, has become infinite. */
 const said = (value: unknown): string => (typeof value === "number" ? String(value) : JSON.stringify(value));
+
+/** Others wait while a request is decided about: it may be long, but not as long as a body has room for rows of two numbers. */
+function checkCount(rows: number): void {
+  if (rows <= MOST_ROWS) return;
+  const [most, got] = [MOST_ROWS, rows].map((count) => count.toLocaleString("en"));
+  throw bad(`they must be ${most} at most`, got!, { row: MOST_ROWS, hint: "Send several requests." });
+}
 
 function masked(score: unknown, row: number, column: number): number {
   if (score === "-Infinity") return -Infinity;
@@ -103,6 +114,7 @@ function numbersOf(bytes: Uint8Array, dtype: "f4" | "f8", classes: number): { va
   const rows = bytes.length / (width * classes);
   if (rows < 1 || !Number.isInteger(rows))
     throw bad(`bytes must be rows of ${classes} classes × ${width}, one or more`, String(bytes.length));
+  checkCount(rows);
   // Numbers may begin anywhere in what the network gave; typed arrays may not.
   const aligned = bytes.byteOffset % width === 0 ? bytes : Uint8Array.from(bytes);
   const { buffer, byteOffset } = aligned;

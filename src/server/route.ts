@@ -31,6 +31,10 @@ export interface Route {
   query?: Schema;
   /** Of the answer, or its type where that is not JSON. */
   answer: Schema | string;
+  /** Whether the answer is bytes for those who accept octet-stream. */
+  bytes?: true;
+  /** Answers with another status that are no failure of the request. */
+  others?: { readonly [status: string]: { description: string; answer: Schema } };
   /** A string is JSON that went well. */
   handle(service: Service, asked: Asked): Promise<Answer | string> | Answer | string;
 }

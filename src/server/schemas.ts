@@ -1,6 +1,9 @@
 /** JSON Schemas of what comes in and goes out: requests are checked with them, and the OpenAPI document is made of them. */
 export type Schema = { readonly [name: string]: unknown };
 
+/** Rows of a request: as many as are remembered. */
+export const MOST_ROWS = 100_000;
+
 const text = (description: string): Schema => ({ type: "string", minLength: 1, maxLength: 200, description });
 const object = (properties: Schema, required: readonly string[] = []): Schema => ({
   type: "object",
@@ -18,7 +21,7 @@ const score: Schema = {
 
 const rowFields: Schema = {
   logits: {
-    anyOf: [list(score), list(list(score))],
+    anyOf: [list(score), list(list(score), { maxItems: MOST_ROWS })],
     description: "One row of scores, or a list of rows: one score a class of the policy, in its order.",
   },
   base64: {
@@ -37,6 +40,7 @@ export const rows: Schema = {
   ...object({
     ...rowFields,
     ids: list(text("Id of a row."), {
+      maxItems: MOST_ROWS,
       description: "Ids of the rows; default the request's id, and -ROW where there are several.",
     }),
   }),
@@ -100,18 +104,19 @@ const question: Schema = {
   type: "object",
   properties: {
     type: { enum: ["choice", "predicate", "score"] },
-    name: text("Name of the question."),
+    name: { ...text("Name of the question, which its answer has too."), type: ["string", "null"] },
     instructions: {},
     choices: list(named("value")),
     levels: list(named("label")),
   },
-  required: ["type", "name"],
+  required: ["type"],
 };
 const part: Schema = { type: "object", properties: { type: { type: "string" }, data: {} }, required: ["type"] };
+const content: Schema = { anyOf: [{ type: "string" }, list(part)] };
 const message: Schema = {
   type: "object",
-  properties: { role: { type: "string" }, content: list(part) },
-  required: ["content"],
+  description: "A message, or the call or output of a tool.",
+  properties: { type: { type: "string" }, role: { type: "string" }, content, output: content },
 };
 
 /** A decision as agents ask for it: the shape of OpenAI's /v1/decisions, with scores as its JSON input. */
@@ -119,8 +124,11 @@ export const decisionsRequest: Schema = {
   type: "object",
   properties: {
     model: text("Name or version of a policy; any other name is the main one."),
-    input: list(message, { description: 'One part is {"type": "input_json", "data": {"logits": …}}.' }),
-    questions: list(question, { maxItems: 64 }),
+    input: {
+      anyOf: [{ type: "string" }, list(message)],
+      description: 'One part is {"type": "input_json", "data": {"logits": …}}, or text that is such JSON.',
+    },
+    questions: list(question, { maxItems: 400 }),
   },
   required: ["input", "questions"],
   examples: [

@@ -71,7 +71,7 @@ export async function serve({ log: lines, ...options }: ServeOptions): Promise<R
   const keys = options.keys === undefined ? undefined : watchedKeys(options.keys, log);
   const tls = tlsOf(options);
   // Before anything is written: wrong policies leave no trace.
-  finishFiles(options.policy);
+  finishFiles(options);
   makeGeneration(options, readTexts(options), 0, new Map());
   const trail = await trailOf(options, notes);
   let service: Service;

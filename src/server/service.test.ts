@@ -230,7 +230,10 @@ describe("service", () => {
     const record = [...recordsOf(audit)].find(({ kind }) => kind === "decide")!;
     expect(JSON.parse(record.body).shadow.decisions[0][0]).toBe("next");
     expect(replayTrail(audit).differ).toEqual([]);
-    expect(String((await ask("/metrics")).json["text"])).toContain("logits_shadow_disagreements_total{} 800");
+    const metrics = String((await ask("/metrics")).json["text"]);
+    expect(metrics).toContain("logits_shadow_disagreements_total{} 800");
+    const counted = `logits_decisions_total{policy="new",action="bark",role="canary"} ${2 * barked.length}`;
+    expect(metrics).toContain(counted);
   });
 
   it("serves a document that is valid OpenAPI 3.1 in its parts, from the schemas that check requests", async () => {
@@ -243,6 +246,10 @@ describe("service", () => {
       if (body) expect(ajv.validateSchema(body)).toBe(true);
       if (typeof answer !== "string") expect(ajv.validateSchema(answer)).toBe(true);
     }
+    expect(json["paths"]["/readyz"].get.security).toEqual([]);
+    expect(Object.keys(json["paths"]["/readyz"].get.responses)).toEqual(["200", "503"]);
+    const { content } = json["paths"]["/v1/probabilities"].post.responses["200"];
+    expect(Object.keys(content)).toEqual(["application/json", "application/octet-stream"]);
     const decided = ajv.compile(routes[0]!.answer as object);
     expect(decided((await ask("/v1/decide", { logits: row })).json)).toBe(true);
   });

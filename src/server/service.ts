@@ -60,6 +60,7 @@ export class Service {
   readonly #ids = new RequestIds();
   readonly decided: Decided = new Decided(this.#ids);
   readonly #series = new Map<string, string>();
+  #tried = -Infinity;
   #closed: Promise<void> | undefined;
 
   /** Checks everything, and says in the trail what serves. */
@@ -185,6 +186,22 @@ export class Service {
         return this.say("policy", { generation: number, name, role, policy }, version);
       }),
     );
+  }
+
+  /**
+   * Why nothing can be decided and recorded now, if so. After a failure the disk is tried again, at most once a second: who asks may be a balancer that sends
+   * no decision before it hears that one would be safe.
+   */
+  async unready(): Promise<string | undefined> {
+    if (this.draining) return "the service ends";
+    const after = this.trail?.failing();
+    if (after === undefined) return undefined;
+    const now = performance.now();
+    if (now - this.#tried >= 1000) {
+      this.#tried = now;
+      await this.say("resumed", { after }).catch(() => undefined);
+    }
+    return this.trail?.failing();
   }
 
   /** Records what is no decision. */

@@ -53,6 +53,8 @@ export function openChain({ folder, key, retain, now = Date.now }: ChainOptions)
 function begin(folder: string, key: KeyObject, retain: number | undefined, now: () => number, free: () => void): Chain {
   let [day, file] = openLast(folder, now);
   let [seq, mac] = lastOf(file, key, folder);
+  /** Days may have to be given up: once after the start, where fewer may be kept than before, and with each new day. */
+  let due = true;
   /** Policies that serve, to be said again in each day's file: a day must be replayable without the one before. */
   const standing = new Map<string, string>();
 
@@ -78,25 +80,32 @@ function begin(folder: string, key: KeyObject, retain: number | undefined, now: 
     }
     file.close();
     [file, day] = [opened, next];
-    retire();
+    due = true;
   };
   const retire = (): void => {
     const days = retain === undefined ? [] : daysIn(folder).slice(0, -Math.max(1, retain));
     for (const old of days) {
       const path = dayFile(folder, old);
       let last: Block | undefined;
-      for (const block of readBlocks(path)) last = block;
+      try {
+        for (const block of readBlocks(path)) last = block;
+      } catch {
+        // A damaged day stays: verification names it, and somebody has to look.
+        continue;
+      }
       // Said first, done then: a day that is missing without a word is a trail that was cut.
       const to = last && { seq: last.first + last.count - 1, mac: hex(last.mac) };
       say(file, [entry("retired", { day: old, to })]);
       removeDay(path);
     }
+    due = false;
   };
 
   return {
     append(lines, count, policies = []) {
       const today = dayOf(now());
       if (today > day && seq > 0) turn(today);
+      if (due) retire();
       write(file, lines, count);
       for (const { id, line } of policies) standing.set(id, line);
       return { seq, mac: hex(mac) };

@@ -1,7 +1,7 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
-/** What happened: a decision, a late label, a policy that begins to serve, an alarm, a start or stop, a day of records that was given up, and the first record of a day. */
-export type RecordKind = "decide" | "label" | "policy" | "alarm" | "start" | "stop" | "retired" | "anchor";
+/** What happened: a decision, a late label, a policy that begins to serve, an alarm, a start or stop, records that can be written again, a day of records that was given up, and the first record of a day. */
+export type RecordKind = "decide" | "label" | "policy" | "alarm" | "start" | "stop" | "resumed" | "retired" | "anchor";
 
 /** What is to be kept. Its place in the trail is its number. */
 export interface Entry {

@@ -3,7 +3,7 @@ import { validatePolicy } from "../../decide/index.js";
 import { policyRunner } from "../../plan/decide.js";
 import { numeral } from "../quoted.js";
 import { batchOf } from "../scoresKept.js";
-import { recordsOf } from "./verify.js";
+import { readable, recordsOf } from "./verify.js";
 
 /** Decisions made again from their records. */
 export interface Replay {
@@ -53,14 +53,7 @@ export function replayTrail(folder: string, only?: string): Replay {
     runners.set(key, run);
     return run;
   };
-  for (const { kind, id, seq, body, scores } of recordsOf(folder)) {
-    if (kind === "policy") policies.set(id, validatePolicy(JSON.parse(body).policy));
-    if (kind !== "decide" || (only !== undefined && id !== only)) continue;
-    const recorded: Body = JSON.parse(body);
-    if (!scores) {
-      replay.withoutScores += recorded.rows;
-      continue;
-    }
+  const decideAgain = (seq: number, id: string, recorded: Body, scores: Uint8Array): void => {
     const batch = batchOf(recorded, scores);
     const again = new Map<string, Decision[]>();
     recorded.decisions.forEach((kept, row) => {
@@ -76,7 +69,21 @@ export function replayTrail(folder: string, only?: string): Replay {
       if (sameNumbers(kept, now)) replay.same++;
       else replay.differ.push({ seq, id, row, recorded: kept.slice(0, 4), now });
     });
+  };
+  let found = only === undefined;
+  for (const { kind, id, seq, day, body, scores } of recordsOf(folder)) {
+    if (kind === "policy") policies.set(id, validatePolicy(JSON.parse(body).policy));
+    if (kind !== "decide" || (only !== undefined && id !== only)) continue;
+    found = true;
+    const recorded: Body = JSON.parse(body);
+    if (scores) readable(folder, day, () => decideAgain(seq, id, recorded, scores));
+    else replay.withoutScores += recorded.rows;
   }
+  if (!found)
+    throw new LogitsError(
+      "bad-data",
+      `Cannot decide again about ${only}: it must be the id of a request in the trail, got none of them`,
+    );
   return replay;
 }
 

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { openChain } from "./chain.js";
 import { dayFile, daysIn } from "./days.js";
 import { type Head, lineOf, macKey } from "./record.js";
+import { replayTrail } from "./replay.js";
 import { verifyTrail } from "./verify.js";
 
 const key = macKey("a secret that is long enough");
@@ -26,6 +27,25 @@ function trail(retain?: number): Head[] {
   chain.close();
   return heads;
 }
+
+describe("replay and export of what was damaged", () => {
+  it.each([
+    ["a day that is none", () => writeFileSync(dayFile(folder, daysIn(folder)[1]!), "garbage")],
+    ["a day that was cut", () => truncateSync(dayFile(folder, daysIn(folder)[1]!), 5000)],
+    [
+      "a record that says nothing of its scores",
+      () => {
+        const chain = openChain({ folder, key, now: () => Date.UTC(2026, 10, 28) });
+        chain.append(Buffer.from(lineOf({ at: 0, kind: "decide", id: "x", body: "{}", scores: new Uint8Array(8) })), 1);
+        chain.close();
+      },
+    ],
+  ])("name the day: %s", (_, damage) => {
+    trail();
+    damage();
+    expect(() => replayTrail(folder)).toThrow(/Cannot read .*sqlite: it must be a day of a trail as it was written/);
+  });
+});
 
 describe("verification", () => {
   it("names the day that cannot be read, and still follows the others", () => {
@@ -56,6 +76,26 @@ describe("verification", () => {
     // The last one that was given up is known: what goes on from it names it.
     expect(verifyTrail(folder, key, heads[3]).faults).toEqual([]);
     expect(verifyTrail(folder, key, { ...heads[3]!, mac: "0".repeat(64) }).whole).toBe(false);
+  });
+
+  it("knows days that a service gives up which starts with fewer to keep", () => {
+    trail();
+    const chain = openChain({ folder, key, retain: 2, now: () => Date.UTC(2026, 10, 30) });
+    chain.append(Buffer.from(lineOf({ at: 0, kind: "decide", id: "new", body: "{}" })), 1);
+    chain.close();
+    expect(daysIn(folder)).toEqual(["2026-11-29", "2026-11-30"]);
+    const { whole, retired } = verifyTrail(folder, key);
+    expect([whole, retired.map((one) => one.day)]).toEqual([true, ["2026-11-27", "2026-11-28"]]);
+  });
+
+  it("still names a damaged day that is old enough to be given up", () => {
+    trail();
+    writeFileSync(dayFile(folder, "2026-11-28"), "garbage".repeat(1000));
+    const chain = openChain({ folder, key, retain: 1, now: () => Date.UTC(2026, 10, 30) });
+    chain.append(Buffer.from(lineOf({ at: 0, kind: "decide", id: "new", body: "{}" })), 1);
+    chain.close();
+    expect(daysIn(folder)).toEqual(["2026-11-28", "2026-11-30"]);
+    expect(verifyTrail(folder, key).faults[0]).toMatchObject({ day: "2026-11-28" });
   });
 
   it("knows an old copy of the folder by a head that was remembered, and by nothing else", () => {

@@ -22,11 +22,6 @@ export interface Verification {
   faults: { day: string; seq?: number; what: string }[];
 }
 
-/** Every block of a trail in order, read from a copy, so that a service may go on writing and evidence is never touched. */
-export function* blocksOf(folder: string): Generator<Block & { day: string }> {
-  for (const day of daysOf(folder)) yield* blocksOfDay(folder, day);
-}
-
 function daysOf(folder: string): string[] {
   if (!existsSync(folder))
     throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must be a folder, got nothing there`);
@@ -35,6 +30,7 @@ function daysOf(folder: string): string[] {
   throw new LogitsError("bad-data", `Cannot read ${folder}: a trail must hold files like 2026-11-27.sqlite, got none`);
 }
 
+/** Every block of a day in order, read from a copy, so that a service may go on writing and evidence is never touched. */
 function* blocksOfDay(folder: string, day: string): Generator<Block & { day: string }> {
   const scratch = mkdtempSync(join(tmpdir(), "logits-audit-"));
   try {
@@ -46,11 +42,37 @@ function* blocksOfDay(folder: string, day: string): Generator<Block & { day: str
   }
 }
 
-/** Every record of a trail in order. */
+/**
+ * Every record of a trail in order.
+ *
+ * @throws "bad-data" where one cannot be read: no seal is checked, but what is damaged is named.
+ */
 export function* recordsOf(folder: string): Generator<Entry & { seq: number; day: string }> {
-  for (const block of blocksOf(folder)) {
-    let seq = block.first;
-    for (const entry of entriesOf(block)) yield { ...entry, seq: seq++, day: block.day };
+  for (const day of daysOf(folder)) {
+    const blocks = blocksOfDay(folder, day);
+    for (;;) {
+      const read = readable(folder, day, () => {
+        const { value: block } = blocks.next();
+        return block && { first: block.first, entries: entriesOf(block) };
+      });
+      if (!read) break;
+      let seq = read.first;
+      for (const entry of read.entries) yield { ...entry, seq: seq++, day };
+    }
+  }
+}
+
+/** What is read from a day, or an error that names the day. */
+export function readable<T>(folder: string, day: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (LogitsError.isInstance(error)) throw error;
+    throw new LogitsError(
+      "bad-data",
+      `Cannot read ${dayFile(folder, day)}: it must be a day of a trail as it was written, got ${(error as Error).message}`,
+      { hint: "logits audit verify says what was changed or is missing.", cause: error },
+    );
   }
 }
 

@@ -1,22 +1,31 @@
-import { softmax } from "../../core/math/index.js";
-import { type Decision, LogitsError, type Policy } from "../../core/index.js";
+import { argmax, softmax } from "../../core/math/index.js";
+import type { Decision, Logits, Policy } from "../../core/index.js";
 import { calibrated } from "../calibrated.js";
-import { type RowsBody, rowsOfJson } from "../requestRows.js";
+import { type DecisionsInput, refusal, scoresIn } from "../decisionsInput.js";
+import { rowsOfJson } from "../requestRows.js";
 import { json, type Route } from "../route.js";
 import { decisionsRequest } from "../schemas.js";
 
 interface Question {
   type: "choice" | "predicate" | "score";
-  name: string;
+  name?: string | null;
   choices?: { value: string }[];
   levels?: { label: string }[];
 }
 
 interface DecisionsBody {
   model?: string;
-  input: { content: { type: string; data?: unknown }[] }[];
+  input: DecisionsInput;
   questions: Question[];
 }
+
+const noTokens = {
+  input_tokens: 0,
+  input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+  output_tokens: 0,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 0,
+};
 
 export const decisions: Route = {
   method: "POST",
@@ -52,83 +61,58 @@ export const decisions: Route = {
     };
     const [decision] = decided.decisions;
     const decider = mayDecide.find(({ version }) => version === decision.policy) ?? serving;
-    const p = softmax(calibrated(decider.policy, rows.batch));
+    const scores = calibrated(decider.policy, rows.batch);
+    const [p, best] = [softmax(scores), argmax(scores.values as Logits).index];
     return {
       body: json({
         id: decided.id,
         object: "decision",
         created: Math.floor(service.now() / 1000),
         model: decider.name,
-        answers: questions.map((question) => ({ ...answerTo(question, classes, p, decision), decision })),
+        answers: questions.map((question) => ({ ...answerTo(question, classes, p, best, decision), decision })),
         policy: decider.version,
+        // Clients of OpenAI's read how many tokens were paid for.
+        usage: noTokens,
       }),
     };
   },
 };
 
-/** The scores in the JSON part of the input: a list, or one a class by name. */
-function scoresIn(input: DecisionsBody["input"], classes: readonly string[]): RowsBody {
-  const part = input
-    .flatMap(({ content }) => content)
-    .find(({ type, data }) => type === "input_json" && hasLogits(data));
-  if (!part) throw refusal('the input must have a part {"type": "input_json", "data": {"logits": …}}', "none");
-  const { logits, kind } = part.data as { logits: unknown; kind?: unknown };
-  if (kind !== undefined && kind !== "logits" && kind !== "logprobs" && kind !== "probs")
-    throw refusal("kind must be logits, logprobs or probs", JSON.stringify(kind));
-  const body: RowsBody = { ...(kind !== undefined && { kind }) };
-  if (Array.isArray(logits)) return { ...body, logits };
-  const named = logits as Record<string, number | string>;
-  const missing = classes.find((name) => !Object.hasOwn(named, name));
-  const odd = Object.keys(named).find((name) => !classes.includes(name));
-  if (missing !== undefined || odd !== undefined)
-    throw refusal(`logits must have the policy's classes (${classes.slice(0, 8).join(", ")})`, odd ?? `no ${missing}`);
-  return { ...body, logits: classes.map((name) => named[name]!) };
-}
-
-function hasLogits(data: unknown): boolean {
-  return (
-    typeof data === "object" &&
-    data !== null &&
-    "logits" in data &&
-    typeof data.logits === "object" &&
-    data.logits !== null
-  );
-}
-
 /** Probabilities are of all classes together: a question about some of them has no honest answer. */
 function checkQuestion({ type, name, choices = [], levels = [] }: Question, { classes, params }: Policy): void {
+  const asked = name ?? `an unnamed ${type}`;
   if (type === "choice") {
     const values = new Set(choices.map(({ value }) => value));
     if (values.size !== classes.length || classes.some((one) => !values.has(one)))
       throw refusal(
-        `the choices of ${name} must be the policy's classes (${classes.slice(0, 8).join(", ")})`,
+        `the choices of ${asked} must be the policy's classes (${classes.slice(0, 8).join(", ")})`,
         [...values].slice(0, 8).join(", ") || "none",
       );
   } else if (type === "score") {
     if (levels.length !== classes.length)
-      throw refusal(`${name} must have the policy's ${classes.length} levels`, String(levels.length));
+      throw refusal(`${asked} must have the policy's ${classes.length} levels`, String(levels.length));
   } else if (!Array.isArray(params["positive"])) {
-    throw refusal(`${name} must be asked of a policy with positive classes`, "one without");
+    throw refusal(`${asked} must be asked of a policy with positive classes`, "one without");
   }
 }
 
-function answerTo({ type, name }: Question, classes: readonly string[], p: Float64Array, decision: Decision): object {
+function answerTo(
+  { type, name = null, levels = [] }: Question,
+  classes: readonly string[],
+  p: Float64Array,
+  best: number,
+  decision: Decision,
+): object {
   if (type === "predicate") return { type, name, probability: decision.p };
-  const best = p.indexOf(Math.max(...p));
   if (type === "choice") {
     const probabilities = classes.map((value, k) => ({ value, probability: p[k]! }));
     return { type, name, choice: classes[best], confidence: p[best], probabilities };
   }
-  const score = p.reduce((sum, one, level) => sum + level * one, 0);
   return {
     type,
     name,
-    score,
+    score: p.reduce((sum, one, level) => sum + level * one, 0),
     confidence: p[best],
-    probabilities: Array.from(p, (probability, value) => ({ value, probability })),
+    probabilities: levels.map(({ label }, value) => ({ value, label, probability: p[value]! })),
   };
-}
-
-function refusal(what: string, got: string): LogitsError {
-  return new LogitsError("bad-argument", `Cannot decide: ${what}, got ${got}`);
 }

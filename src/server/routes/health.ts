@@ -9,14 +9,17 @@ export const healthz: Route = {
   handle: () => ({ body: '{"status":"ok"}' }),
 };
 
+const readiness = { type: "object", properties: { status: { type: "string" }, reason: { type: "string" } } };
+
 export const readyz: Route = {
   method: "GET",
   url: "/readyz",
   summary: "Whether decisions can be made and recorded: 503 while the disk is full or the service ends.",
   scope: "none",
-  answer: { type: "object", properties: { status: { type: "string" }, reason: { type: "string" } } },
-  handle({ draining, trail }) {
-    const reason = draining ? "the service ends" : trail?.failing();
+  answer: readiness,
+  others: { "503": { description: "Not now, and why.", answer: readiness } },
+  async handle(service) {
+    const reason = await service.unready();
     if (reason === undefined) return { body: '{"status":"ready"}' };
     return { status: 503, body: json({ status: "not ready", reason }) };
   },
