@@ -72,6 +72,18 @@ describe("evaluateGuard", () => {
   });
 
   const minimal = { name: "minimal", batch: tornRows(30) };
+  it("says of an attack without a success that there is nothing to be found, and goes on with the others", () => {
+    const none = { name: "none", batch: scoresOf([[0, 5, 0]]) };
+    const { attacks, notes } = evaluateGuard(guard, {
+      benign: { batch: test },
+      attacks: [none, minimal],
+      passes: ["normal"],
+    });
+    expect(attacks[0]).toEqual({ name: "none", rows: 0, given: 1, detectors: {} });
+    expect(attacks[1]!.rows).toBeGreaterThan(0);
+    expect(notes).toContain("none: no row was successful, so there is nothing to be found.");
+  });
+
   it.each<[string, Parameters<typeof evaluateGuard>[1], string, string]>([
     ["no attack", { benign: { batch: test }, attacks: [] }, "bad-argument", "at least one attack, got none"],
     [
@@ -84,7 +96,7 @@ describe("evaluateGuard", () => {
       "an attack without a success",
       { benign: { batch: test }, attacks: [{ name: "none", batch: scoresOf([[0, 5, 0]]) }], passes: ["normal"] },
       "bad-data",
-      "the attack none must have at least one successful row, got none of 1 predicted as normal",
+      "one attack must have a successful row, got none of 1 rows predicted as normal",
     ],
     [
       "benign rows of the fit",

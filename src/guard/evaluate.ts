@@ -28,7 +28,7 @@ export interface GuardEvaluation {
   benign: { rows: number; fpr: Rates; detectors: Record<string, { fpr: Rates }> };
   attacks: {
     name: string;
-    /** Successful ones, which alone are counted. */
+    /** Successful ones, which alone are counted; where there are none, nothing is said of any detector. */
     rows: number;
     /** All rows of the file. */
     given: number;
@@ -54,7 +54,7 @@ const commonly = 0.05;
  *
  * An attack succeeded where its predicted class is one of `passes` and, in a file with labels, not its label.
  *
- * @throws "bad-argument" without attacks, for two of one name and for an unknown class; "bad-data" for an attack without a successful row and for benign rows
+ * @throws "bad-argument" without attacks, for two of one name and for an unknown class; "bad-data" where no attack has a successful row and for benign rows
  * that are those of the fit; "mismatch".
  */
 export function evaluateGuard(guard: Guard, { benign, attacks, passes }: GuardEvaluationOptions): GuardEvaluation {
@@ -80,21 +80,24 @@ export function evaluateGuard(guard: Guard, { benign, attacks, passes }: GuardEv
     const success = all.rows.flatMap(({ predicted }, row) =>
       passing.includes(predicted) && (!labels || labels[row] !== predicted) ? [row] : [],
     );
-    if (success.length === 0)
-      refuse(
-        "bad-data",
-        `the attack ${attack.name} must have at least one successful row, got none of ${attack.batch.rows} predicted as ${namesOf(guard, passing)}`,
-      );
-    if (success.length < 50)
+    if (success.length === 0) notes.push(`${attack.name}: no row was successful, so there is nothing to be found.`);
+    else if (success.length < 50)
       notes.push(`${attack.name}: only ${success.length} successful rows, so its intervals are wide.`);
     const detectors: GuardEvaluation["attacks"][number]["detectors"] = {};
-    for (const [name, strange] of Object.entries(all.strange)) {
+    for (const [name, strange] of success.length === 0 ? [] : Object.entries(all.strange)) {
       const own = success.map((row) => strange[row]!);
       const ps = success.map((row) => all.p[name]![row]!);
       detectors[name] = { auroc: separation(own, usual.strange[name]!).value, tpr: ratesOf(ps) };
     }
     return { name: attack.name, rows: success.length, given: attack.batch.rows, detectors };
   });
+  if (found.every(({ rows }) => rows === 0)) {
+    const tried = found.reduce((sum, { given }) => sum + given, 0);
+    refuse(
+      "bad-data",
+      `one attack must have a successful row, got none of ${tried} rows predicted as ${namesOf(guard, passing)}`,
+    );
+  }
   if (!names.some((name) => /adaptive|mimic/i.test(name)))
     notes.push(
       "None of these attacks is called adaptive: how the guard does against one that was made against it is not known.",

@@ -189,6 +189,15 @@ describe("keys that are presented", () => {
     expect((await post("/v1/decide", rows, { authorization: `Bearer ${key}` })).status).toBe(200);
   });
 
+  it("that allow something else are slowed down too", async () => {
+    const { post } = await app({ keys, rate: 5 });
+    const statuses = [];
+    for (let i = 0; i < 8; i++)
+      statuses.push((await post("/v1/labels", '{"labels":[]}', { authorization: `Bearer ${key}` })).status);
+    expect(statuses.slice(0, 5)).toEqual(Array(5).fill(403));
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it("a file that is none is refused without a letter of it: it may be a key", () => {
     const folder = mkdtempSync(join(tmpdir(), "logits-keys-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import { LogitsError } from "../core/index.js";
-import { admit, bearer, type Caller, type ReadyKey } from "./keys.js";
+import { admit, bearer, type ReadyKey } from "./keys.js";
 import { Failures, unreadable } from "./failures.js";
 import { openapi } from "./openapi.js";
 import { RateLimit } from "./rateLimit.js";
@@ -206,7 +206,6 @@ function admissionOf({ keys, rate }: AppOptions, failures: Failures): Admission 
     return true;
   };
   return (request, reply, scope) => {
-    let caller: Caller | undefined;
     if (keys) {
       const admitted = admit(keys(), bearer(request.headers.authorization));
       if (typeof admitted === "string") {
@@ -224,6 +223,7 @@ function admissionOf({ keys, rate }: AppOptions, failures: Failures): Admission 
           );
         return false;
       }
+      if (tooSoon(reply, `key ${admitted.name}`)) return false;
       if (scope !== "any" && !admitted.allowed.has(scope)) {
         failures.answer(
           reply,
@@ -233,8 +233,8 @@ function admissionOf({ keys, rate }: AppOptions, failures: Failures): Admission 
         );
         return false;
       }
-      caller = admitted;
+      return true;
     }
-    return !tooSoon(reply, caller ? `key ${caller.name}` : `address ${request.ip}`);
+    return !tooSoon(reply, `address ${request.ip}`);
   };
 }

@@ -32,14 +32,14 @@ const record = new Pieces();
  * Decides about the rows of a request under one generation, and writes answer and record as it goes: numbers are turned into text once, and no row leaves an
  * object behind. Canary and shadow speak only of rows that the main policy is asked about.
  *
- * @param keep is told the probability and class of each row.
+ * @param keep is told the probability and class of each row, and what decided it.
  */
 export function decideRows(
   generation: Generation,
   serving: Serving,
   batch: Batch,
   request: string,
-  keep: (p: number, about: string) => void,
+  keep: (p: number, about: string, serving: Serving) => void,
 ): Deciding {
   const { ids, rows } = batch;
   const asked = serving === generation.main;
@@ -88,13 +88,13 @@ export function decideRows(
     record.add(margin);
     record.add(other ? `,${quoted(other.policy)}]` : "]");
     if (!last) record.add(",");
-    if (other) count(counts, generation.canary!, one.action, "canary");
-    else count(counts, serving, one.action, "main");
+    const by = other ? generation.canary! : serving;
+    count(counts, by, one.action, other ? "canary" : "main");
     if (otherwise) {
       count(counts, shadow!, otherwise[row]!.action, "shadow");
       if (otherwise[row]!.action !== one.action) disagreements++;
     }
-    keep(one.p, one.class);
+    keep(one.p, one.class, by);
   });
   answer.add("]}");
   record.add("]");

@@ -87,6 +87,20 @@ describe("contracts that an alarm revoked", () => {
     await vi.waitFor(() => expect(revoked(open())).toBe(true));
   });
 
+  it("stay so where that they hold again cannot be kept: a restart would revoke them", async () => {
+    write("default.json", policy(0));
+    const store = open();
+    await store.revoke("by margin");
+    const inTheWay = join(folder, "state.json.part");
+    mkdirSync(inTheWay);
+    await expect(store.reinstate()).rejects.toMatchObject({ name: "NotWrittenError" });
+    expect(revoked(store)).toBe(true);
+    rmSync(inTheWay, { recursive: true });
+    await store.reinstate();
+    expect(revoked(store)).toBe(false);
+    expect(revoked(open())).toBe(false);
+  });
+
   it("are none of a policy that promises nothing", async () => {
     write("default.json", policy(0, { guarantee: undefined }));
     const store = open();

@@ -126,7 +126,16 @@ export class PolicyStore {
   /** Lets the contracts hold again: a person has looked. */
   reinstate(): Promise<Generation> {
     return this.#change(async () => {
+      const before = [...this.#states];
       this.#states.clear();
+      try {
+        written(this.#options.stateFile ?? "", () => this.#keepStates());
+      } catch (error) {
+        // A restart would bring the revocation back: so it stands.
+        for (const [version, state] of before) this.#states.set(version, state);
+        this.#unkept = false;
+        throw error;
+      }
       return this.#stated("reinstated", "by hand");
     });
   }

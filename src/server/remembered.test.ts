@@ -74,6 +74,21 @@ describe("late truths", () => {
   });
 });
 
+describe("a canary's rows", () => {
+  it("are held against what the canary asks about", async () => {
+    const next = policy(0, { name: "next", params: { positive: ["cat"], threshold: 0, above: "purr", below: "pass" } });
+    const { service, decide } = await started({ default: policy(0), next }, { policy: "next", share: 0.5 });
+    const ids = Array.from({ length: 8 }, (_, i) => `mail${i}`);
+    const by = new Map<string, boolean>();
+    for (const id of ids) {
+      const { decisions } = JSON.parse(await decide(id)) as { decisions: [{ policy: string }] };
+      by.set(id, decisions[0].policy === service.policies.current.canary?.version);
+    }
+    expect(new Set(by.values()).size).toBe(2);
+    for (const id of ids) expect(service.decided.find(id)?.happens("cat")).toBe(by.get(id));
+  });
+});
+
 describe("replay", () => {
   it("of one request says when the trail holds none of that id", async () => {
     const { audit, decide } = await started({ default: policy(0) });
@@ -100,8 +115,8 @@ const serving = { policy: { classes: ["a", "b"], params: {} } } as unknown as Se
 describe("decisions that are remembered", () => {
   const ids = new RequestIds();
   const told = (decided: Decided, request: string | number, ps: readonly number[], named?: string[]): void => {
-    const start = decided.begin(serving);
-    for (const p of ps) decided.keep(p, "a");
+    const start = decided.next;
+    for (const p of ps) decided.keep(p, "a", serving);
     decided.add(request, start, ps.length, named);
   };
 

@@ -30,7 +30,6 @@ export class Decided {
   readonly #name: (string | undefined)[];
   /** Rows that were ever kept: the next one's place is this, modulo the size. */
   #count = 0;
-  #deciding: Serving | undefined;
   readonly #ids: RequestIds;
   /** Where in the rings of requests the one lies that brought this id. */
   readonly #asked = new Map<string, number>();
@@ -62,14 +61,13 @@ export class Decided {
     this.#rows = new Uint32Array(size);
   }
 
-  /** Says by what the rows that follow are decided, and gives where they begin. */
-  begin(serving: Serving): number {
-    this.#deciding = serving;
+  /** Where the next rows begin. */
+  get next(): number {
     return this.#count;
   }
 
   /** Keeps the next row. */
-  keep(p: number, about: string): void {
+  keep(p: number, about: string, serving: Serving): void {
     const at = this.#count++ % this.size;
     const name = this.#name[at];
     if (name !== undefined) {
@@ -78,7 +76,7 @@ export class Decided {
     }
     this.#p[at] = p;
     this.#class[at] = about;
-    this.#serving[at] = this.#deciding;
+    this.#serving[at] = serving;
     this.#label[at] = undefined;
   }
 
@@ -86,7 +84,7 @@ export class Decided {
    * Makes rows that were kept findable. An id that is used again is the later one's.
    *
    * @param request the id that it brought, or the number of the one it was given.
-   * @param start what `begin` gave before the first of them.
+   * @param start `next` before the first of them.
    */
   add(request: string | number, start: number, rows: number, named?: readonly string[]): void {
     this.#forget();

@@ -1,84 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { applyCalibrator } from "logits/calibrate";
 import { decider } from "logits/decide";
 import { softmax } from "logits/math";
-import { createApp, fetchHandler, openDirectTrail, recordsOf, replayTrail, Service, verifyTrail } from "logits/server";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { type Batch, normals, type Policy } from "../core/index.js";
-import { fitGuard } from "../guard/index.js";
-import { macKey } from "./audit/record.js";
+import { fetchHandler, recordsOf, replayTrail } from "logits/server";
+import { describe, expect, it } from "vitest";
+import type { Policy } from "../core/index.js";
 import { shareOf } from "./deciding.js";
 import { routes } from "./routes/index.js";
-
-const classes = ["cat", "dog", "bird"];
-const base: Policy = {
-  kind: "policy",
-  version: 1,
-  name: "pets",
-  method: "threshold",
-  params: { positive: ["dog"], threshold: 0, above: "bark", below: "pass" },
-  classes,
-  calibrator: { method: "temperature", params: { temperature: 1.7 } },
-};
-const secret = "a secret that is long enough";
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "logits-service-"));
-  return () => rmSync(folder, { recursive: true, force: true });
-});
-
-const write = (name: string, document: object): string => {
-  writeFileSync(join(folder, name), JSON.stringify(document));
-  return join(folder, name);
-};
-
-interface Asked {
-  status: number;
-  json: Record<string, any>;
-  bytes: Buffer;
-}
-
-/** A service on files, asked through HTTP without a network. */
-async function service(options: Partial<Parameters<typeof Service.start>[0]> = {}) {
-  const audit = join(folder, "audit");
-  const trail = openDirectTrail({ folder: audit, secret });
-  const policy = options.policy ?? write("pets.json", base);
-  const started = await Service.start({ trail, folder: audit, ...options, policy });
-  onTestFinished(() => started.close());
-  const app = createApp(started, { version: "0" });
-  const ask = async (url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Asked> => {
-    const binary = body instanceof Uint8Array;
-    const answer = await app.inject({
-      method: body === undefined ? "GET" : "POST",
-      url,
-      headers: {
-        ...(body !== undefined && { "content-type": binary ? "application/octet-stream" : "application/json" }),
-        ...headers,
-      },
-      ...(body !== undefined && { payload: binary ? Buffer.from(body) : JSON.stringify(body) }),
-    });
-    const text = answer.payload;
-    return {
-      status: answer.statusCode,
-      json: text.startsWith("{") ? JSON.parse(text) : { text },
-      bytes: answer.rawPayload,
-    };
-  };
-  return { started, ask, audit };
-}
-
-/** Rows of three scores around a winner that leads by about `lead`. */
-function normalRows(seed: number, rows: number, lead: number): Batch {
-  const noise = normals(seed, 0, 0, new Float64Array(3 * rows));
-  const values = Float32Array.from(noise, (z, i) => z + (i % 3 === Math.floor(i / 3) % 3 ? lead : 0));
-  return { kind: "logits", values, rows, classes: 3 };
-}
-
-const row = [3.1, 2.9, -1];
+import { base, folder, normalRows, row, service, write } from "./service.fixture.js";
 
 describe("service", () => {
   it("decides as the policy does, the same from JSON, base64 and bytes, and records each", async () => {
@@ -254,55 +185,6 @@ describe("service", () => {
     expect(decided((await ask("/v1/decide", { logits: row })).json)).toBe(true);
   });
 
-  it("revokes the contract when the alarm rings, in decisions, metrics and after a restart", async () => {
-    const promise = {
-      rate: "fpr",
-      side: "at most",
-      bound: 0.01,
-      confidence: 0.95,
-      by: "test",
-      n: 500,
-      count: 1,
-      needed: 299,
-    } as const;
-    const policy = write("pets.json", { ...base, guarantee: promise, whenRevoked: "ask" });
-    const benign = normalRows(1, 1500, 4);
-    const { guard } = fitGuard(benign, { classes, by: "none" });
-    const options = { policy, guard: write("G.json", guard) };
-    const { ask, started } = await service(options);
-    const decide = async (batch: Batch): Promise<{ contract: string; action: string }[]> =>
-      (await ask("/v1/decide", new Uint8Array(Float32Array.from(batch.values).buffer))).json["decisions"];
-    expect((await decide(normalRows(2, 300, 4))).at(-1)).toMatchObject({ contract: "holds" });
-    const drifted = normalRows(3, 600, 0.2);
-    await decide(drifted);
-    const [after] = await decide(drifted);
-    expect(after).toMatchObject({ contract: "revoked", action: "ask" });
-    const metrics = String((await ask("/metrics")).json["text"]);
-    expect(metrics).toContain("logits_alarm 1");
-    const gauge = (name: string): number =>
-      Number(new RegExp(`^logits_alarm_${name}{by="[^"]+"} (\\d+)$`, "m").exec(metrics)![1]);
-    expect(gauge("delay_rows")).toBe(gauge("row") - gauge("since_row") + 1);
-    expect(gauge("row")).toBeGreaterThan(300);
-    expect(metrics).toContain('logits_contract_revoked{policy="pets"} 1');
-    expect((await ask("/v1/guard", { logits: row })).json).toMatchObject({ alarm: { rung: true } });
-    await started.close();
-    const again = await service(options);
-    expect((await again.ask("/v1/decide", { logits: row })).json["decisions"][0].contract).toBe("revoked");
-    expect(replayTrail(again.audit).differ).toEqual([]);
-    await again.ask("/v1/policy", { reinstate: true });
-    expect((await again.ask("/v1/decide", { logits: row })).json["decisions"][0].contract).toBe("holds");
-  });
-
-  it("answers 503 where a policy's file cannot be written, and records nothing of it", async () => {
-    const { ask, audit } = await service();
-    mkdirSync(join(folder, "pets.json.part"));
-    const { status, json } = await ask("/v1/policy", { policy: { ...base, params: { ...base.params, threshold: 3 } } });
-    expect([status, json["error"].code]).toEqual([503, "not-written"]);
-    expect(json["error"].message).toContain("Cannot write");
-    expect((await ask("/v1/policy")).json["generation"]).toBe(1);
-    expect([...recordsOf(audit)].filter(({ kind }) => kind === "policy").length).toBe(1);
-  });
-
   it("is a fetch handler as well", async () => {
     const { started } = await service();
     const handle = fetchHandler(started, { version: "0" });
@@ -315,16 +197,5 @@ describe("service", () => {
     );
     expect(answer.status).toBe(200);
     expect(((await answer.json()) as { decisions: { action: string }[] }).decisions[0]!.action).toBe("pass");
-  });
-
-  it("shows a record that was changed and a tail that was cut, to whoever remembers a head", async () => {
-    const { ask, audit, started } = await service();
-    for (let i = 0; i < 5; i++) await ask("/v1/decide", { logits: row });
-    const head = started.trail!.head();
-    const key = macKey(secret);
-    expect(verifyTrail(audit, key, head)).toMatchObject({ whole: true, records: head.seq });
-    expect(verifyTrail(audit, macKey("another secret, long enough")).whole).toBe(false);
-    expect(verifyTrail(audit, key, { ...head, seq: head.seq + 1 }).faults[0]!.what).toMatch(/ends at record/);
-    expect(verifyTrail(audit, key, { ...head, mac: "0".repeat(64) }).faults[0]!.what).toMatch(/otherwise/);
   });
 });

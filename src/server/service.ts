@@ -104,7 +104,7 @@ export class Service {
     const given = id ?? this.#ids.take();
     const request = typeof given === "string" ? given : this.#ids.text(given);
     const { decided } = this;
-    const start = decided.begin(serving);
+    const start = decided.next;
     const { answer, record, counts, disagreements } = decideRows(generation, serving, batch, request, this.#keepRow);
     if (serving === generation.main) this.#look(batch);
     const { ids, rows } = batch;
@@ -120,7 +120,7 @@ export class Service {
     return this.#record(this.trail, request, serving, batch, said, own).then(safe);
   }
 
-  readonly #keepRow = (p: number, about: string): void => this.decided.keep(p, about);
+  readonly #keepRow = (p: number, about: string, serving: Serving): void => this.decided.keep(p, about, serving);
 
   #record(trail: Trail, request: string, serving: Serving, batch: Batch, record: string, own?: boolean): Promise<void> {
     const { version, state } = serving;

@@ -45,15 +45,19 @@ function textOf({ benign, attacks, success, caveat, notes }: GuardEvaluation, wi
   const blocks = attacks.map(({ name, rows, given, detectors }) =>
     [
       `${name}: ${rows.toLocaleString("en")} successful of ${given.toLocaleString("en")} rows`,
-      table(
-        ["detector", "AUROC", "found at 1 %", "found at 5 %"],
-        Object.entries(detectors).map(([detector, { auroc, tpr }]) => [
-          shown(detector),
-          share(auroc),
-          rate(tpr["1"]),
-          rate(tpr["5"]),
-        ]),
-      ),
+      ...(rows === 0
+        ? []
+        : [
+            table(
+              ["detector", "AUROC", "found at 1 %", "found at 5 %"],
+              Object.entries(detectors).map(([detector, { auroc, tpr }]) => [
+                shown(detector),
+                share(auroc),
+                rate(tpr["1"]),
+                rate(tpr["5"]),
+              ]),
+            ),
+          ]),
     ].join("\n"),
   );
   return `${[
