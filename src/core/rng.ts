@@ -1,4 +1,4 @@
-import { philox, philoxRun } from "../kernels/index.js";
+import { philox, philoxRun, wordOrder } from "../kernels/index.js";
 
 export { philox };
 
@@ -139,8 +139,14 @@ export function bootstrapWeights(
   }
 }
 
-/** A permutation of 0 … n − 1, the same for a seed wherever it runs; another for each `round`. */
+/** A permutation of 0 … n − 1, the same for a seed wherever it runs; another for each `round`: the order of `uniform(seed, purpose, i, round)`. */
 export function shuffled(n: number, seed: number, purpose: Purpose = "shuffle", round = 0): Uint32Array {
-  const keys = Float64Array.from({ length: n }, (_, i) => uniform(seed, purpose, i, round));
-  return Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => keys[a]! - keys[b]! || a - b);
+  const words = new Uint32Array(4 * n);
+  philoxRun(0, round >>> 0, Math.floor(round / 2 ** 32), [seed >>> 0, purposes[purpose]], n, words);
+  const [high, low] = [new Uint32Array(n), new Uint32Array(n)];
+  for (let i = 0; i < n; i++) {
+    high[i] = words[4 * i]!;
+    low[i] = words[4 * i + 1]! >>> 11;
+  }
+  return wordOrder(high, low);
 }

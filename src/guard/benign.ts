@@ -1,113 +1,131 @@
-import { COMBINED, type GuardParams, type GuardRows } from "./method.js";
-import { type Placed, POOLED, type Ready } from "./ranks.js";
-import { type Knots, knotsOf } from "./standing.js";
+import type { Predictions } from "../core/index.js";
+import { rising, risingOrder } from "../stats/risingOrder.js";
+import { COMBINED, type GuardParams } from "./method.js";
+import { POOLED, type Ranks, type Ready, type Scale } from "./ranks.js";
+import { knotsOf } from "./standing.js";
 
-/** How many rows each class won. */
-export function countOf(predicted: Int32Array, classes: number): number[] {
+/** How many of some rows each class won. */
+export function countOf(predicted: Int32Array, classes: number, rows: ArrayLike<number>): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const winner of predicted) counts[winner]!++;
+  for (let i = 0; i < rows.length; i++) counts[predicted[rows[i]!]!]!++;
   return counts;
 }
 
 /**
  * Classes that have a group of their own: those with enough rows among the ones that means are learned from. The others have no say in it, or their ranks would be
  * those of rows that were chosen; only a class that has none of them is left out.
+ *
+ * @param known how many rows of each class means are learned from, @param rest how many the others are.
  */
-export function ownGroups(learning: GuardRows, others: readonly GuardRows[], enough: number): string[] {
-  const { classes } = learning.scores;
-  const known = countOf(learning.scores.predicted, classes);
-  const rest = others.map(({ scores }) => countOf(scores.predicted, classes));
-  return Array.from({ length: classes }, (_, k) => k)
-    .filter((k) => known[k]! >= enough && rest.every((count) => count[k]! > 0))
-    .map(String);
-}
+export const ownGroups = (known: readonly number[], rest: readonly (readonly number[])[], enough: number): string[] =>
+  [...known.keys()].filter((k) => known[k]! >= enough && rest.every((count) => count[k]! > 0)).map(String);
 
-export function rowsOf({ scores }: GuardRows, group: string): number[] {
-  const winner = group === POOLED ? undefined : Number(group);
-  const rows: number[] = [];
-  for (let row = 0; row < scores.rows; row++)
-    if (winner === undefined || scores.predicted[row] === winner) rows.push(row);
-  return rows;
-}
-
-/** The rows that will be kept: the first `keep` of all and of each group, in their order. Nobody need measure the others. */
-export function firstRows(rows: GuardRows, groups: readonly string[], keep: number): Uint32Array {
-  const wanted = new Uint8Array(rows.scores.rows);
-  const left = new Float64Array(rows.scores.classes);
-  for (const group of groups) left[Number(group)] = keep;
-  rows.scores.predicted.forEach((winner, row) => {
-    const own = left[winner]!;
-    if (own > 0) left[winner] = own - 1;
-    if (row < keep || own > 0) wanted[row] = 1;
-  });
-  return Uint32Array.from(wanted.keys()).filter((row) => wanted[row] === 1);
-}
-
-/** The values of the first `keep` of these rows, which lie in an order that was drawn, sorted. */
-export const kept = (values: Float64Array, rows: readonly number[], keep: number): number[] =>
-  Array.from(Float64Array.from(rows.slice(0, keep), (row) => values[row]!).sort());
-
-/** Sorted values by group and detector. */
-export function rankRows(
-  ready: readonly Ready[],
-  rows: GuardRows,
-  groups: string[],
+/** Of some rows those that will be kept: the first `keep` of all and of each group, in their order. Nobody need measure the others. */
+export function firstRows(
+  rows: Uint32Array,
+  { predicted, classes }: Pick<Predictions, "predicted" | "classes">,
+  groups: readonly string[],
   keep: number,
-): GuardParams["ranks"] {
-  const values = ready.map((one) => one.values(rows));
-  const ranks: GuardParams["ranks"] = {};
-  for (const group of [POOLED, ...groups]) {
-    const own = rowsOf(rows, group);
-    ranks[group] = Object.fromEntries(ready.map(({ detector }, d) => [detector.name, kept(values[d]!, own, keep)]));
+): Uint32Array {
+  const first = new Uint32Array(rows.length);
+  const left = new Float64Array(classes);
+  for (const group of groups) left[Number(group)] = keep;
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const winner = predicted[rows[i]!]!;
+    if (i < keep || left[winner]! > 0) first[count++] = rows[i]!;
+    left[winner]!--;
   }
-  return ranks;
+  return first.subarray(0, count);
 }
 
-/** Sorted values by group, in the order of the detectors. */
-export function sortedOf(ready: readonly Ready[], ranks: GuardParams["ranks"]): Map<string, Float64Array[]> {
-  return new Map(
-    Object.entries(ranks).map(([group, values]) => [
+/**
+ * Sorts values of rows by group: those of the first `keep` rows of all and of each group, which lie in an order that was drawn. Values are put in order once,
+ * not once a group.
+ */
+export function sorter(
+  { predicted, classes, rows }: Predictions,
+  groups: readonly string[],
+  keep: number = Infinity,
+): (values: Float64Array) => Map<string, Float64Array> {
+  const names = [POOLED, ...groups];
+  const groupOf = new Int32Array(classes);
+  groups.forEach((group, i) => (groupOf[Number(group)] = i + 1));
+  const counts = new Uint32Array(names.length);
+  counts[0] = Math.min(rows, keep);
+  // 0 where a row is in no group but that of all.
+  const own = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const group = groupOf[predicted[row]!]!;
+    if (group > 0 && counts[group]! < keep) {
+      own[row] = group;
+      counts[group]!++;
+    }
+  }
+  return (values) => {
+    const sorted = Array.from(counts, (count) => new Float64Array(count));
+    const filled = new Uint32Array(names.length);
+    const order = risingOrder(values);
+    for (let i = 0; i < order.length; i++) {
+      const row = order[i]!;
+      const group = own[row]!;
+      if (row < keep) sorted[0]![filled[0]!++] = values[row]!;
+      if (group > 0) sorted[group]![filled[group]!++] = values[row]!;
+    }
+    return new Map(names.map((name, i) => [name, sorted[i]!]));
+  };
+}
+
+/** Values by detector, sorted by group. */
+export function rankRows(values: readonly Float64Array[], sort: ReturnType<typeof sorter>): Ranks {
+  const sorted = values.map(sort);
+  return new Map(Array.from(sorted[0]!.keys(), (group) => [group, sorted.map((one) => one.get(group)!)]));
+}
+
+/** Knots of sorted values. A group that has none gets those of all. */
+export const scaleOf = (ranks: Ranks): Scale =>
+  new Map(
+    Array.from(ranks, ([group, sorted]) => [
       group,
-      ready.map(({ detector }) => Float64Array.from(values[detector.name]!)),
+      sorted.map((own, d) => knotsOf(own.length > 0 ? own : ranks.get(POOLED)![d]!)),
     ]),
   );
-}
 
-/** Knots by group and detector. A group that has none of these rows gets those of all. */
-export function scaleRows(ready: readonly Ready[], rows: GuardRows, groups: readonly string[]): GuardParams["scale"] {
-  const values = ready.map((one) => one.values(rows));
-  const scale: GuardParams["scale"] = {};
-  for (const group of [POOLED, ...groups]) {
-    const own = rowsOf(rows, group);
-    const some = own.length > 0 ? own : rowsOf(rows, POOLED);
-    scale[group] = Object.fromEntries(
-      ready.map(({ detector }, d) => [detector.name, knotsOf(Float64Array.from(some, (row) => values[d]![row]!))]),
-    );
-  }
-  return scale;
-}
-
-/** Knots by group, in the order of the detectors. */
-export function knotsIn(ready: readonly Ready[], scale: GuardParams["scale"]): Map<string, Knots[]> {
-  return new Map(
-    Object.entries(scale).map(([group, knots]) => [group, ready.map(({ detector }) => knots[detector.name]!)]),
+/** As a document holds them: by group and name of the detector. */
+export const listed = (ready: readonly Ready[], groups: ReadonlyMap<string, readonly ArrayLike<number>[]>): GuardParams["ranks"] =>
+  Object.fromEntries(
+    Array.from(groups, ([group, values]) => [
+      group,
+      Object.fromEntries(ready.map(({ detector }, d) => [detector.name, Array.from(values[d]!)])),
+    ]),
   );
-}
 
-/** What a stream begins with: standings of rows that no knots were made from, and combined statistics of rows that were not ranked in. */
-export function referenceOf(
+/** As they are used: what a document holds, in the order of the detectors. */
+export const inOrder = <T>(
   ready: readonly Ready[],
-  ranked: Placed,
-  again: Placed,
-  keep: number,
-): GuardParams["reference"] {
-  const sorted = (values: ArrayLike<number>): number[] => Array.from(Float64Array.from(values).sort());
-  const standings = (d: number): number[] =>
-    [ranked, again].flatMap(({ score, standing }) =>
-      Array.from(score.subarray(0, keep), (_, row) => standing[row * ready.length + d]!),
-    );
-  return {
-    [COMBINED]: sorted(again.score.subarray(0, keep)),
-    ...Object.fromEntries(ready.map(({ detector }, d) => [detector.name, sorted(standings(d))])),
-  };
+  groups: GuardParams["ranks"],
+  of: (values: number[]) => T,
+): Map<string, T[]> =>
+  new Map(
+    Object.entries(groups).map(([group, values]) => [group, ready.map(({ detector }) => of(values[detector.name]!))]),
+  );
+
+/** What a stream begins with, one list a detector: standings of rows that no knots were made from, and combined statistics of rows that were not ranked in. */
+export const referenceOf = (
+  ready: readonly Ready[],
+  standings: readonly (readonly Float64Array[])[],
+  score: Float64Array,
+): GuardParams["reference"] => ({
+  [COMBINED]: Array.from(rising(score)),
+  ...Object.fromEntries(ready.map(({ detector }, d) => [detector.name, Array.from(rising(joined(standings.map((one) => one[d]!))))])),
+});
+
+function joined(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
 }

@@ -150,7 +150,7 @@ function suspicion(guard: Guard, found: ReturnType<ReturnType<typeof placer>>): 
     p[name] = rows.map((row) => row.detectors[name]!.p);
     strange[name] = p[name].map((value) => -value);
     if (name !== "margin") return;
-    const lower = rows.map((_, row) => found.place.below[row * found.ready.length + d]!);
+    const lower = Array.from(found.place.below[d]!);
     p["marginOneSided"] = lower;
     strange["marginOneSided"] = lower.map((value) => -value);
   });

@@ -8,23 +8,12 @@ import {
   shuffled,
   takeRows,
 } from "../core/index.js";
-import {
-  countOf,
-  firstRows,
-  kept,
-  knotsIn,
-  ownGroups,
-  rankRows,
-  referenceOf,
-  rowsOf,
-  scaleRows,
-  sortedOf,
-} from "./benign.js";
+import { countOf, firstRows, listed, ownGroups, rankRows, referenceOf, scaleOf, sorter } from "./benign.js";
 import { choose } from "./choose.js";
 import { checkReplicates } from "./copies.js";
 import { say, smallest } from "./fitNotes.js";
 import type { Guard, GuardParams, GuardRows } from "./method.js";
-import { type Placed, place, POOLED, type Ready } from "./ranks.js";
+import { measured, place, type Ready, standings } from "./ranks.js";
 
 export interface GuardOptions {
   /** Names of the classes; default 0, 1, 2 … */
@@ -86,10 +75,17 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
 
   const order = shuffled(batch.rows, seed, "folds");
   const cuts = division[method].map((share) => Math.ceil(share * batch.rows));
-  const [forLearning, allForRanks, allForAgain] = [
-    order.subarray(0, cuts[0]),
-    order.subarray(cuts[0]!, cuts[0]! + cuts[1]!),
-    order.subarray(cuts[0]! + cuts[1]!),
+  const toLearn = order.subarray(0, cuts[0]);
+  const toRank = order.subarray(cuts[0]!, cuts[0]! + cuts[1]!);
+  const toRankAgain = order.subarray(cuts[0]! + cuts[1]!);
+  const wins = (rows: Uint32Array): number[] => countOf(scores.predicted, batch.classes, rows);
+  // As many as let one expect `minRows` of them among those to be ranked in.
+  const enough = Math.ceil((minRows * toLearn.length) / toRank.length);
+  const groups = by === "predicted" ? ownGroups(wins(toLearn), [wins(toRank), wins(toRankAgain)], enough) : [];
+  const [forLearning, forRanks, forAgain] = [
+    toLearn,
+    firstRows(toRank, scores, groups, keep),
+    firstRows(toRankAgain, scores, groups, keep),
   ].map((some) => part({ scores, ...(replicates && { replicates }) }, some)) as [GuardRows, GuardRows, GuardRows];
 
   const learned: GuardParams["detectors"] = chosen.map(({ detector, params }) => ({
@@ -101,21 +97,15 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
     detector,
     values: detector.measure(params, learned[d]!.learned, batch.classes),
   }));
-  const predicted = countOf(scores.predicted, batch.classes);
-  // As many as let one expect `minRows` of them among those to be ranked in.
-  const enough = Math.ceil((minRows * forLearning.scores.rows) / allForRanks.scores.rows);
-  const groups = by === "predicted" ? ownGroups(forLearning, [allForRanks, allForAgain], enough) : [];
-  const [forRanks, forAgain] = [allForRanks, allForAgain].map((rows) => part(rows, firstRows(rows, groups, keep))) as [
-    GuardRows,
-    GuardRows,
-  ];
-  const ranks = rankRows(ready, forRanks, groups, keep);
-  const scale = scaleRows(ready, forLearning, groups);
-  const placed = (rows: GuardRows): Placed => place(method, ready, sortedOf(ready, ranks), knotsIn(ready, scale), rows);
-  const later = placed(forAgain);
+  const scale = scaleOf(rankRows(measured(ready, forLearning), sorter(forLearning.scores, groups)));
+  const values = measured(ready, forRanks);
+  const sorted = rankRows(values, sorter(forRanks.scores, groups, keep));
+  const later = place(method, ready, sorted, scale, forAgain);
+  const ranks = listed(ready, sorted);
   const again: GuardParams["again"] = {};
   if (method === "fisher")
-    for (const group of [POOLED, ...groups]) again[group] = kept(later.score, rowsOf(forAgain, group), keep);
+    for (const [group, score] of sorter(forAgain.scores, groups, keep)(later.score)) again[group] = Array.from(score);
+  const predicted = wins(order);
   say(notes, { by, method, classes, predicted, groups, minRows, ranks, again });
   const guard: Guard = {
     kind: "guard",
@@ -127,8 +117,15 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
       detectors: learned,
       ranks,
       again,
-      scale,
-      reference: referenceOf(ready, placed(forRanks), later, keep),
+      scale: listed(ready, scale),
+      reference: referenceOf(
+        ready,
+        [
+          standings(values, scale, forRanks.scores, Math.min(keep, forRanks.scores.rows)),
+          later.standing.map((own) => own.subarray(0, keep)),
+        ],
+        later.score.subarray(0, keep),
+      ),
       predicted,
     },
     classes: [...classes],

@@ -78,23 +78,22 @@ describe("a fitted guard", () => {
   });
 
   it("does not measure what it will not keep: the first of all and of each group", () => {
-    const some = {
-      scores: predictions(
-        scoresOf([
-          [1, 0],
-          [1, 0],
-          [0, 1],
-          [1, 0],
-          [0, 1],
-          [0, 1],
-          [1, 0],
-        ]),
-      ),
-    };
-    expect(Array.from(firstRows(some, [], 2))).toEqual([0, 1]);
-    expect(Array.from(firstRows(some, ["1"], 2))).toEqual([0, 1, 2, 4]);
-    expect(Array.from(firstRows(some, ["0", "1"], 3))).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(Array.from(firstRows(some, ["0", "1"], 100))).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const some = predictions(
+      scoresOf([
+        [1, 0],
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [0, 1],
+        [0, 1],
+        [1, 0],
+      ]),
+    );
+    const rows = Uint32Array.from({ length: 7 }, (_, row) => row);
+    expect(Array.from(firstRows(rows, some, [], 2))).toEqual([0, 1]);
+    expect(Array.from(firstRows(rows, some, ["1"], 2))).toEqual([0, 1, 2, 4]);
+    expect(Array.from(firstRows(rows, some, ["0", "1"], 3))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(Array.from(firstRows(rows, some, ["0", "1"], 100))).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
   it("of probabilities it leaves out what needs raw logits, and says so", () => {

@@ -25,9 +25,8 @@ export const mahalanobis: Detector = {
     return { ...law, means: tableToJson(law.means) };
   },
   measure(_, learned, classes) {
-    const distance = distanceFrom(lawOf(learned, classes));
-    return ({ scores: { batch, predicted, rows } }) =>
-      new Float64Array(rows).map((_none, row) => distance(batch.values, row, predicted[row]!));
+    const distances = distanceFrom(lawOf(learned, classes));
+    return ({ scores: { batch, predicted } }) => distances(batch.values, predicted);
   },
 };
 

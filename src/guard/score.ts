@@ -1,7 +1,7 @@
 import { type Batch, LogitsError, predictions, type Replicates } from "../core/index.js";
 import { checkReplicates } from "./copies.js";
 import { detectors as all } from "./detectors.js";
-import { knotsIn, sortedOf } from "./benign.js";
+import { inOrder } from "./benign.js";
 import { type DetectorReading, type Guard, type GuardRow, type GuardRows, type Tail, tailWords } from "./method.js";
 import { place, type Placed, POOLED, type Ready, shares, twoSided } from "./ranks.js";
 
@@ -58,8 +58,8 @@ export function placer(guard: Guard): (batch: Batch, replicates?: Replicates) =>
     const detector = all.find((one) => one.name === name)!;
     return { detector, values: detector.measure(own, learned, classes.length) };
   });
-  const ranks = sortedOf(ready, params.ranks);
-  const scale = knotsIn(ready, params.scale);
+  const ranks = inOrder(ready, params.ranks, (values) => Float64Array.from(values));
+  const scale = inOrder(ready, params.scale, (knots) => knots);
   const needs = ready.some(({ detector }) => detector.needs === "replicates");
   return (batch, replicates) => {
     const refuse = (what: string, hint?: string): never => {
@@ -95,14 +95,14 @@ function readingsOf(
 ): Record<string, DetectorReading> {
   const readings: Record<string, DetectorReading> = {};
   for (let d = 0; d < ready.length; d++) {
-    const at = row * ready.length + d;
-    const p = twoSided(below[at]!, above[at]!);
+    const [lower, upper] = [below[d]![row]!, above[d]![row]!];
+    const p = twoSided(lower, upper);
     const { detector } = ready[d]!;
     readings[detector.name] = {
-      value: value[at]!,
-      standing: standing[at]!,
+      value: value[d]![row]!,
+      standing: standing[d]![row]!,
       p,
-      tail: p <= unusual ? detector.says[sideOf(below[at]!, above[at]!)] : null,
+      tail: p <= unusual ? detector.says[sideOf(lower, upper)] : null,
     };
   }
   return readings;
@@ -115,11 +115,11 @@ function tailOf(ready: readonly Ready[], { below, above }: Placed, row: number):
   let smallest = Infinity;
   let tail: Tail = "odd";
   ready.forEach(({ detector }, d) => {
-    const at = row * ready.length + d;
-    const p = Math.min(below[at]!, above[at]!);
+    const [lower, upper] = [below[d]![row]!, above[d]![row]!];
+    const p = Math.min(lower, upper);
     if (!detector.combined || p >= smallest) return;
     smallest = p;
-    tail = detector.says[sideOf(below[at]!, above[at]!)];
+    tail = detector.says[sideOf(lower, upper)];
   });
   return tail;
 }

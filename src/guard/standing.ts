@@ -6,9 +6,8 @@ export type Knots = number[];
 /** At most so many steps from the lowest value to the highest. */
 const steps = 32;
 
-/** The values at even ranks of some benign rows, each once. */
-export function knotsOf(values: Float64Array): Knots {
-  const sorted = Float64Array.from(values).sort();
+/** The values at even ranks among sorted ones of benign rows, each once. */
+export function knotsOf(sorted: Float64Array): Knots {
   const count = Math.min(steps, sorted.length - 1);
   return [...new Set(Array.from({ length: count + 1 }, (_, i) => quantile(sorted, count > 0 ? i / count : 0)))];
 }

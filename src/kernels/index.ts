@@ -28,6 +28,7 @@ export { type DrawRow, exactRow, type Spread } from "./plainDrawRow.js";
 export type { Top } from "./topReference.js";
 export { philox } from "./philox.js";
 export { alloc, free } from "./arena.js";
+export { wordOrder } from "./wordOrder.js";
 
 export type Implementation = "wasm" | "reference";
 

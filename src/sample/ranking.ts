@@ -1,4 +1,5 @@
 import type { Reason } from "../core/index.js";
+import { risingOrder } from "../stats/risingOrder.js";
 import { countOf } from "./row.js";
 
 /** Ids of the tokens that are left, most probable first; equal scores by id. */
@@ -36,55 +37,12 @@ export function leftIds(row: Float64Array): Int32Array {
   return ids;
 }
 
-/**
- * These ids with the smallest `sign`·keys[id] first; those with equal keys stay in the order in which they came. For many ids a radix sort of the upper
- * words of the numbers, then of each run of equal ones by the lower: a comparator takes several times as long over a vocabulary.
- */
+/** These ids with the smallest `sign`·keys[id] first; those with equal keys stay in the order in which they came. */
 export function idsByKey(ids: Int32Array, keys: Float64Array, sign: 1 | -1): Int32Array {
-  if (ids.length < 1024) return ids.sort((a, b) => sign * (keys[a]! - keys[b]!));
-  const { high, low } = sortableWords(ids, keys, sign);
-  let from = new Uint32Array(ids.length);
-  let to = new Uint32Array(ids.length);
-  for (let i = 0; i < from.length; i++) from[i] = i;
-  for (const shift of [0, 11, 22]) {
-    pass(from, to, high, shift);
-    [from, to] = [to, from];
-  }
-  for (let start = 0, end = 1; start < from.length; start = end++) {
-    while (end < from.length && high[from[end]!] === high[from[start]!]) end++;
-    if (end - start > 1) sortRun(from.subarray(start, end), low);
-  }
+  const own = new Float64Array(ids.length);
+  for (let i = 0; i < own.length; i++) own[i] = sign * keys[ids[i]!]!;
+  const order = risingOrder(own);
   const sorted = new Int32Array(ids.length);
-  for (let i = 0; i < sorted.length; i++) sorted[i] = ids[from[i]!]!;
+  for (let i = 0; i < sorted.length; i++) sorted[i] = ids[order[i]!]!;
   return sorted;
-}
-
-/** Two words a number, which compare as unsigned integers as the numbers do. */
-function sortableWords(ids: Int32Array, keys: Float64Array, sign: 1 | -1): { high: Uint32Array; low: Uint32Array } {
-  const number = new Float64Array(1);
-  const words = new Uint32Array(number.buffer);
-  const [high, low] = [new Uint32Array(ids.length), new Uint32Array(ids.length)];
-  for (let i = 0; i < ids.length; i++) {
-    // −0 and 0 are one number.
-    number[0] = sign * keys[ids[i]!]! + 0;
-    const flip = words[1]! >>> 31 ? 0xffffffff : 0;
-    low[i] = words[0]! ^ flip;
-    high[i] = words[1]! ^ (flip | 0x80000000);
-  }
-  return { high, low };
-}
-
-/** One stable pass by 11 bits. */
-function pass(from: Uint32Array, to: Uint32Array, words: Uint32Array, shift: number): void {
-  const starts = new Uint32Array(0x801);
-  for (let i = 0; i < words.length; i++) starts[((words[i]! >>> shift) & 0x7ff) + 1]!++;
-  for (let digit = 0; digit < 0x800; digit++) starts[digit + 1]! += starts[digit]!;
-  for (let i = 0; i < from.length; i++) {
-    const at = from[i]!;
-    to[starts[(words[at]! >>> shift) & 0x7ff]!++] = at;
-  }
-}
-
-function sortRun(run: Uint32Array, words: Uint32Array): void {
-  if (run.some((at) => words[at] !== words[run[0]!])) run.sort((a, b) => words[a]! - words[b]!);
 }

@@ -68,6 +68,7 @@ export function mahalanobis(scatter: Scatter): Mahalanobis {
   const { covariance, shrinkage } = shrunk(scatter);
   const apart = whitened(covariance, width);
   const x = new Float64Array(width);
+  const one = new Float64Array(1);
   return {
     shrinkage,
     distance(values, row, group) {
@@ -78,7 +79,8 @@ export function mahalanobis(scatter: Scatter): Mahalanobis {
         // n/(n − 1) turns the distance from the mean of all into the distance from the mean of the others.
         x[i] = Number.isFinite(value) ? ((value - origin[i]! - sum[group * width + i]! / n) * n) / (n - 1) : 0;
       }
-      return apart(x);
+      apart(x, one);
+      return one[0]!;
     },
   };
 }
@@ -110,22 +112,40 @@ export function distanceLaw(scatter: Scatter): DistanceLaw {
   };
 }
 
-/** Distances of rows that the law was not learned from: √((x − μ)ᵀ Σ⁻¹ (x − μ)/width). Entries that are not finite add nothing. */
+/** Rows that are whitened together. */
+const together = 64;
+
+/**
+ * Distances of rows that the law was not learned from, of all rows of `values` (rows × width) in their groups: √((x − μ)ᵀ Σ⁻¹ (x − μ)/width). Entries that are
+ * not finite add nothing.
+ */
 export function distanceFrom({
   means,
   mean,
   covariance,
-}: Omit<DistanceLaw, "means"> & { means: readonly ArrayLike<number>[] }): Mahalanobis["distance"] {
+}: Omit<DistanceLaw, "means"> & { means: readonly ArrayLike<number>[] }): (
+  values: ArrayLike<number>,
+  groups: Int32Array,
+) => Float64Array {
   const width = mean.length;
   const apart = whitened(Float64Array.from(covariance), width);
-  const x = new Float64Array(width);
-  return (values, row, group) => {
-    const centre = means[group]!.length > 0 ? means[group]! : mean;
-    for (let i = 0; i < width; i++) {
-      const value = values[row * width + i]!;
-      x[i] = Number.isFinite(value) ? value - centre[i]! : 0;
+  const centres = means.map((centre) => Float64Array.from(centre.length > 0 ? centre : mean));
+  return (values, groups) => {
+    const distances = new Float64Array(groups.length);
+    for (let start = 0; start < groups.length; start += together) {
+      const some = distances.subarray(start, start + together);
+      const x = new Float64Array(width * some.length);
+      for (let r = 0; r < some.length; r++) {
+        const centre = centres[groups[start + r]!]!;
+        const from = (start + r) * width;
+        for (let i = 0; i < width; i++) {
+          const value = values[from + i]!;
+          x[i * some.length + r] = Number.isFinite(value) ? value - centre[i]! : 0;
+        }
+      }
+      apart(x, some);
     }
-    return apart(x);
+    return distances;
   };
 }
 
@@ -145,19 +165,27 @@ function shrunk(scatter: Scatter): { covariance: Float64Array; shrinkage: number
   return { covariance, shrinkage };
 }
 
-/** √(xᵀ Σ⁻¹ x/width), which overwrites x. */
-function whitened(covariance: Float64Array, width: number): (x: Float64Array) => number {
+/** √(xᵀ Σ⁻¹ x/width) of as many vectors as `out` has room for. They are the columns of x (width × vectors), which is overwritten. */
+function whitened(covariance: Float64Array, width: number): (x: Float64Array, out: Float64Array) => void {
   const full = covariance.length > width || width === 1;
   const factor = full ? cholesky((i, j) => covariance[i * width + j]!, width) : covariance.map(Math.sqrt);
-  return (x) => {
-    let total = 0;
+  return (x, out) => {
+    const count = out.length;
+    out.fill(0);
     for (let i = 0; i < width; i++) {
-      let rest = x[i]!;
-      if (full) for (let j = 0; j < i; j++) rest -= factor[i * width + j]! * x[j]!;
-      x[i] = rest / factor[full ? i * width + i : i]!;
-      total += x[i]! * x[i]!;
+      const own = i * count;
+      for (let j = 0; full && j < i; j++) {
+        const share = factor[i * width + j]!;
+        for (let r = 0; r < count; r++) x[own + r]! -= share * x[j * count + r]!;
+      }
+      const scale = factor[full ? i * width + i : i]!;
+      for (let r = 0; r < count; r++) {
+        const value = x[own + r]! / scale;
+        x[own + r] = value;
+        out[r]! += value * value;
+      }
     }
-    return Math.sqrt(total / width);
+    for (let r = 0; r < count; r++) out[r] = Math.sqrt(out[r]! / width);
   };
 }
 
