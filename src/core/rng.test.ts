@@ -123,6 +123,12 @@ describe("uniform and shuffled", () => {
     expect(values.every((value) => value >= 0 && value < 1)).toBe(true);
   });
 
+  it.each([0, 1, 15, 17, 3000])("shuffled puts %i indices in the order of their uniform numbers", (n) => {
+    const keys = Float64Array.from({ length: n }, (_, i) => uniform(9, "folds", i, 2 ** 33 + 5));
+    const order = [...keys.keys()].sort((a, b) => keys[a]! - keys[b]!);
+    expect([...shuffled(n, 9, "folds", 2 ** 33 + 5)]).toEqual(order);
+  });
+
   it("shuffled holds every index once", () => {
     expect([...shuffled(1000, 9)].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
   });

@@ -8,7 +8,7 @@ import {
   shuffled,
   takeRows,
 } from "../core/index.js";
-import { countOf, firstRows, listed, ownGroups, rankRows, referenceOf, scaleOf, sorter } from "./benign.js";
+import { countOf, firstRows, listed, numbersOf, ownGroups, rankRows, referenceOf, scaleOf, sorter } from "./benign.js";
 import { choose } from "./choose.js";
 import { checkReplicates } from "./copies.js";
 import { say, smallest } from "./fitNotes.js";
@@ -104,7 +104,7 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
   const ranks = listed(ready, sorted);
   const again: GuardParams["again"] = {};
   if (method === "fisher")
-    for (const [group, score] of sorter(forAgain.scores, groups, keep)(later.score)) again[group] = Array.from(score);
+    for (const [group, score] of sorter(forAgain.scores, groups, keep)(later.score)) again[group] = numbersOf(score);
   const predicted = wins(order);
   say(notes, { by, method, classes, predicted, groups, minRows, ranks, again });
   const guard: Guard = {

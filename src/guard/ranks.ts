@@ -5,13 +5,19 @@ import { type Knots, standing } from "./standing.js";
 
 /** Where a value lies among sorted benign ones, itself among them: shares of those that are at most, and at least, as large. */
 export function shares(sorted: ArrayLike<number>, value: number): { below: number; above: number } {
-  const n = sorted.length;
   const smaller = countBelow(sorted, value);
-  let upTo = smaller;
-  // Hardly ever is more than one of them as large.
-  if (sorted[upTo] === value) upTo++;
-  if (sorted[upTo] === value) upTo = countUpTo(sorted, value);
-  return { below: (upTo + 1) / (n + 1), above: (n - smaller + 1) / (n + 1) };
+  return {
+    below: share(sorted, upTo(sorted, value, smaller)),
+    above: share(sorted, sorted.length - smaller),
+  };
+}
+
+const share = (sorted: ArrayLike<number>, count: number): number => (count + 1) / (sorted.length + 1);
+
+/** `countUpTo`, where it is known how many are smaller: hardly ever is more than one as large. */
+function upTo(sorted: ArrayLike<number>, value: number, smaller: number): number {
+  if (sorted[smaller] !== value) return smaller;
+  return sorted[smaller + 1] === value ? countUpTo(sorted, value) : smaller + 1;
 }
 
 /** Twice the smaller share: a valid p-value for either side, since each is one alone. */
@@ -50,8 +56,8 @@ export interface Placed {
   standing: Float64Array[];
   /** The combined statistic of each row. */
   score: Float64Array;
-  /** The group that each row was ranked in. */
-  group: string[];
+  /** The group that rows of a predicted class were ranked in. */
+  group: (predicted: number) => string;
 }
 
 export const POOLED = "pooled";
@@ -67,7 +73,12 @@ function ofGroup<T>(groups: ReadonlyMap<string, T>, { classes }: Predictions): (
 }
 
 /** Where the first `count` rows stand, by their values. */
-export function standings(values: readonly Float64Array[], scale: Scale, scores: Predictions, count: number): Float64Array[] {
+export function standings(
+  values: readonly Float64Array[],
+  scale: Scale,
+  scores: Predictions,
+  count: number,
+): Float64Array[] {
   const knots = ofGroup(scale, scores);
   return values.map((own, d) => {
     const stands = new Float64Array(count);
@@ -88,7 +99,7 @@ export function place(
   const { predicted } = scores;
   const value = measured(ready, rows);
   const among = ofGroup(ranks, scores);
-  const name = ofGroup(new Map(Array.from(ranks.keys(), (group) => [group, group])), scores);
+  const group = ofGroup(new Map(Array.from(ranks.keys(), (name) => [name, name])), scores);
   const numbers = (): Float64Array[] => value.map(() => new Float64Array(scores.rows));
   const [below, above] = [numbers(), numbers()];
   value.forEach((own, d) => {
@@ -102,11 +113,9 @@ export function place(
   const together = ready.flatMap(({ detector }, d) => (detector.combined ? [d] : []));
   const p = new Float64Array(together.length);
   const score = new Float64Array(scores.rows);
-  const group = new Array<string>(scores.rows);
   for (let row = 0; row < scores.rows; row++) {
     for (let i = 0; i < p.length; i++) p[i] = twoSided(below[together[i]!]![row]!, above[together[i]!]![row]!);
     score[row] = combine(method, p);
-    group[row] = name(predicted[row]!);
   }
   return { value, below, above, standing: standings(value, scale, scores, scores.rows), score, group };
 }

@@ -28,21 +28,25 @@ export function rowsOfPlaced(
   { rows, place: found, ready }: PlacedRows,
 ): GuardRow[] {
   const combined = ready.filter(({ detector }) => detector.combined).length;
-  return Array.from(found.score, (score, row) => {
-    const group = found.group[row]!;
+  const read = new Array<GuardRow>(found.score.length);
+  for (let row = 0; row < read.length; row++) {
+    const score = found.score[row]!;
+    const predicted = rows.scores.predicted[row]!;
+    const group = found.group(predicted);
     const p =
       method === "fisher" ? shares(params.again[group]!, score).above : Math.min(1, combined * Math.exp(-score / 2));
     const tail = p <= unusual ? tailOf(ready, found, row) : null;
-    return {
+    read[row] = {
       p,
       tail,
       words: tail ? tailWords[tail] : "usual",
       detectors: readingsOf(ready, found, row),
       score,
       among: group === POOLED ? POOLED : classes[Number(group)]!,
-      predicted: rows.scores.predicted[row]!,
+      predicted,
     };
-  });
+  }
+  return read;
 }
 
 interface PlacedRows {
@@ -58,8 +62,8 @@ export function placer(guard: Guard): (batch: Batch, replicates?: Replicates) =>
     const detector = all.find((one) => one.name === name)!;
     return { detector, values: detector.measure(own, learned, classes.length) };
   });
-  const ranks = inOrder(ready, params.ranks, (values) => Float64Array.from(values));
-  const scale = inOrder(ready, params.scale, (knots) => knots);
+  const ranks = inOrder(ready, params.ranks);
+  const scale = inOrder(ready, params.scale);
   const needs = ready.some(({ detector }) => detector.needs === "replicates");
   return (batch, replicates) => {
     const refuse = (what: string, hint?: string): never => {

@@ -1,7 +1,7 @@
 import { quantile } from "../stats/quantile.js";
 
 /** A map of one detector's values in one group onto a common scale: rising values, evenly far apart in rank. */
-export type Knots = number[];
+export type Knots = ArrayLike<number>;
 
 /** At most so many steps from the lowest value to the highest. */
 const steps = 32;
@@ -9,7 +9,8 @@ const steps = 32;
 /** The values at even ranks among sorted ones of benign rows, each once. */
 export function knotsOf(sorted: Float64Array): Knots {
   const count = Math.min(steps, sorted.length - 1);
-  return [...new Set(Array.from({ length: count + 1 }, (_, i) => quantile(sorted, count > 0 ? i / count : 0)))];
+  const knots = Array.from({ length: count + 1 }, (_, i) => quantile(sorted, count > 0 ? i / count : 0));
+  return Float64Array.from(new Set(knots));
 }
 
 /**

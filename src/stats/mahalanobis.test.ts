@@ -16,8 +16,7 @@ const golden = JSON.parse(readFileSync(new URL("../../test/golden/triage.json", 
 function distances(x: ArrayLike<number>, group: number[], width: number): number[] {
   const scatter = initScatter(Math.max(...group) + 1, width);
   group.forEach((g, row) => addScatter(scatter, x, row, g));
-  const { distance } = mahalanobis(scatter);
-  return group.map((g, row) => distance(x, row, g));
+  return [...mahalanobis(scatter).distances(x, Int32Array.from(group))];
 }
 
 describe("mahalanobis", () => {

@@ -51,11 +51,14 @@ export interface Mahalanobis {
   /** How much of the covariance was replaced by its mean variance, in (0, 1]. */
   shrinkage: number;
   /**
-   * √((x − μ)ᵀ Σ⁻¹ (x − μ)/width) of row `row`, μ the mean of the other rows of its group: 1 is usual whatever the width. NaN where the row is alone.
-   * Entries that are not finite add nothing.
+   * √((x − μ)ᵀ Σ⁻¹ (x − μ)/width) of all rows of `values` (rows × width), μ the mean of the other rows of its group: 1 is usual whatever the width. NaN where a
+   * row is alone. Entries that are not finite add nothing.
    */
-  distance(values: ArrayLike<number>, row: number, group: number): number;
+  distances: Distances;
 }
+
+/** @param groups one a row. */
+type Distances = (values: ArrayLike<number>, groups: Int32Array) => Float64Array;
 
 /**
  * Distance of rows from the mean of their group under the covariance pooled within groups, Σ = (1 − s) S + s (tr S/width) I.
@@ -66,22 +69,21 @@ export interface Mahalanobis {
 export function mahalanobis(scatter: Scatter): Mahalanobis {
   const { width, count, sum, origin } = scatter;
   const { covariance, shrinkage } = shrunk(scatter);
-  const apart = whitened(covariance, width);
-  const x = new Float64Array(width);
-  const one = new Float64Array(1);
   return {
     shrinkage,
-    distance(values, row, group) {
+    distances: whitened(covariance, width, (values, start, group, x, at, step) => {
       const n = count[group]!;
-      if (n < 2 || !origin) return NaN;
+      const known = n > 1 && origin;
       for (let i = 0; i < width; i++) {
-        const value = values[row * width + i]!;
+        const value = values[start + i]!;
         // n/(n − 1) turns the distance from the mean of all into the distance from the mean of the others.
-        x[i] = Number.isFinite(value) ? ((value - origin[i]! - sum[group * width + i]! / n) * n) / (n - 1) : 0;
+        if (!known) x[at + i * step] = NaN;
+        else
+          x[at + i * step] = Number.isFinite(value)
+            ? ((value - known[i]! - sum[group * width + i]! / n) * n) / (n - 1)
+            : 0;
       }
-      apart(x, one);
-      return one[0]!;
-    },
+    }),
   };
 }
 
@@ -112,9 +114,6 @@ export function distanceLaw(scatter: Scatter): DistanceLaw {
   };
 }
 
-/** Rows that are whitened together. */
-const together = 64;
-
 /**
  * Distances of rows that the law was not learned from, of all rows of `values` (rows × width) in their groups: √((x − μ)ᵀ Σ⁻¹ (x − μ)/width). Entries that are
  * not finite add nothing.
@@ -123,30 +122,16 @@ export function distanceFrom({
   means,
   mean,
   covariance,
-}: Omit<DistanceLaw, "means"> & { means: readonly ArrayLike<number>[] }): (
-  values: ArrayLike<number>,
-  groups: Int32Array,
-) => Float64Array {
+}: Omit<DistanceLaw, "means"> & { means: readonly ArrayLike<number>[] }): Distances {
   const width = mean.length;
-  const apart = whitened(Float64Array.from(covariance), width);
   const centres = means.map((centre) => Float64Array.from(centre.length > 0 ? centre : mean));
-  return (values, groups) => {
-    const distances = new Float64Array(groups.length);
-    for (let start = 0; start < groups.length; start += together) {
-      const some = distances.subarray(start, start + together);
-      const x = new Float64Array(width * some.length);
-      for (let r = 0; r < some.length; r++) {
-        const centre = centres[groups[start + r]!]!;
-        const from = (start + r) * width;
-        for (let i = 0; i < width; i++) {
-          const value = values[from + i]!;
-          x[i * some.length + r] = Number.isFinite(value) ? value - centre[i]! : 0;
-        }
-      }
-      apart(x, some);
+  return whitened(Float64Array.from(covariance), width, (values, start, group, x, at, step) => {
+    const centre = centres[group]!;
+    for (let i = 0; i < width; i++) {
+      const value = values[start + i]!;
+      x[at + i * step] = Number.isFinite(value) ? value - centre[i]! : 0;
     }
-    return distances;
-  };
+  });
 }
 
 /** (1 − s) S + s (tr S/width) I of the covariance within groups: width × width, or the diagonal alone. */
@@ -165,16 +150,42 @@ function shrunk(scatter: Scatter): { covariance: Float64Array; shrinkage: number
   return { covariance, shrinkage };
 }
 
-/** √(xᵀ Σ⁻¹ x/width) of as many vectors as `out` has room for. They are the columns of x (width × vectors), which is overwritten. */
-function whitened(covariance: Float64Array, width: number): (x: Float64Array, out: Float64Array) => void {
+/** Writes how far the row that starts at `start` is from the centre of its group to x[at], x[at + step] … */
+type Centre = (
+  values: ArrayLike<number>,
+  start: number,
+  group: number,
+  x: Float64Array,
+  at: number,
+  step: number,
+) => void;
+
+/** Rows whose numbers lie side by side, so that a loop goes over them. */
+const together = 64;
+
+/** √(xᵀ Σ⁻¹ x/width) of rows, x as `centre` gives it. */
+function whitened(covariance: Float64Array, width: number, centre: Centre): Distances {
   const full = covariance.length > width || width === 1;
   const factor = full ? cholesky((i, j) => covariance[i * width + j]!, width) : covariance.map(Math.sqrt);
-  return (x, out) => {
+  return (values, groups) => {
+    const distances = new Float64Array(groups.length);
+    const x = new Float64Array(width * Math.min(together, groups.length));
+    for (let start = 0; start < groups.length; start += together) {
+      const out = distances.subarray(start, start + together);
+      const count = out.length;
+      for (let r = 0; r < count; r++) centre(values, (start + r) * width, groups[start + r]!, x, r, count);
+      solve(x, out);
+      for (let r = 0; r < count; r++) out[r] = Math.sqrt(out[r]! / width);
+    }
+    return distances;
+  };
+
+  /** Adds to `out` the squares of L⁻¹ x, of as many columns of x as it has room for. */
+  function solve(x: Float64Array, out: Float64Array): void {
     const count = out.length;
-    out.fill(0);
     for (let i = 0; i < width; i++) {
       const own = i * count;
-      for (let j = 0; full && j < i; j++) {
+      for (let j = full ? 0 : i; j < i; j++) {
         const share = factor[i * width + j]!;
         for (let r = 0; r < count; r++) x[own + r]! -= share * x[j * count + r]!;
       }
@@ -185,8 +196,7 @@ function whitened(covariance: Float64Array, width: number): (x: Float64Array, ou
         out[r]! += value * value;
       }
     }
-    for (let r = 0; r < count; r++) out[r] = Math.sqrt(out[r]! / width);
-  };
+  }
 }
 
 /** Covariance within groups: (Σ x xᵀ − Σ_g n_g m_g m_gᵀ)/(n − groups seen). */

@@ -45,8 +45,9 @@ export const unusual: TriageMethod = {
       inspect(rows) {
         const { batch, predicted, logSumExp } = rows.raw!;
         metric ??= mahalanobis(scatter);
+        const apart = metric.distances(batch.values, predicted);
         for (let row = 0; row < batch.rows; row++) {
-          const distance = metric.distance(batch.values, row, predicted[row]!);
+          const distance = apart[row]!;
           sums.push(logSumExp[row]!);
           distances.push(distance);
           const found = (): Pick<TriageItem, "evidence" | "text"> => ({
