@@ -116,7 +116,8 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
   const again: GuardParams["again"] = {};
   if (method === "fisher")
     for (const group of [POOLED, ...groups]) again[group] = kept(later.score, rowsOf(forAgain, group), keep);
-  say(notes, { by, method, classes, predicted, groups, minRows, ranks, again });
+  const combined = ready.filter(({ detector }) => detector.combined).length;
+  say(notes, { by, method, classes, predicted, groups, minRows, ranks, again, combined });
   const guard: Guard = {
     kind: "guard",
     version: 1,
@@ -134,7 +135,7 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
     classes: [...classes],
     fittedOn: fittedOn(batch),
     metrics: {
-      smallestP: smallest({ method, ranks, again, combined: ready.filter((one) => one.detector.combined).length }),
+      smallestP: smallest({ method, ranks, again, combined }),
     },
   };
   return { guard, notes };
