@@ -31,7 +31,7 @@ function operation({ summary, scope, body, query, answer, bytes, others = {}, ur
     answered({ description, answer: { $ref: "#/components/schemas/failure" } });
   const properties = (query?.["properties"] ?? {}) as Record<string, Schema>;
   return {
-    operationId: `${method.toLowerCase()}${url.replace(/[^a-z]+(.)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${url.replace(/[^a-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     security: scope === "none" ? [] : [{ key: [] }],
     ...(scope !== "none" && { "x-scope": scope }),
