@@ -142,7 +142,7 @@ export class Decided {
   #placeOf(id: string, row: number): number | undefined {
     const dash = id.lastIndexOf("-");
     const whole = this.#slotOf(id);
-    const slot = whole ?? this.#slotOf(id.slice(0, dash));
+    const slot = whole ?? (dash < 0 ? undefined : this.#slotOf(id.slice(0, dash)));
     const index = whole === undefined ? indexIn(id.slice(dash + 1)) : row;
     if (slot === undefined || !(index >= 0 && index < this.#rows[slot]!)) return undefined;
     const place = this.#start[slot]! + index;
