@@ -1,5 +1,6 @@
 import type { Serving } from "./generation.js";
 import type { RequestIds } from "./requestIds.js";
+import { MOST_ROWS } from "./schemas.js";
 
 /** A decision whose truth may come late. */
 export interface Remembered {
@@ -46,7 +47,7 @@ export class Decided {
   #lastSerial = -1;
 
   /** @param size how many rows are remembered. */
-  constructor(ids: RequestIds, size = 100_000) {
+  constructor(ids: RequestIds, size: number = MOST_ROWS) {
     this.#ids = ids;
     this.size = size;
     const ring = <T>(value: T): T[] => Array.from({ length: size }, () => value);
