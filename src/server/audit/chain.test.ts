@@ -57,6 +57,26 @@ it("loses and mis-seals nothing where the clock was ahead, also over starts", ()
   expect(verifyTrail(folder, key, head)).toMatchObject({ whole: true, records: head.seq });
 });
 
+it.skipIf(process.platform !== "linux")("leaves no file open where a day cannot begin (skipped without /proc)", () => {
+  const chain = open();
+  add(chain, "a");
+  const full = (): never => {
+    throw Object.assign(new Error("full"), { code: "ENOSPC" });
+  };
+  const { writeSync } = fs;
+  onTestFinished(() => void (fs.writeSync = writeSync));
+  fs.writeSync = full;
+  at += day;
+  const files = (): number => fs.readdirSync("/proc/self/fd").length;
+  const before = files();
+  for (let i = 0; i < 10; i++) expect(() => add(chain, "b")).toThrow("disk I/O error");
+  expect(files()).toBe(before);
+  fs.writeSync = writeSync;
+  add(chain, "c");
+  chain.close();
+  expect(verifyTrail(folder, key)).toMatchObject({ whole: true, records: 3 });
+});
+
 it("goes on where a day that is given up cannot be taken away, and says so once a day", () => {
   const chain = open(key, 1);
   add(chain, "a");
