@@ -65,7 +65,11 @@ function operation({ summary, scope, body, query, answer, bytes, others = {}, ur
         "403": failed("A key that was revoked, or that allows something else."),
         "429": failed("Too many requests from this key."),
       }),
-      ...(method === "POST" && { "503": failed("The record could not be written: nothing was decided.") }),
+      ...(method === "POST" && {
+        "503": failed(
+          "What must be on the disk first, the record or a policy's file, could not be written: nothing was done.",
+        ),
+      }),
     },
   };
 }
