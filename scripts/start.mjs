@@ -9,4 +9,5 @@ const { status } = spawnSync(process.execPath, [join(root, "dist/cli/main.js"), 
   cwd: root,
   stdio: "inherit",
 });
+if (status === 0) console.log("\nIn this clone `logits` is `node dist/cli/main.js`; `npm link` puts it on the PATH.");
 process.exit(status ?? 1);

@@ -58,6 +58,9 @@ const packages: Record<string, RegExp> = {
   "node-sqlite3-wasm": /^server\/audit\/sqlite\.ts$/,
   "@tensorflow/tfjs-core": /^learn\/tensorflow\.ts$/,
   "@tensorflow/tfjs-backend-wasm": /^learn\/tensorflow\.ts$/,
+  // What tests share is no part of the package: it knows it by its public name, as they do.
+  logits: /\.fixture\.ts$/,
+  vitest: /\.fixture\.ts$/,
 };
 
 const files = (readdirSync(src, { recursive: true, encoding: "utf8" }) as string[])

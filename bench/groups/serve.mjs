@@ -54,7 +54,7 @@ export default async function* serve() {
         peer: "Fastify echo",
       };
       const rate = Math.floor(500 / times.ours);
-      const asked = { rate, seconds: 6 };
+      const asked = { rate, seconds: 4 };
       const size = `${rate} a second`;
       const inMemory = await service(folder, 10, ["--audit", join(memoryFolder, String(rows))]);
       await load(`${inMemory.url}/v1/decide`, body, { duration: 2 });
@@ -62,7 +62,7 @@ export default async function* serve() {
         name: `serve ${name}: 99 % answered within, at half of that`,
         size,
         unit: "ms",
-        oursValue: within(await steadyLoad(`${ten.url}/v1/decide`, body, asked)),
+        oursValue: await steadily(`${ten.url}/v1/decide`, body, asked),
         limit: 5,
       };
       yield {
@@ -75,13 +75,13 @@ export default async function* serve() {
         name: "  the same with the trail in memory",
         size,
         unit: "ms",
-        oursValue: within(await steadyLoad(`${inMemory.url}/v1/decide`, body, asked)),
+        oursValue: await steadily(`${inMemory.url}/v1/decide`, body, asked),
       };
       yield {
         name: "  the same from Fastify echo",
         size,
         unit: "ms",
-        oursValue: within(await steadyLoad(echo.url, body, asked)),
+        oursValue: await steadily(echo.url, body, asked),
       };
       await inMemory.end();
     }
@@ -197,6 +197,14 @@ function cpuOf(pid) {
 }
 
 const within = (times) => () => quantile(times, 0.99);
+
+/** Milliseconds that 99 % are answered within: the median of three runs, since one stall of the machine is more than 1 % of a run. */
+async function steadily(url, body, asked) {
+  const runs = [];
+  for (let run = 0; run < 3; run++) runs.push(quantile(await steadyLoad(url, body, asked), 0.99));
+  const [, median] = runs.toSorted((a, b) => a - b);
+  return () => median;
+}
 
 /** Milliseconds of single waits for the disk, ascending: nothing that is safe can be answered sooner. */
 function diskWaits(folder) {

@@ -82,7 +82,7 @@ function promise({
 }: Pick<Guarantee, "rate" | "side" | "bound" | "confidence" | "prior" | "class">): string {
   const of = about === undefined ? "" : ` of ${about}`;
   const at = prior === undefined ? "" : ` at a prior of ${prior}`;
-  return `${promises[rate]}${of} ${side} ${bound} with confidence ${Number(confidence.toPrecision(6))}${at}`;
+  return `${promises[rate]}${of} ${side} ${Number(bound.toPrecision(6))} with confidence ${Number(confidence.toPrecision(6))}${at}`;
 }
 
 function guaranteeLines({ guarantee, further = [] }: ThresholdResult): string[] {
@@ -178,7 +178,7 @@ export function checkText({ policy, kept, rows, checks, warnings }: PolicyCheck,
     const tests =
       pBroken === undefined
         ? ""
-        : `\n  were the rate at its bound, rows that speak as much against it had p ${number(pBroken)}, for it p ${number(pKept!)}`;
+        : `\n  were the true rate at its bound, rows at least as bad would come with p ${number(pBroken)}, at least as good with p ${number(pKept!)}`;
     const figure =
       n === 0
         ? "no row that it is about"

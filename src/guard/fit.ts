@@ -106,7 +106,8 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
   if (method === "fisher")
     for (const [group, score] of sorter(forAgain.scores, groups, keep)(later.score)) again[group] = numbersOf(score);
   const predicted = wins(order);
-  say(notes, { by, method, classes, predicted, groups, minRows, ranks, again });
+  const combined = ready.filter(({ detector }) => detector.combined).length;
+  say(notes, { by, method, classes, predicted, groups, minRows, ranks, again, combined });
   const guard: Guard = {
     kind: "guard",
     version: 1,
@@ -131,7 +132,7 @@ export function fitGuard(batch: Batch, options: GuardOptions = {}): FittedGuard 
     classes: [...classes],
     fittedOn: fittedOn(batch),
     metrics: {
-      smallestP: smallest({ method, ranks, again, combined: ready.filter((one) => one.detector.combined).length }),
+      smallestP: smallest({ method, ranks, again, combined }),
     },
   };
   return { guard, notes };

@@ -11,6 +11,8 @@ interface Said {
   minRows: number;
   ranks: GuardParams["ranks"];
   again: GuardParams["again"];
+  /** How many detectors are combined. */
+  combined: number;
 }
 
 /** What a person should know of a guard. */
@@ -31,7 +33,7 @@ export function say(notes: string[], { by, classes, predicted, groups, minRows, 
   }
   if (none.length > 0)
     notes.push(`No benign row was predicted as ${listOf(none)}: such rows are ranked among all benign rows.`);
-  const lowest = smallest({ ...rest, combined: undefined });
+  const lowest = smallest(rest);
   if (lowest > 0.01)
     notes.push(`With so few benign rows no p-value can be below ${lowest.toPrecision(2)}: 1 % cannot be reached.`);
 }
@@ -44,8 +46,8 @@ export function smallest({
   method,
   ranks,
   again,
-  combined = Object.keys(ranks[POOLED]!).length,
-}: Pick<Said, "method" | "ranks" | "again"> & { combined: number | undefined }): number {
+  combined,
+}: Pick<Said, "method" | "ranks" | "again" | "combined">): number {
   const own = Object.keys(ranks).filter((group) => group !== POOLED);
   const lowest = (group: string): number =>
     method === "fisher"

@@ -51,6 +51,15 @@ describe("a fitted guard", () => {
     expect(scorer(two.guard)(scoresOf([[0, 9, 0]]))[0]!.p).toBeGreaterThan(0);
   });
 
+  it("the smallest p-value that is said is the one in the document: detectors that are not combined cost nothing", () => {
+    const few = fitGuard(scoresOf(Array.from({ length: 300 }, (_, i) => [i % 7, -1, -2 - (i % 3)])), {
+      classes,
+      method: "bonferroni",
+    });
+    const lowest = few.guard.metrics["smallestP"]!;
+    expect(few.notes.join("\n")).toContain(`no p-value can be below ${lowest.toPrecision(2)}: 1 % cannot be reached`);
+  });
+
   it("says torn, over-confident and odd direction, and never more than that", () => {
     const wordsOf = (batch: Batch): string[] => [...new Set(scorer(guard)(batch).map(({ words }) => words))];
     expect(wordsOf(tornRows(50))).toContain("torn");

@@ -44,7 +44,7 @@ export function costPolicy(
       "low",
       "abstain",
     ],
-    "costs of actions",
+    "with costs of actions",
   );
   const costs = options.costs as ActionCosts;
   const policy = envelope({ method: "expectedCost", params: { costs } }, [], options, classes, raw);

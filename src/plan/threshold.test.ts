@@ -123,6 +123,8 @@ describe("wishes of a caller without types", () => {
     [{ positive: 1, maxFpr: "0.1" as unknown as number }, "maxFpr must be a number in (0, 1), got 0.1"],
     [{ positive: 1, budget: 5, volume: -5 }, "volume must be a number > 0, got -5"],
     [{ positive: [], maxFpr: 0.1 }, "positive must be some but not all of 0, 1, got none"],
+    [{ perClass: true, maxFpr: 0.1 }, "positive must be absent with perClass, got 1"],
+    [{ costs: { block: 1, pass: { 0: 0, 1: 5 } } }, "positive must be absent with costs of actions, got 1"],
   ])("%j is refused", async (options, message) => {
     await expect(threshold(pairs(100), { positive: 1, ...options })).rejects.toThrow(message);
   });

@@ -30,6 +30,11 @@ describe("curvesOf", () => {
 
   it("draws nothing where there are no rows", () => {
     expect(Math.min(...curves.reliability.map(({ confidence }) => confidence))).toBeGreaterThan(0.4);
+    // Of two classes the winner has at least one half.
+    const sure = predictions(honest(400)).confidence;
+    const drawn = curvesOf(predictions(honest(400))).reliability.map(({ confidence }) => confidence);
+    expect(Math.min(...drawn)).toBeGreaterThan(Math.min(...sure) - 1 / 200);
+    expect(Math.max(...drawn)).toBeLessThan(Math.max(...sure) + 1 / 200);
   });
 
   it("counts every row once, and ends at the error rate", () => {

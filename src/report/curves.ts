@@ -55,6 +55,9 @@ function reliability(rows: Predictions, seed: number): ReliabilityPoint[] {
     return { accuracy: convolve(hits).map((hit, i) => hit / mass[i]!), mass };
   };
   const { accuracy, mass } = smooth();
+  // The Gaussian reaches beyond the rows: the line must not.
+  const lowest = cell.reduce((least, at) => Math.min(least, at), cells);
+  const highest = cell.reduce((most, at) => Math.max(most, at), 0);
   const bands = Array.from({ length: cells }, () => [] as number[]);
   const weights = Array.from({ length: 4 }, () => new Float64Array(rows.rows));
   for (let quad = 0; 4 * quad < replicates; quad++) {
@@ -65,7 +68,7 @@ function reliability(rows: Predictions, seed: number): ReliabilityPoint[] {
   const points: ReliabilityPoint[] = [];
   let stretch = 0;
   for (let i = 0; i < cells; i++) {
-    if (mass[i]! < fewest) {
+    if (mass[i]! < fewest || i < lowest || i > highest) {
       stretch++;
       continue;
     }

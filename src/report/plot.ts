@@ -84,7 +84,7 @@ export function histogramChart(states: ReportState[]): string {
       marginLeft: 60,
       marginBottom: 44,
       x: { domain: [0, 1], tickFormat: "%", label: "says (confidence)" },
-      y: { label: "rows", grid: true, tickFormat: "~s" },
+      y: { label: "rows", grid: true, tickFormat: (rows: number) => rows.toLocaleString("en") },
       marks: [
         ...states.map((state, i) =>
           Plot.rectY(state.curves.histogram, {

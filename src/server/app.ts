@@ -76,7 +76,7 @@ export function createApp(service: Service, options: AppOptions): FastifyInstanc
       reply,
       404,
       "not-found",
-      `Cannot ${request.method} ${request.url.split("?")[0]}: it must be an address of /openapi.json`,
+      `Cannot ${request.method} ${request.url.split("?")[0]}: it must be a method and an address of /openapi.json`,
     ),
   );
   return app;

@@ -128,7 +128,10 @@ export function makeGeneration(
   const canary = find(sources.canary?.policy, "canary");
   const main = mainOf(servings.filter((one) => one !== shadow && one !== canary));
   if (servings.length === 0)
-    throw new LogitsError("bad-data", `Cannot serve ${sources.policy}: it must hold a policy, got none`);
+    throw new LogitsError(
+      "bad-data",
+      `Cannot serve ${sources.policy}: it must hold a policy, got ${documents.map(({ document }) => document["kind"]).join(", ") || "none"}`,
+    );
   for (const other of [shadow, canary]) if (other) checkBeside(other, main);
   const guard = guardPath === undefined ? ofKind("guard")[0] : documents.find(({ path }) => path === guardPath);
   return {

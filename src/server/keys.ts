@@ -120,7 +120,7 @@ export function withoutKey(file: KeyFile, name: string, now: Date = new Date()):
   if (!valid.includes(name))
     throw new LogitsError(
       "bad-argument",
-      `Cannot revoke a key: its name must be one of ${valid.join(", ") || "none"}, got ${name}`,
+      `Cannot revoke a key: its name must be ${valid.length > 0 ? `one of ${valid.join(", ")}` : "in the file, which has no valid one"}, got ${name}`,
     );
   const revoked = now.toISOString();
   return {

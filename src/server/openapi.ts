@@ -31,7 +31,7 @@ function operation({ summary, scope, body, query, answer, bytes, others = {}, ur
     answered({ description, answer: { $ref: "#/components/schemas/failure" } });
   const properties = (query?.["properties"] ?? {}) as Record<string, Schema>;
   return {
-    operationId: `${method.toLowerCase()}${url.replace(/[^a-z]+(.)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${url.replace(/[^a-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     security: scope === "none" ? [] : [{ key: [] }],
     ...(scope !== "none" && { "x-scope": scope }),
@@ -65,7 +65,11 @@ function operation({ summary, scope, body, query, answer, bytes, others = {}, ur
         "403": failed("A key that was revoked, or that allows something else."),
         "429": failed("Too many requests from this key."),
       }),
-      ...(method === "POST" && { "503": failed("The record could not be written: nothing was decided.") }),
+      ...(method === "POST" && {
+        "503": failed(
+          "What must be on the disk first, the record or a policy's file, could not be written: nothing was done.",
+        ),
+      }),
     },
   };
 }

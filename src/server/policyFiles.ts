@@ -16,16 +16,20 @@ function planFile(source: string): string {
 }
 
 /** Writes several files and takes others away: all of it, or, when one cannot be written, nothing. What a crash leaves half done `finishFiles` ends. */
-export function replaceFiles(source: string, wanted: ReadonlyMap<string, string>, withdrawn: string[]): void {
+export function replaceFiles(source: string, wanted: ReadonlyMap<string, string>, unwanted: string[]): void {
   const now = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
   const texts = [...wanted].filter(([path, text]) => now(path) !== text);
   const before = texts.map(([path]) => [path, now(path)] as const);
+  const withdrawn = unwanted.filter((path) => existsSync(path));
   const plan: Plan = { texts, withdrawn };
   writeText(planFile(source), JSON.stringify(plan));
   try {
     carryOut(plan);
   } catch (error) {
-    for (const [path, text] of before) if (text !== undefined && now(path) !== text) writeText(path, text);
+    for (const [path, text] of before) {
+      if (text === undefined) rmSync(path, { force: true });
+      else if (now(path) !== text) writeText(path, text);
+    }
     for (const path of withdrawn) if (!existsSync(path)) renameSync(`${path}.withdrawn`, path);
     rmSync(planFile(source));
     throw error;

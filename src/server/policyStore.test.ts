@@ -87,6 +87,19 @@ describe("contracts that an alarm revoked", () => {
     await vi.waitFor(() => expect(revoked(open())).toBe(true));
   });
 
+  it("stay so over a restart also when, on a full disk, somebody tried to let them hold again", async () => {
+    write("default.json", policy(0));
+    const store = open();
+    const inTheWay = join(folder, "state.json.part");
+    mkdirSync(inTheWay);
+    await expect(store.revoke("by margin")).rejects.toThrow();
+    await expect(store.reinstate()).rejects.toMatchObject({ name: "NotWrittenError" });
+    store.watch(5);
+    onTestFinished(() => store.close());
+    rmSync(inTheWay, { recursive: true });
+    await vi.waitFor(() => expect(revoked(open())).toBe(true));
+  });
+
   it("stay so where that they hold again cannot be kept: a restart would revoke them", async () => {
     write("default.json", policy(0));
     const store = open();
@@ -202,6 +215,24 @@ describe("a folder of policies", () => {
     expect([read("C.json")["params"].temperature, read("default.json")["params"].threshold]).toEqual([2, 1]);
     expect(store.current.number).toBe(2);
     expect(existsSync(join(folder, "policies", ".rollback"))).toBe(false);
+  });
+
+  it("a way back that cannot be written takes away what it brought, and brings back no file that was gone", async () => {
+    const again = write("again.json", policy(5));
+    const file = write("default.json", policy(0));
+    const store = open();
+    rmSync(again);
+    const gone = write("gone.json", policy(6));
+    write("default.json", policy(1));
+    await store.reload();
+    rmSync(gone);
+    mkdirSync(`${file}.part`);
+    await expect(store.rollback()).rejects.toMatchObject({ name: "NotWrittenError" });
+    expect([again, gone, join(folder, "policies", ".rollback")].map((path) => existsSync(path))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -119,7 +119,9 @@ export class PolicyStore {
     return this.#change(async () => {
       const revoked = { at, reason };
       if (!this.#states.has(every)) this.#states.set(every, { policy: every, revoked });
-      return this.#stated("revoked", reason);
+      const generation = this.#stated("revoked", reason);
+      this.#keepStates();
+      return generation;
     });
   }
 
@@ -133,7 +135,6 @@ export class PolicyStore {
       } catch (error) {
         // A restart would bring the revocation back: so it stands.
         for (const [version, state] of before) this.#states.set(version, state);
-        this.#unkept = false;
         throw error;
       }
       return this.#stated("reinstated", "by hand");
@@ -160,12 +161,11 @@ export class PolicyStore {
     await this.#queue.catch(() => undefined);
   }
 
-  async #stated(what: "revoked" | "reinstated", message: string): Promise<Generation> {
+  #stated(what: "revoked" | "reinstated", message: string): Generation {
     const { said } = this.#options;
     const { number, texts } = this.#current;
     this.#current = this.#generation(texts, number);
     said?.({ what, message, generation: number });
-    this.#keepStates();
     return this.#current;
   }
 

@@ -150,6 +150,17 @@ describe("decisions that are remembered", () => {
     expect(decided.find("x")?.p).toBe(0.3);
   });
 
+  it("are not those of an id that only begins like a request's", () => {
+    const decided = new Decided(ids, 20);
+    told(
+      decided,
+      "1",
+      Array.from({ length: 13 }, (_, row) => row / 13),
+    );
+    expect(decided.find("1-12")?.p).toBe(12 / 13);
+    expect(decided.find("12")).toBeUndefined();
+  });
+
   it("of a request that comes again are the newest", () => {
     const decided = new Decided(ids, 3);
     told(decided, "q", [0.1]);

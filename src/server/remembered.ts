@@ -1,5 +1,6 @@
 import type { Serving } from "./generation.js";
 import type { RequestIds } from "./requestIds.js";
+import { MOST_ROWS } from "./schemas.js";
 
 /** A decision whose truth may come late. */
 export interface Remembered {
@@ -46,7 +47,7 @@ export class Decided {
   #lastSerial = -1;
 
   /** @param size how many rows are remembered. */
-  constructor(ids: RequestIds, size = 100_000) {
+  constructor(ids: RequestIds, size: number = MOST_ROWS) {
     this.#ids = ids;
     this.size = size;
     const ring = <T>(value: T): T[] => Array.from({ length: size }, () => value);
@@ -142,7 +143,7 @@ export class Decided {
   #placeOf(id: string, row: number): number | undefined {
     const dash = id.lastIndexOf("-");
     const whole = this.#slotOf(id);
-    const slot = whole ?? this.#slotOf(id.slice(0, dash));
+    const slot = whole ?? (dash < 0 ? undefined : this.#slotOf(id.slice(0, dash)));
     const index = whole === undefined ? indexIn(id.slice(dash + 1)) : row;
     if (slot === undefined || !(index >= 0 && index < this.#rows[slot]!)) return undefined;
     const place = this.#start[slot]! + index;

@@ -177,6 +177,7 @@ describe("service", () => {
       if (body) expect(ajv.validateSchema(body)).toBe(true);
       if (typeof answer !== "string") expect(ajv.validateSchema(answer)).toBe(true);
     }
+    expect(json["paths"]["/v1/decide"].post.operationId).toBe("postV1Decide");
     expect(json["paths"]["/readyz"].get.security).toEqual([]);
     expect(Object.keys(json["paths"]["/readyz"].get.responses)).toEqual(["200", "503"]);
     const { content } = json["paths"]["/v1/probabilities"].post.responses["200"];

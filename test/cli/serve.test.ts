@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { openDay } from "../../src/server/audit/sqlite.js";
 import { logits } from "../support/commandLine.js";
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "logits-serve-"));
   writeFileSync(join(folder, "bad.json"), '{"kind":"policy"}');
+  writeFileSync(join(folder, "cal.json"), '{"kind":"calibrator"}');
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
@@ -20,6 +22,7 @@ describe("logits serve and audit, before anything listens", () => {
     [["serve", "--policy", "P.json", "--host", "0.0.0.0"], 2, /without keys/],
     [["serve", "--new-key", "me"], 2, /give --keys FILE/],
     [["serve", "--policy", "P.json"], 3, /it must be a policy or a folder, got nothing there/],
+    [["serve", "--policy", "cal.json"], 3, /it must hold a policy, got calibrator/],
     [["serve", "--policy", "bad.json"], 3, /bad\.json: .*version must be 1/],
     [["audit", "verify", "nowhere"], 3, /a trail must be a folder, got nothing there/],
     [["audit", "verify", ".", "--head", "x"], 3, /key/],
@@ -42,5 +45,15 @@ describe("logits serve and audit, before anything listens", () => {
     expect((await logits("serve", "--keys", keys, "--revoke-key", "scanner")).status).toBe(0);
     expect(JSON.parse(readFileSync(keys, "utf8")).keys[0].revoked).toBeTruthy();
     expect((await logits("serve", "--keys", keys, "--revoke-key", "scanner")).status).toBe(2);
+  });
+
+  it("a trail without a record is not called whole", async () => {
+    openDay(join(folder, "2026-11-27.sqlite")).close();
+    writeFileSync(join(folder, "key"), `${"0".repeat(64)}\n`, { mode: 0o600 });
+    const { status, out } = await logits("audit", "verify", folder);
+    expect({ status, lines: out.split("\n").slice(0, 2) }).toEqual({
+      status: 0,
+      lines: ["0 records in 1 day (2026-11-27)", "there is no record, so nothing that could be verified"],
+    });
   });
 });

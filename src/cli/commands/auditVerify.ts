@@ -27,13 +27,15 @@ function verificationText(
   { whole, records, days, head, first, retired, faults, headGivenUp }: Verification,
   held: boolean,
 ): string {
+  const span = first === undefined ? "" : `, ${first} to ${head?.seq ?? first}`;
   const lines = [
-    `${records.toLocaleString("en")} records in ${days.length} ${days.length === 1 ? "day" : "days"} (${days[0]}${days.length > 1 ? ` to ${days.at(-1)}` : ""}), ${first ?? 0} to ${head?.seq ?? 0}`,
+    `${records.toLocaleString("en")} records in ${days.length} ${days.length === 1 ? "day" : "days"} (${days[0]}${days.length > 1 ? ` to ${days.at(-1)}` : ""})${span}`,
     ...retired.map(({ day, to }) => `${day} was given up, up to record ${to?.seq ?? 0}`),
     ...faults.map(({ day, seq, what }) => `FAULT in ${day}${seq === undefined ? "" : `, record ${seq}`}: ${what}`),
   ];
   if (head) lines.push(`head ${head.seq}:${head.mac}`);
-  lines.push(whole ? "the chain is whole" : "the chain is broken");
+  const sound = records > 0 ? "the chain is whole" : "there is no record, so nothing that could be verified";
+  lines.push(whole ? sound : "the chain is broken");
   if (whole && !held)
     lines.push("note: without --head neither a tail that was cut off nor an old copy of the folder shows");
   if (headGivenUp) lines.push("note: the --head lies in days that were given up: a newer one says more");

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import fs, { mkdtempSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { type Chain, openChain } from "./chain.js";
 import { daysIn } from "./days.js";
 import { lineOf, macKey } from "./record.js";
@@ -54,4 +55,53 @@ it("loses and mis-seals nothing where the clock was ahead, also over starts", ()
   chain.close();
   expect(daysIn(folder)).toEqual(["2026-11-27", "2028-01-01"]);
   expect(verifyTrail(folder, key, head)).toMatchObject({ whole: true, records: head.seq });
+});
+
+it.skipIf(process.platform !== "linux")("leaves no file open where a day cannot begin (skipped without /proc)", () => {
+  const chain = open();
+  add(chain, "a");
+  const full = (): never => {
+    throw Object.assign(new Error("full"), { code: "ENOSPC" });
+  };
+  const { writeSync } = fs;
+  onTestFinished(() => void (fs.writeSync = writeSync));
+  fs.writeSync = full;
+  at += day;
+  // Of this folder alone: the process opens others meanwhile.
+  const files = (): number =>
+    fs.readdirSync("/proc/self/fd").filter((fd) => {
+      const path = `/proc/self/fd/${fd}`;
+      return fs.existsSync(path) && fs.readlinkSync(path).startsWith(folder);
+    }).length;
+  const before = files();
+  for (let i = 0; i < 10; i++) expect(() => add(chain, "b")).toThrow("disk I/O error");
+  expect(files()).toBe(before);
+  fs.writeSync = writeSync;
+  add(chain, "c");
+  chain.close();
+  expect(verifyTrail(folder, key)).toMatchObject({ whole: true, records: 3 });
+});
+
+it("goes on where a day that is given up cannot be taken away, and says so once a day", () => {
+  const chain = open(key, 1);
+  add(chain, "a");
+  const { rmSync: remove } = fs;
+  const set = (to: typeof remove): void => {
+    fs.rmSync = to;
+    syncBuiltinESMExports();
+  };
+  onTestFinished(() => set(remove));
+  set((path, options) => {
+    if (String(path).includes("2026-11-27")) throw Object.assign(new Error("in use"), { code: "EPERM" });
+    remove(path, options);
+  });
+  at += day;
+  for (const id of ["b", "c", "d"]) add(chain, id);
+  expect(verifyTrail(folder, key)).toMatchObject({ whole: true, records: 6, retired: [{ day: "2026-11-27" }] });
+  set(remove);
+  at += day;
+  add(chain, "e");
+  chain.close();
+  expect(daysIn(folder)).toEqual(["2026-11-29"]);
+  expect(verifyTrail(folder, key).whole).toBe(true);
 });

@@ -28,7 +28,7 @@ export interface Chain {
    * @param policies those of the lines that say which policies serve.
    */
   append(lines: Uint8Array, count: number, policies?: readonly PolicyLine[]): Head;
-  /** What may be done when nobody waits for a commit. */
+  /** What may be done when nobody waits for a commit. It never throws: what fails is tried again. */
   tidy(): void;
   head(): Head;
   close(): void;
@@ -53,7 +53,7 @@ export function openChain({ folder, key, retain, now = Date.now }: ChainOptions)
 function begin(folder: string, key: KeyObject, retain: number | undefined, now: () => number, free: () => void): Chain {
   let [day, file] = openLast(folder, now);
   let [seq, mac] = lastOf(file, key, folder);
-  /** Days may have to be given up: once after the start, where fewer may be kept than before, and with each new day. */
+  /** Whether days may have to be given up: after the start, where fewer may be kept than before, and with each new day. */
   let due = true;
   /** Policies that serve, to be said again in each day's file: a day must be replayable without the one before. */
   const standing = new Map<string, string>();
@@ -78,9 +78,9 @@ function begin(folder: string, key: KeyObject, retain: number | undefined, now: 
       removeDay(path);
       throw error;
     }
-    file.close();
-    [file, day] = [opened, next];
-    due = true;
+    const before = file;
+    [file, day, due] = [opened, next, true];
+    before.close();
   };
   const retire = (): void => {
     const days = retain === undefined ? [] : daysIn(folder).slice(0, -Math.max(1, retain));
@@ -96,7 +96,11 @@ function begin(folder: string, key: KeyObject, retain: number | undefined, now: 
       // Said first, done then: a day that is missing without a word is a trail that was cut.
       const to = last && { seq: last.first + last.count - 1, mac: hex(last.mac) };
       say(file, [entry("retired", { day: old, to })]);
-      removeDay(path);
+      try {
+        removeDay(path);
+      } catch {
+        // Somebody holds it: it is said again and taken away with the next day. No decision waits for that.
+      }
     }
     due = false;
   };

@@ -82,7 +82,7 @@ export function replayTrail(folder: string, only?: string): Replay {
   if (!found)
     throw new LogitsError(
       "bad-data",
-      `Cannot decide again about ${only}: it must be the id of a request in the trail, got none of them`,
+      `Cannot decide again about ${only}: the trail must hold a request with this id, got none`,
     );
   return replay;
 }

@@ -62,6 +62,16 @@ export function openDay(path: string): DayFile {
 
 function opened(path: string): DayFile {
   const database = open(path);
+  try {
+    return prepared(database, path);
+  } catch (error) {
+    // A full disk is tried again and again: none may leave a file open.
+    database.close();
+    throw error;
+  }
+}
+
+function prepared(database: Sqlite, path: string): DayFile {
   // Exclusive: the write-ahead log then needs no shared memory, which this SQLite has not. Full: every commit waits for the disk.
   // Pages of 8 KiB: a page is two writes, and a block of batches is many pages; larger ones would cost a block of one decision more than it holds.
   database.exec(
