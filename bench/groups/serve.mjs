@@ -198,8 +198,9 @@ function cpuOf(pid) {
 
 const within = (times) => () => quantile(times, 0.99);
 
-/** Milliseconds that 99 % are answered within: the median of three runs, since one stall of the machine is more than 1 % of a run. */
+/** Milliseconds that 99 % are answered within: the median of three runs, since one stall of the machine is more than 1 % of a run. What asks is warm by then. */
 async function steadily(url, body, asked) {
+  await steadyLoad(url, body, asked);
   const runs = [];
   for (let run = 0; run < 3; run++) runs.push(quantile(await steadyLoad(url, body, asked), 0.99));
   const [, median] = runs.toSorted((a, b) => a - b);
